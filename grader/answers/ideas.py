@@ -1,0 +1,119 @@
+"""One criterion against one answer: which pattern is met where, what almost was, and what was denied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.answers.match import Hit, Located, Vocabulary, build_vocabulary, find
+from grader.answers.patterns import Pattern, PatternError, parse_pattern
+from grader.model import Criterion, Misconception, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A question made ready for matching. `asked`: the words of its prompt."""
+
+    vocabulary: Vocabulary
+    accept: dict[str, tuple[Pattern, ...]]
+    reject: dict[str, tuple[Pattern, ...]]
+    signs: dict[str, tuple[Pattern, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the rules say of one criterion.
+
+    `hit`: the pattern that earned it, or None.  `others`: how many more patterns agree.  `denied`: met only under a
+    negation.  `vetoed`: met, but so is a rejected wording in the same place.  `near`: all but one term of a pattern.
+    """
+
+    hit: Hit | None
+    others: int = 0
+    denied: Hit | None = None
+    vetoed: Hit | None = None
+    near: Pattern | None = None
+
+
+_cache: list[tuple[Question, Compiled]] = []
+
+
+def compiled(question: Question) -> Compiled:
+    """The compiled form of a question; the last sixteen are kept."""
+    for known, ready in _cache:
+        if known is question:
+            return ready
+    for known, ready in _cache:
+        if known == question:
+            return ready
+    ready = _compile(question)
+    _cache.insert(0, (question, ready))
+    del _cache[16:]
+    return ready
+
+
+def _compile(question: Question) -> Compiled:
+    accept = {one.id: _patterns(one.accept) for one in question.criteria}
+    reject = {one.id: _patterns(one.reject) for one in question.criteria}
+    signs = {one.id: _patterns(one.signs) for one in question.misconceptions}
+    every = [pattern for group in (accept, reject, signs) for patterns in group.values() for pattern in patterns]
+    return Compiled(build_vocabulary(every, question.lexicon), accept, reject, signs)
+
+
+def _patterns(sources: Iterable[str]) -> tuple[Pattern, ...]:
+    """Patterns that can be read. `check_pattern` reports the others when the rubric is loaded."""
+    patterns = []
+    for source in sources:
+        try:
+            patterns.append(parse_pattern(source))
+        except PatternError:
+            continue
+    return tuple(patterns)
+
+
+def judge(criterion: Criterion, ready: Compiled, located: Located) -> Finding:
+    """Apply a criterion's patterns. A rejected wording takes away what was earned in the same sentence."""
+    hits = [hit for pattern in ready.accept[criterion.id] if (hit := find(pattern, located))]
+    vetoes = [hit for pattern in ready.reject[criterion.id] if (hit := find(pattern, located)) and not hit.negated]
+    clear = [hit for hit in hits if not hit.negated and not _same_place(hit, vetoes, located)]
+    if clear:
+        return Finding(clear[0], others=len(clear) - 1)
+    vetoed = next((hit for hit in hits if not hit.negated), None)
+    denied = next((hit for hit in hits if hit.negated), None)
+    near = None if hits else _near(ready.accept[criterion.id], located)
+    return Finding(None, denied=denied, vetoed=vetoed, near=near)
+
+
+def believed(misconception: Misconception, ready: Compiled, located: Located) -> Hit | None:
+    """The sign of a wrong belief, when there is one."""
+    for pattern in ready.signs[misconception.id]:
+        hit = find(pattern, located)
+        if hit and not hit.negated:
+            return hit
+    return None
+
+
+def _same_place(hit: Hit, vetoes: list[Hit], located: Located) -> bool:
+    places = _sentences(hit, located)
+    return any(places <= _sentences(veto, located) or _sentences(veto, located) <= places for veto in vetoes)
+
+
+def _sentences(hit: Hit, located: Located) -> set[int]:
+    return {
+        index
+        for index, sentence in enumerate(located.text.sentences)
+        if any(sentence.first <= token < sentence.last for token in hit.tokens)
+    }
+
+
+def _near(patterns: tuple[Pattern, ...], located: Located) -> Pattern | None:
+    """A pattern of three or more terms that lacks only one of them, or only the order."""
+    for pattern in patterns:
+        wanted = [term for term in pattern.terms if term.link != "!"]
+        if len(wanted) < 3:
+            continue
+        for places in located.windows(pattern.window):
+            there = sum(any(choice in places for choice in term.choices) for term in wanted)
+            if there == len(wanted):
+                return pattern
+    return None

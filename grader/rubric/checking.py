@@ -1,0 +1,195 @@
+"""A shape and an entry of the file -> every fault, with its line and in our words.
+
+pydantic finds the faults, all at once; the sentences are ours, made from its error's place and the field's JSON Schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from grader.rubric.problems import Problem, Schema, example, expected, nearest, one_of, shown
+from grader.rubric.yaml_text import Entry
+
+ShapeType = TypeVar("ShapeType", bound=BaseModel)
+
+# Lists of the file whose members have a name of their own in messages.
+_MEMBERS = {"checks": "check", "questions": "question", "criteria": "criterion", "misconceptions": "misconception"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the file something stands, as a message names it: "check `server.ends`, step 3 (`send`)"."""
+
+    names: tuple[str, ...] = ()
+
+    def inner(self, name: str) -> Place:
+        """Return the place of a member."""
+        return Place((*self.names, name))
+
+    def naming(self, name: str) -> Place:
+        """Return the same place with a name added in brackets."""
+        return Place((*self.names[:-1], f"{self.names[-1]} (`{name}`)"))
+
+    def problem(self, line: int, message: str) -> Problem:
+        """Return a problem of this place."""
+        return Problem(line, f"{', '.join(self.names)}: {message}" if self.names else message)
+
+
+def member(kind: str, entry: Entry, index: int) -> str:
+    """Return how a message names a member of a list: by its id where it has one, else by its number."""
+    name = entry.get("id").value
+    return f"{kind} `{name[:60]}`" if isinstance(name, str) and name.isprintable() else f"{kind} {index + 1}"
+
+
+def validate(shape: type[ShapeType], entry: Entry) -> ShapeType | None:
+    """Return the entry as its shape, or None when it does not fit."""
+    try:
+        return shape.model_validate(entry.plain())
+    except ValidationError:
+        return None
+
+
+def faults(shape: type[BaseModel], entry: Entry, place: Place) -> Iterator[Problem]:
+    """Yield everything that pydantic holds against an entry."""
+    try:
+        shape.model_validate(entry.plain())
+    except ValidationError as error:
+        schema = _schema(shape)
+        for detail in error.errors(include_url=False, include_context=False, include_input=False):
+            path = [part for part in detail["loc"] if not str(part).startswith("form:")]
+            yield _fault(detail["type"], path, _Finding(entry, schema, place))
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """An entry that was validated, the schema it was held against, and where it stands."""
+
+    entry: Entry
+    schema: Schema
+    place: Place
+
+
+def _fault(kind: str, path: Sequence[str | int], finding: _Finding) -> Problem:
+    parent, last = path[:-1], path[-1] if path else ""
+    entry = _follow(finding.entry, path)
+    schema = _schema_at(finding.schema, path)
+    place, dotted = _name(finding.entry, path, finding.place)
+    if kind == "missing":
+        line = _follow(finding.entry, parent).line
+        return place.problem(line, f"`{dotted}` is missing. Add {expected(schema)}{example(str(last), schema)}.")
+    if kind == "extra_forbidden":
+        return _unknown(finding, parent, str(last))
+    what = f"`{dotted}` is" if dotted else "this is"
+    told = f"{what} {shown(entry.plain())}; expected {expected(schema)}{example(str(last), schema)}."
+    return place.problem(entry.line, told + _advice(entry, schema))
+
+
+def _unknown(finding: _Finding, parent: Sequence[str | int], name: str) -> Problem:
+    place, dotted = _name(finding.entry, parent, finding.place)
+    known = list(_resolve(finding.schema, _schema_at(finding.schema, parent)).get("properties", {}))
+    owner = f" in `{dotted}`" if dotted else ""
+    line = _follow(finding.entry, parent).key_lines.get(name, finding.entry.line)
+    keys = f"the keys are {one_of(known, joined='and')}" if len(known) > 1 else f"the only key is `{known[0]}`"
+    return place.problem(line, f"unknown key {shown(name)}{owner}.{nearest(name, known)} Here {keys}.")
+
+
+def _advice(entry: Entry, schema: Schema) -> str:
+    """Return a last sentence for the slips that YAML invites, or ""."""
+    value = entry.value
+    if schema.get("type") == "string" and isinstance(value, int | bool) or schema.get("type") == "string" and entry.text:
+        if not isinstance(value, str):
+            return f' Put it in quotes: `"{entry.text}"`.'
+    if schema.get("type") == "string" and isinstance(value, dict):
+        return " Put quotes around a text that holds a colon or begins with a brace."
+    if isinstance(value, str):
+        return nearest(value, [str(name) for name in _names(schema)])
+    return ""
+
+
+def _names(schema: Schema) -> list[Any]:
+    """Return the words that a fragment allows."""
+    branches = schema.get("oneOf") or schema.get("anyOf") or []
+    own = [*schema.get("enum", []), *([schema["const"]] if "const" in schema else [])]
+    return own + [name for branch in branches for name in _names(branch)]
+
+
+def _follow(entry: Entry, path: Sequence[str | int]) -> Entry:
+    """Return the entry at a path, or the last one on the way that is there."""
+    for part in path:
+        found = entry.mapping().get(part) if isinstance(part, str) else _item(entry, part)
+        if found is None:
+            return entry
+        entry = found
+    return entry
+
+
+def _item(entry: Entry, index: int) -> Entry | None:
+    return entry.items()[index] if index < len(entry.items()) else None
+
+
+def _name(entry: Entry, path: Sequence[str | int], place: Place) -> tuple[Place, str]:
+    """Return the place that a path leads to, and the keys that remain: "check `a`" and "run.server"."""
+    keys: list[str] = []
+    for depth, part in enumerate(path):
+        if isinstance(part, str):
+            keys.append(part)
+            continue
+        kind = _MEMBERS.get(keys[-1]) if keys else None
+        if kind:
+            place, keys = place.inner(member(kind, _follow(entry, path[: depth + 1]), part)), []
+        else:
+            place = place.inner(f"item {part + 1} of `{'.'.join(keys)}`")
+            keys = []
+    return place, ".".join(keys)
+
+
+# --- the schema's side ----------------------------------------------------------------------------------------------
+
+
+@cache
+def _schema(shape: type[BaseModel]) -> Mapping[str, Any]:
+    return shape.model_json_schema()
+
+
+def _schema_at(root: Schema, path: Sequence[str | int]) -> Schema:
+    """Return the fragment of a JSON Schema for the value at a path; {} where the schema says nothing."""
+    fragment = _resolve(root, root)
+    for part in path:
+        fragment = _step_down(root, fragment, part)
+    return _with_branches(root, fragment)
+
+
+def _step_down(root: Schema, fragment: Schema, part: str | int) -> Schema:
+    """Return the fragment one level down, in whichever branch has it."""
+    for option in [fragment, *fragment.get("oneOf", []), *fragment.get("anyOf", [])]:
+        option = _resolve(root, option)
+        inner = option.get("items") if isinstance(part, int) else option.get("properties", {}).get(part)
+        inner = inner or (option.get("additionalProperties") if isinstance(part, str) else None)
+        if isinstance(inner, Mapping):
+            return _resolve(root, inner)
+    return {}
+
+
+def _resolve(root: Schema, fragment: Schema) -> Schema:
+    """Return a fragment with its reference followed and a lone non-null branch taken."""
+    if "$ref" in fragment:
+        target = root["$defs"][fragment["$ref"].rsplit("/", 1)[1]]
+        fragment = {**target, **{name: value for name, value in fragment.items() if name != "$ref"}}
+    branches = [branch for branch in fragment.get("anyOf", []) if branch.get("type") != "null"]
+    if len(branches) == 1:
+        rest = {name: value for name, value in fragment.items() if name != "anyOf"}
+        return {**_resolve(root, branches[0]), **rest}
+    return fragment
+
+
+def _with_branches(root: Schema, fragment: Schema) -> Schema:
+    """Return a fragment whose branches are followed too, so that they can be put in words."""
+    for name in ("oneOf", "anyOf"):
+        if name in fragment:
+            fragment = {**fragment, name: [_resolve(root, branch) for branch in fragment[name]]}
+    return fragment

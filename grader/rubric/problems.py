@@ -1,0 +1,120 @@
+"""What an instructor reads when a rubric cannot be used: one line for each fault, ending in what to write instead.
+
+The sentences draw on the same JSON Schema that editors use, so that "a whole number from 1024 to 65535, e.g.
+`port: 65432`" is said in one place only: the field in `shape.py`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+# What a value of a given JSON Schema `format` is, in words. The formats are ours; editors pass over them.
+_FORMATS = {
+    "points": "a whole number, or a decimal with at most two places,",
+    "check-id": "`server.`, `client.` or `pair.` and then lower-case letters, digits and `-`",
+    "id": "lower-case letters, digits and `-`",
+    "hex": 'pairs of hexadecimal digits in quotes, such as `"00 ff"`',
+    "loopback": "a loopback address (127.x.x.x), since each program runs alone on a network of its own,",
+    "file-name": "the name of a file, without a folder",
+    "program-name": "the name of a Python file, without a folder",
+}
+
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "`true` or `false`",
+    "array": "a list",
+    "object": "keys with values",
+    "null": "nothing",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One fault of a rubric. `line` is 1-based; 0 concerns the file as a whole. `message` has what, and what to do."""
+
+    line: int
+    message: str
+
+    def in_file(self, name: str) -> str:
+        """Return the line that is printed: file, line, what is wrong and what was expected."""
+        return f"{name}, line {self.line}: {self.message}" if self.line else f"{name}: {self.message}"
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
+    """Return " Did you mean `…`?" for the name closest to `word`, or "" when none is close."""
+    found = difflib.get_close_matches(word.lower()[:100], list(names), n=1, cutoff=0.6)
+    return f" Did you mean `{found[0]}`?" if found else ""
+
+
+def one_of(names: Sequence[str], *, joined: str = "or") -> str:
+    """Return the names as a phrase: "`a`, `b` or `c`"."""
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {joined} {quoted[-1]}"
+
+
+def shown(value: object) -> str:
+    """Return a value of the file as a message names it, short enough for one line."""
+    match value:
+        case None:
+            return "empty"
+        case Mapping():
+            return "keys with values" if value else "empty"
+        case list():
+            return "a list" if value else "an empty list"
+        case bool():
+            return f"`{str(value).lower()}`"
+        case _:
+            text = str(value)
+            return repr(text[:40] + "…") if len(text) > 40 or not text.isprintable() or not text else f"`{text}`"
+
+
+def expected(schema: Schema) -> str:
+    """Return in words what a fragment of a JSON Schema asks for: "a whole number from 1 to 255"."""
+    if "format" in schema:
+        return _FORMATS[schema["format"]] + _range(schema)
+    if "enum" in schema:
+        return one_of([str(name) for name in schema["enum"]])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    branches = schema.get("oneOf") or schema.get("anyOf")
+    if branches:
+        return " or ".join(dict.fromkeys(_branch(branch) for branch in branches if branch.get("type") != "null"))
+    return _TYPES.get(schema.get("type", ""), "something else") + _range(schema)
+
+
+def _branch(schema: Schema) -> str:
+    """Return one way of writing a value: its keys when it is written with keys, else `expected`."""
+    if schema.get("type") != "object":
+        return expected(schema)
+    required = schema.get("required") or list(schema.get("properties", {}))
+    return f"`{{{', '.join(f'{key}: …' for key in required)}}}`"
+
+
+def _range(schema: Schema) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if "exclusiveMinimum" in schema:
+        return f" above {_plain(schema['exclusiveMinimum'])} and at most {_plain(high)}"
+    if low is not None and high is not None:
+        return f" from {_plain(low)} to {_plain(high)}"
+    if "minItems" in schema:
+        return f" of at least {schema['minItems']}"
+    if schema.get("minLength"):
+        return " that is not empty"
+    return ""
+
+
+def _plain(value: float | Decimal) -> str:
+    return f"{value:g}" if value < 10_000 else str(int(value))
+
+
+def example(key: str, schema: Schema) -> str:
+    """Return ", e.g. `points: 3`" when the schema has an example to show, else ""."""
+    return f", e.g. `{key}: {schema['examples'][0]}`" if schema.get("examples") else ""

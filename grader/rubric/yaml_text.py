@@ -1,0 +1,252 @@
+"""Text of a YAML file -> a tree of entries that know their line.
+
+PyYAML splits the text into events; the tree is built from those here, for four reasons. Every key and value keeps its
+line. Keys given twice are found (PyYAML keeps the last one in silence). Nothing is expanded: an alias counts as much as
+what it stands for, and the whole is refused beyond a bound, so a bomb of aliases costs nothing. And plain words mean
+what they say in YAML 1.2 and in the editors that follow it: `yes`, `no`, `on` and `off` are text, `010` is not eight,
+`1:30` is not ninety, and a decimal keeps its digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import yaml
+
+from grader.rubric.problems import Problem
+
+MOST_CHARACTERS = 400_000
+MOST_ENTRIES = 10_000
+DEEPEST = 30
+
+# YAML 1.2.2, section 10.3.2 (core schema), without octal, hexadecimal and exponents, which a rubric has no use for. The
+# number of digits is bounded because turning long ones into a number takes time that grows with its square.
+_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
+_WORDS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+# YAML 1.2.2, section 5.1: what may stand in a file unescaped.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
+
+Scalar = str | int | Decimal | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value of the file.
+
+    `value`: a scalar, a list of entries, or a mapping from key to entry.  `line`: where it begins, 1-based.
+    `text`: a scalar as written.  `key_lines`: the line of each key of a mapping.
+    `size`: how many values it holds, itself and what its aliases stand for included.
+    """
+
+    value: Scalar | list[Entry] | dict[str, Entry]
+    line: int
+    text: str = ""
+    key_lines: Mapping[str, int] = field(default_factory=dict)
+    size: int = 1
+
+    def mapping(self) -> dict[str, Entry]:
+        """Return the entries by key; none when this is not a mapping."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    def items(self) -> list[Entry]:
+        """Return the entries of a list; none when this is not a list."""
+        return self.value if isinstance(self.value, list) else []
+
+    def get(self, key: str) -> Entry:
+        """Return the entry under `key`, or an empty one on this line, so that a path can be followed without asking."""
+        return self.mapping().get(key) or Entry(None, self.line)
+
+    def plain(self) -> object:
+        """Return the value as Python's own lists and dicts."""
+        match self.value:
+            case dict():
+                return {key: entry.plain() for key, entry in self.value.items()}
+            case list():
+                return [entry.plain() for entry in self.value]
+            case _:
+                return self.value
+
+
+class _Unreadable(Exception):
+    """Reading cannot go on after this problem."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.problem = Problem(line, message)
+
+
+def read_yaml(text: str) -> tuple[Entry | None, list[Problem]]:
+    """Read a YAML text, of any origin, in bounded time and memory.
+
+    Returns the tree and the faults found on the way (a key given twice, a tag, …). The tree is None, and the last
+    problem says why, when the text cannot be read any further. Never raises.
+    """
+    reader = _Reader()
+    try:
+        _refuse_oversize(text)
+        for event in _events(text):
+            reader.take(event)
+    except _Unreadable as stop:
+        return None, [*reader.problems, stop.problem]
+    if reader.root is None:
+        return None, [Problem(0, "the file is empty. Begin with `title:`, or copy the rubric that came with the grader.")]
+    return reader.root, reader.problems
+
+
+def _refuse_oversize(text: str) -> None:
+    if len(text) > MOST_CHARACTERS:
+        raise _Unreadable(0, f"{len(text)} characters are too many for a rubric; at most {MOST_CHARACTERS} are read.")
+    found = _UNPRINTABLE.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        name = f"U+{ord(found[0]):04X}"
+        raise _Unreadable(line, f"the control character {name} cannot stand in YAML. Remove it, or write it as hex.")
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    """Yield PyYAML's events, with each of its ways of giving up as `_Unreadable`.
+
+    SafeLoader, not the faster CSafeLoader: its sentences are the same on every machine, and a rubric is read once.
+    """
+    events = yaml.parse(text, Loader=yaml.SafeLoader)
+    line = 1
+    while True:
+        try:
+            event = next(events)
+        except StopIteration:
+            return
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = mark.line + 1 if mark else line
+            what = error.problem or error.context or "something unexpected"
+            raise _Unreadable(line, f"this is not YAML: {what}. {_LOOK}") from None
+        except (yaml.YAMLError, ValueError, OverflowError):
+            # ValueError and OverflowError: PyYAML lets them out for escapes such as "\UFFFFFFFF" and %YAML 99…99.
+            raise _Unreadable(line, f"this is not YAML from here on. {_LOOK}") from None
+        line = event.start_mark.line + 1
+        yield event
+
+
+_LOOK = "Look at the indentation, colons and quotes of this line and of the one above."
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or a mapping whose end has not been read yet. `key`: the key that waits for its value."""
+
+    event: yaml.CollectionStartEvent
+    entries: list[Entry] = field(default_factory=list)
+    by_key: dict[str, Entry] = field(default_factory=dict)
+    key_lines: dict[str, int] = field(default_factory=dict)
+    key: Entry | None = None
+    size: int = 1
+
+
+class _Reader:
+    """Builds the tree from events, without recursion: how deep a text nests is the author's choice, not ours."""
+
+    def __init__(self) -> None:
+        self.root: Entry | None = None
+        self.problems: list[Problem] = []
+        self._open: list[_Open] = []
+        self._anchors: dict[str, Entry] = {}
+        self._count = 0
+
+    def take(self, event: yaml.Event) -> None:
+        line = event.start_mark.line + 1
+        match event:
+            case yaml.DocumentStartEvent() if self.root is not None:
+                raise _Unreadable(line, "a second document begins here. A rubric is one document: remove the `---`.")
+            case yaml.ScalarEvent():
+                self._finish(self._scalar(event, line), event.anchor)
+            case yaml.AliasEvent():
+                self._attach(self._aliased(event, line))
+            case yaml.CollectionStartEvent():
+                self._begin(event, line)
+            case yaml.CollectionEndEvent():
+                closed = self._open.pop()
+                self._finish(_collection(closed), closed.event.anchor)
+
+    def _begin(self, event: yaml.CollectionStartEvent, line: int) -> None:
+        if len(self._open) >= DEEPEST:
+            raise _Unreadable(line, f"entries nest more than {DEEPEST} deep here. A rubric needs no more than ten levels.")
+        if event.tag is not None:
+            self._refuse_tag(line)
+        self._open.append(_Open(event))
+
+    def _scalar(self, event: yaml.ScalarEvent, line: int) -> Entry:
+        if event.tag not in (None, *_TEXT_TAGS):
+            self._refuse_tag(line)
+        if _LONE_SURROGATE.search(event.value):
+            self.problems.append(Problem(line, r"`\uD800` to `\uDFFF` are not characters. Write the character itself."))
+            return Entry("?", line, text="?")
+        plain = event.style is None and event.tag is None
+        return Entry(_plain_value(event.value) if plain else event.value, line, text=event.value)
+
+    def _refuse_tag(self, line: int) -> None:
+        self.problems.append(Problem(line, "a rubric uses no tags. Remove the word that begins with `!`."))
+
+    def _aliased(self, event: yaml.AliasEvent, line: int) -> Entry:
+        found = self._anchors.get(event.anchor)
+        if found is None:
+            raise _Unreadable(line, f"`*{event.anchor}` stands for nothing. Put `&{event.anchor}` before the entry it means.")
+        return found
+
+    def _finish(self, entry: Entry, anchor: str | None) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = entry
+        self._attach(entry)
+
+    def _attach(self, entry: Entry) -> None:
+        self._count += 1
+        if not self._open:
+            self.root = entry
+            return
+        parent = self._open[-1]
+        parent.size += entry.size
+        if self._count > MOST_ENTRIES or parent.size > MOST_ENTRIES:
+            raise _Unreadable(entry.line, f"a rubric may hold at most {MOST_ENTRIES} entries, counting what aliases repeat.")
+        if isinstance(parent.event, yaml.SequenceStartEvent):
+            parent.entries.append(entry)
+        elif parent.key is None:
+            parent.key = entry
+        else:
+            self._pair(parent, parent.key, entry)
+            parent.key = None
+
+    def _pair(self, parent: _Open, key: Entry, entry: Entry) -> None:
+        if isinstance(key.value, list | dict):
+            self.problems.append(Problem(key.line, "a list or mapping stands where a key belongs. Write `key: value`."))
+        elif key.text in parent.by_key:
+            first = parent.key_lines[key.text]
+            message = f"`{key.text[:40]}` is given twice (first on line {first}). Keep one of them."
+            self.problems.append(Problem(key.line, message))
+        else:
+            parent.by_key[key.text] = entry
+            parent.key_lines[key.text] = key.line
+
+
+def _collection(closed: _Open) -> Entry:
+    line = closed.event.start_mark.line + 1
+    if isinstance(closed.event, yaml.SequenceStartEvent):
+        return Entry(closed.entries, line, size=closed.size)
+    return Entry(closed.by_key, line, key_lines=closed.key_lines, size=closed.size)
+
+
+def _plain_value(text: str) -> Scalar:
+    """Return what an unquoted word means."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    return Decimal(text) if _DECIMAL.fullmatch(text) else text

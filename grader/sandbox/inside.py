@@ -1,0 +1,383 @@
+"""The launcher: the one trusted process inside a box.
+
+It runs as process 1 of the box's own PID namespace, holds nothing secret, and does what only someone inside can do:
+make sockets that belong to the box's network and hand them out, fork a warm interpreter that becomes the student's
+program, end everything when told to, and say whether a run left anything behind.
+
+Theory of operation. The supervisor outside speaks over one sequenced-packet Unix socket (its descriptor is
+argument 1); a message is
+NUL-separated fields, descriptors travel beside it (SCM_RIGHTS).
+
+    in   files              + a memory file of the hand-in     out  ready   + /proc, /proc/net, the dial log
+    in   run <fields>       + stdout, stderr                   out  started + the sockets asked for
+                                                               out  exited  code, signal of the program's main process
+    in   stop <dump>                                           out  ended   cpu, clean or what was left behind
+
+Being process 1 matters: no process of the box can kill it, orphans become its children, and `kill(-1)` reaches all
+others at once, which no fork bomb outruns. It is not dumpable, so nobody in the box can trace it or read its memory.
+A forked program is indistinguishable from `python3 file` as far as a program can tell by fair means: `__main__`,
+`sys.argv`, `sys.path[0]`, exit status and traceback are those of a plain start. Where a file beside the program has
+the name of a module that is already loaded here, the program gets a cold interpreter instead, so that the file
+shadows the module exactly as it would for the student.
+
+Only the standard library: this file is all of the grader that exists in a box.
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import errno
+import gc
+import mmap
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import sys
+
+sys.path.insert(0, os.path.dirname(__file__))
+import program  # noqa: E402
+
+del sys.path[0], sys.modules["program"]
+
+HOME = "/home/student"
+MESSAGE_BYTES = 1 << 16
+MOST_DESCRIPTORS = 1 << 20
+SCRATCH = ("/tmp", "/dev/shm")
+DUMP_MILLISECONDS = 500  # how long a program may take to print its stack before it is ended without one
+
+PR_SET_DUMPABLE = 4
+PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_CLEAR_ALL = 4
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+# --- talking to the supervisor --------------------------------------------------------------------------------------
+
+
+def receive(control: socket.socket) -> tuple[list[bytes], list[int]]:
+    """One message and the descriptors that came with it. An empty message means that the supervisor is gone."""
+    room = array.array("i")
+    data, ancillary, _, _ = control.recvmsg(MESSAGE_BYTES, socket.CMSG_SPACE(8 * room.itemsize))
+    for level, kind, payload in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            room.frombytes(payload[: len(payload) - len(payload) % room.itemsize])
+    if not data:
+        os._exit(0)
+    return data.split(b"\0"), list(room)
+
+
+def send(control: socket.socket, *fields: object, descriptors: list[int] | None = None) -> None:
+    """One message to the supervisor, with descriptors beside it."""
+    message = b"\0".join(str(field).encode() for field in fields)
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+    control.sendmsg([message], rights)
+
+
+# --- the hand-in's folder -------------------------------------------------------------------------------------------
+
+
+def write_files(descriptor: int) -> None:
+    """Lay the hand-in out in the box. Format: for each file `path NUL size NUL` and its bytes."""
+    with os.fdopen(descriptor, "rb") as stream:
+        blob = stream.read()
+    at = 0
+    while at < len(blob):
+        path_end = blob.index(b"\0", at)
+        size_end = blob.index(b"\0", path_end + 1)
+        path, size = blob[at:path_end].decode(), int(blob[path_end + 1 : size_end])
+        at = size_end + 1 + size
+        target = os.path.join(HOME, path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "wb") as out:
+            out.write(blob[size_end + 1 : at])
+
+
+def inventory(top: str, most: int = 2000) -> tuple:
+    """What lies under a folder, precisely enough that any write shows: change times cannot be forged in the box."""
+    rows = []
+    stack = [top]
+    while stack:
+        folder = stack.pop()
+        here = os.lstat(folder)
+        rows.append((folder, here.st_mtime_ns, here.st_ctime_ns, here.st_mode))
+        for entry in os.scandir(folder):
+            if entry.is_dir(follow_symlinks=False):
+                stack.append(entry.path)
+                continue
+            seen = entry.stat(follow_symlinks=False)
+            rows.append((entry.path, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_mode, seen.st_size, seen.st_nlink))
+        if len(rows) > most:
+            break
+    return tuple(rows)
+
+
+def snapshot() -> tuple:
+    """The state of everything in the box that a program can write to."""
+    return tuple(inventory(top) for top in (HOME, *SCRATCH))
+
+
+def leftovers(before: tuple, ports: list[int]) -> str:
+    """What the run that just ended has left behind, or an empty string: the proof that the next one starts clean.
+
+    All processes are dead, so all that can be left of the network are closed connections still in TIME_WAIT. Those
+    of the grader sit on ports the kernel picked and stand in nobody's way; one on a port that programs bind would.
+    """
+    try:
+        if snapshot() != before:
+            return "files"
+    except OSError as error:
+        return f"files ({errno.errorcode.get(error.errno or 0, error.errno)})"
+    if any(name.isdigit() and name != "1" for name in os.listdir("/proc")):
+        return "a process"
+    for port in ports:
+        if not free(port):
+            return f"a connection on port {port}"
+    for kind in ("shm", "sem", "msg"):
+        try:
+            if len(open(f"/proc/sysvipc/{kind}").readlines()) > 1:
+                return f"a System V {kind}"
+        except FileNotFoundError:
+            continue
+    return ""
+
+
+def free(port: int) -> bool:
+    """Whether a program could bind `port` on every IPv4 address, without SO_REUSEADDR."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+    return True
+
+
+# --- the network of the box -----------------------------------------------------------------------------------------
+
+
+def family_of(host: str) -> socket.AddressFamily:
+    """IPv6 for a literal with colons, else IPv4."""
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """A socket that listens inside the box, for a client program to find."""
+    made = socket.socket(family_of(host), socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((host, port))
+    made.listen(64)
+    made.setblocking(False)
+    return made
+
+
+def add_addresses(hosts: list[str]) -> None:
+    """Give the loopback interface further IPv4 addresses (RTM_NEWADDR, rtnetlink(7)), then give up the privilege.
+
+    For the follow-through of a program written for the address its author's machine has in the local network.
+    """
+    loopback = socket.if_nametoindex("lo")
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as route:
+        for number, host in enumerate(hosts):
+            packed = socket.inet_aton(host)
+            attributes = b"".join(struct.pack("=HH4s", 8, kind, packed) for kind in (1, 2))  # IFA_ADDRESS, IFA_LOCAL
+            body = struct.pack("=BBBBI", socket.AF_INET, 32, 0, 0, loopback) + attributes
+            flags = 0x1 | 0x4 | 0x400 | 0x100  # request, acknowledge, create, replace
+            route.send(struct.pack("=IHHII", 16 + len(body), 20, flags, number, 0) + body)
+            route.recv(4096)
+    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    header, nothing = struct.pack("=II", 0x20080522, 0), bytes(24)  # _LINUX_CAPABILITY_VERSION_3, no capability at all
+    if libc.capset(header, nothing) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
+
+
+# --- becoming the program -------------------------------------------------------------------------------------------
+
+
+def set_limits(cpu: int, data: int, file_bytes: int, processes: int) -> None:
+    """The kernel's own limits, as a second line behind the supervisor's watch. Zero leaves a limit as it is.
+
+    Memory is bounded by RLIMIT_DATA rather than RLIMIT_AS: each thread of an honest program reserves 64 MiB of
+    address space for its allocator that it never touches.
+    """
+    for kind, value in (
+        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_DATA, data),
+        (resource.RLIMIT_AS, 8 * data),
+        (resource.RLIMIT_FSIZE, file_bytes),
+        (resource.RLIMIT_NPROC, processes),
+        (resource.RLIMIT_NOFILE, 1024),
+    ):
+        if value:
+            hard = resource.getrlimit(kind)[1]
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(kind, (value, value))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def shadows(folder: str) -> bool:
+    """Whether a file beside the program has the name of a module that is loaded here already."""
+    return any(name.split(".", 1)[0] in sys.modules for name in os.listdir(folder))
+
+
+def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: int, output: list[int]) -> str:
+    """In the forked child: leave the launcher's life behind. Returns the path of the program to run here.
+
+    `arguments`: CPU seconds, bytes of memory, bytes of files, processes; 0 means no limit.
+    """
+    os.setsid()
+    folder = os.path.dirname(path)
+    os.chdir(folder)
+    nothing = os.open("/dev/null", os.O_RDONLY)
+    for target, source in enumerate((nothing, *output)):
+        os.dup2(source, target)
+    set_limits(*(int(field) for field in arguments))
+    if shadows(folder):
+        keep = os.dup2(log_descriptor, 3)
+        os.closerange(4, MOST_DESCRIPTORS)
+        os.execv(sys.executable, [sys.executable, "-I", "-u", "-B", program.__file__, path, str(keep)])
+    os.closerange(3, MOST_DESCRIPTORS)
+    libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    program.watch(log)
+    return path
+
+
+# --- the launcher's life --------------------------------------------------------------------------------------------
+
+
+class Launcher:
+    """State between messages: the control socket, the dial log, and what the clean box looked like."""
+
+    def __init__(self) -> None:
+        self.control = socket.socket(fileno=int(sys.argv[1]))
+        self.log_descriptor = os.memfd_create("dials")
+        os.ftruncate(self.log_descriptor, program.DIAL_LOG_BYTES)
+        self.log = mmap.mmap(self.log_descriptor, program.DIAL_LOG_BYTES)
+        self.clean: tuple = ()
+
+    def greet(self) -> None:
+        """Hand out what lets the supervisor look at this box's kernel state without trusting anyone inside."""
+        handed = [os.open("/proc", os.O_RDONLY | os.O_DIRECTORY), os.open("/proc/1/net", os.O_RDONLY | os.O_DIRECTORY)]
+        diagnosis = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, 4)  # NETLINK_SOCK_DIAG of this network
+        send(self.control, "ready", descriptors=[*handed, self.log_descriptor, diagnosis.fileno()])
+        for descriptor in handed:
+            os.close(descriptor)
+
+    def serve(self) -> str:
+        """Answer the supervisor for ever. Returns only in a forked child, with the program to run."""
+        while True:
+            fields, descriptors = receive(self.control)
+            if fields[0] == b"files":
+                write_files(descriptors[0])
+                self.clean = snapshot()
+                gc.freeze()
+            elif fields[0] == b"run":
+                path = self.run(fields[1:], descriptors)
+                if path is not None:
+                    return path
+
+    def run(self, fields: list[bytes], output: list[int]) -> str | None:
+        """One run, from fork to a clean box. Returns a path in the forked child, None in the launcher."""
+        path = os.path.join(HOME, fields[0].decode())
+        sockets, listen_host, port = int(fields[1]), fields[2].decode(), int(fields[3])
+        self.log[:] = bytes(program.DIAL_LOG_BYTES)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        handed = self.make_sockets(sockets, listen_host, port)
+        child = os.fork()
+        if child == 0:
+            self.control.detach()
+            for made in handed:
+                made.close()
+            try:
+                return become(path, fields[4:8], self.log, self.log_descriptor, output)
+            except BaseException:
+                os._exit(127)
+        for descriptor in output:
+            os.close(descriptor)
+        send(self.control, "started", child, descriptors=[made.fileno() for made in handed])
+        for made in handed:
+            made.close()
+        self.attend(child)
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = spent.ru_utime + spent.ru_stime - used.ru_utime - used.ru_stime
+        send(self.control, "ended", int(cpu * 1e6), leftovers(self.clean, [port, int(fields[8])]))
+        return None
+
+    def make_sockets(self, count: int, listen_host: str, port: int) -> list[socket.socket]:
+        """Sockets of this box's network, for the supervisor to connect with or to accept on."""
+        made = []
+        for _ in range(count):
+            one = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            one.setblocking(False)
+            made.append(one)
+        if listen_host:
+            made.append(listener(listen_host, port))
+        return made
+
+    def attend(self, child: int) -> None:
+        """Report the end of the program, wait for the order to stop, then end and reap every process of the box."""
+        ended = os.pidfd_open(child)
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN)
+        poll.register(ended, select.POLLIN)
+        alive = True
+        while True:
+            ready = {descriptor for descriptor, _ in poll.poll()}
+            if ended in ready:
+                poll.unregister(ended)
+                alive = False
+                self.report(child)
+            if self.control.fileno() in ready:
+                fields, _ = receive(self.control)
+                break
+        if alive and fields[1] == b"1":
+            self.dump(child, ended)
+        os.close(ended)
+        sweep()
+
+    def report(self, child: int) -> None:
+        """Tell how the program's main process ended."""
+        _, status = os.waitpid(child, 0)
+        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -1
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        send(self.control, "exited", code, number)
+
+    def dump(self, child: int, ended: int) -> None:
+        """Have the program print its stacks (faulthandler, on SIGABRT, to its stderr), which also ends it."""
+        for victim in (child, -1):
+            try:
+                os.kill(victim, signal.SIGABRT)
+            except ProcessLookupError:
+                return
+            waiter = select.poll()
+            waiter.register(ended, select.POLLIN)
+            waiter.poll(DUMP_MILLISECONDS)
+
+
+def sweep() -> None:
+    """Kill and reap everything but ourselves. `kill(-1)` is atomic against fork: no process is missed."""
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    while True:
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def main() -> None:
+    """Start as the launcher; in a forked child, go on as the program."""
+    if sys.argv[2:]:
+        add_addresses(sys.argv[2:])
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    launcher = Launcher()
+    launcher.greet()
+    program.run_program(launcher.serve())
+
+
+if __name__ == "__main__":
+    main()

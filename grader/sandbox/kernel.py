@@ -1,0 +1,231 @@
+"""Looking at a box from outside: what the kernel says of its threads and sockets. Reads only; judges nothing.
+
+Everything is read through descriptors that the launcher handed out when the box was made (/proc, /proc/net, a
+netlink socket of the box's network), so nobody inside can colour what is seen.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from dataclasses import dataclass
+
+from grader.model import Socket
+
+TCP_STATES = (
+    "", "established", "syn-sent", "syn-recv", "fin-wait-1", "fin-wait-2", "time-wait", "close", "close-wait",
+    "last-ack", "listen", "closing", "new-syn-recv",
+)  # fmt: skip
+MOST_THREADS = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """One thread at one moment (proc(5): task/*/syscall, task/*/schedstat).
+
+    `call`: number of the system call it is blocked in; -1 outside any call; None while it runs or could run.
+    `arguments`: the call's six arguments.  `run_ns`, `delay_ns`: time on a processor, and waiting for one.
+    """
+
+    process: int
+    thread: int
+    call: int | None
+    arguments: tuple[int, ...]
+    run_ns: int
+    delay_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a TCP table, with the queues of unacknowledged and unread bytes."""
+
+    local: tuple[str, int]
+    remote: tuple[str, int]
+    state: str
+    send_queue: int
+    receive_queue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """The box at one moment: its threads (without the launcher), and the memory that they hold, in bytes.
+
+    `complete`: False when a thread came or went, or was not readable, while we looked.
+    """
+
+    threads: tuple[Thread, ...]
+    memory_bytes: int
+    complete: bool
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time of the threads that are alive."""
+        return sum(thread.run_ns for thread in self.threads) / 1e9
+
+    @property
+    def delay_seconds(self) -> float:
+        """The longest that any one thread has waited for a processor: time the machine owes the program."""
+        return max((thread.delay_ns for thread in self.threads), default=0) / 1e9
+
+
+def read_at(folder: int, path: str, most: int = 4096) -> str:
+    """A small file below an open folder. Raises OSError when it is gone."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        return os.read(descriptor, most).decode(errors="replace")
+    finally:
+        os.close(descriptor)
+
+
+def list_at(folder: int, path: str) -> list[str]:
+    """Names in a folder below an open folder. Raises OSError when it is gone."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        return os.listdir(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def processes(proc: int) -> list[int]:
+    """Process ids in the box, without the launcher."""
+    return [int(name) for name in list_at(proc, ".") if name.isdigit() and name != "1"]
+
+
+def look(proc: int) -> Look:
+    """Every thread of the box as it is now."""
+    threads: list[Thread] = []
+    memory, complete = 0, True
+    for process in processes(proc):
+        try:
+            if read_at(proc, f"{process}/stat").rpartition(")")[2].split()[0] in "ZX":
+                continue
+            memory += int(read_at(proc, f"{process}/statm").split()[1]) * 4096
+            for thread in list_at(proc, f"{process}/task"):
+                threads.append(read_thread(proc, process, int(thread)))
+        except (OSError, ValueError, IndexError):
+            complete = False
+        if len(threads) > MOST_THREADS:
+            return Look(threads=tuple(threads), memory_bytes=memory, complete=False)
+    return Look(threads=tuple(threads), memory_bytes=memory, complete=complete)
+
+
+def read_thread(proc: int, process: int, thread: int) -> Thread:
+    """One thread as it is now. Raises OSError or ValueError when it is gone."""
+    folder = f"{process}/task/{thread}"
+    run_ns, delay_ns, _ = (int(field) for field in read_at(proc, f"{folder}/schedstat").split())
+    fields = read_at(proc, f"{folder}/syscall").split()
+    call = None if fields[0] == "running" else int(fields[0])
+    arguments = tuple(int(field, 16) for field in fields[1:7])
+    return Thread(
+        process=process, thread=thread, call=call, arguments=arguments, run_ns=run_ns, delay_ns=delay_ns
+    )  # fmt: skip
+
+
+def catches_alarms(proc: int, process: int) -> bool:
+    """Whether a process has a handler for a timer's signal, so that it may yet be woken by one (proc(5): SigCgt)."""
+    for line in read_at(proc, f"{process}/status").splitlines():
+        if line.startswith("SigCgt:"):
+            caught = int(line.split()[1], 16)
+            return any(caught >> (number - 1) & 1 for number in (14, 26, 27))  # SIGALRM, SIGVTALRM, SIGPROF
+    return False
+
+
+def holds_timers(proc: int, process: int) -> bool:
+    """Whether a process holds a descriptor that becomes readable by itself, or a POSIX timer."""
+    folder = f"{process}/fd"
+    for name in list_at(proc, folder):
+        target = os.readlink(f"{folder}/{name}", dir_fd=proc)
+        if target in ("anon_inode:[timerfd]", "anon_inode:inotify", "anon_inode:[signalfd]"):
+            return True
+    try:
+        return bool(read_at(proc, f"{process}/timers"))
+    except OSError:
+        return False
+
+
+def address(hexadecimal: str) -> tuple[str, int]:
+    """`0100007F:FF98` -> ('127.0.0.1', 65432): the tables hold addresses in the machine's byte order (proc(5))."""
+    host, port = hexadecimal.split(":")
+    packed = b"".join(struct.pack("=I", int(host[at : at + 8], 16)) for at in range(0, len(host), 8))
+    family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
+    return socket.inet_ntop(family, packed), int(port, 16)
+
+
+def tcp_rows(net: int) -> list[Row]:
+    """All TCP sockets of the box's network. Costs a walk through the kernel's whole hash table: about 2 ms."""
+    rows = []
+    for table in ("tcp", "tcp6"):
+        try:
+            text = read_all(net, table)
+        except FileNotFoundError:
+            continue
+        for line in text.splitlines()[1:]:
+            fields = line.split()
+            send, receive = (int(queue, 16) for queue in fields[4].split(":"))
+            state = TCP_STATES[min(int(fields[3], 16), 12)]
+            local, remote = address(fields[1]), address(fields[2])
+            rows.append(Row(local=local, remote=remote, state=state, send_queue=send, receive_queue=receive))
+    return rows
+
+
+def read_all(folder: int, path: str, most: int = 1 << 22) -> str:
+    """A table of the kernel, to its end or to `most` bytes."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
+    with os.fdopen(descriptor, "rb") as stream:
+        return stream.read(most).decode(errors="replace")
+
+
+def udp_sockets(net: int) -> list[Socket]:
+    """UDP sockets of the box that have a port: what a program that mistook UDP for TCP has made."""
+    found = []
+    for table in ("udp", "udp6"):
+        try:
+            text = read_all(net, table)
+        except FileNotFoundError:
+            continue
+        for line in text.splitlines()[1:]:
+            host, port = address(line.split()[1])
+            found.append(Socket(protocol=table, host=host, port=port, state="bound"))
+    return found
+
+
+def listening(diagnosis: socket.socket, net: int) -> list[Socket]:
+    """TCP sockets that listen in the box (sock_diag(7)); through /proc/net where the kernel has no such interface."""
+    found = []
+    for family, protocol in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
+        try:
+            found += [
+                Socket(protocol=protocol, host=host, port=port, state="listen", backlog=backlog)
+                for host, port, backlog in listening_by_netlink(diagnosis, family)
+            ]
+        except OSError:
+            return [
+                Socket(protocol="tcp6" if ":" in row.local[0] else "tcp", host=row.local[0], port=row.local[1], state="listen")
+                for row in tcp_rows(net)
+                if row.state == "listen"
+            ]  # fmt: skip
+    return found
+
+
+def listening_by_netlink(diagnosis: socket.socket, family: int) -> list[tuple[str, int, int]]:
+    """Host, port and backlog of each listening socket of one family. Raises OSError when the kernel refuses."""
+    states = 1 << 10  # TCP_LISTEN
+    request = struct.pack("=BBBBI48x", family, socket.IPPROTO_TCP, 0, 0, states)
+    header = struct.pack("=IHHII", 16 + len(request), 20, 0x301, 1, 0)  # SOCK_DIAG_BY_FAMILY, request and dump
+    diagnosis.send(header + request)
+    found = []
+    while True:
+        data = diagnosis.recv(1 << 16)
+        at = 0
+        while at + 16 <= len(data):
+            size, kind = struct.unpack_from("=IH", data, at)
+            if kind == 3:  # NLMSG_DONE
+                return found
+            if kind == 2:  # NLMSG_ERROR
+                raise OSError(-struct.unpack_from("=i", data, at + 16)[0], "sock_diag")
+            port = struct.unpack_from(">H", data, at + 20)[0]
+            packed = data[at + 24 : at + 24 + (4 if family == socket.AF_INET else 16)]
+            backlog = struct.unpack_from("=I", data, at + 16 + 60)[0]  # idiag_wqueue of a listener
+            found.append((socket.inet_ntop(family, packed), port, backlog))
+            at += (size + 3) & ~3

@@ -1,0 +1,298 @@
+"""The one place that starts boxes and runs programs in them, and that reaps on every way out.
+
+A `Box` is one bubblewrap process with the launcher (`inside.py`) in it, and serves any number of runs of one hand-in,
+one after another. `Box.run` starts a program and returns a `Run`: sockets into the box's network, the kernel's state
+to look at, and a future for the program's end. What the launcher says is believed only about the student's own run.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import SandboxError
+from grader.model import Dial, Limits, SourceFile
+from grader.sandbox import host
+from grader.sandbox.filter import compiled_filter, memory_file
+from grader.sandbox.policy import ETC_FILES, INSIDE, bwrap_arguments
+
+MESSAGE_BYTES = 1 << 16
+START_SECONDS = 60.0  # for a box to say that it is ready, on a machine however loaded; a harness error after that
+LAUNCHER = {name: (Path(__file__).parent / name).read_text() for name in ("inside.py", "program.py")}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the main process of a program ended by itself: an exit code, or the signal that killed it."""
+
+    exit_code: int | None
+    signal: int | None
+
+
+class Box:
+    """A sealed box around one hand-in. Make one with `Box.start`; `close` is safe to call at any time, and twice."""
+
+    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, limits: Limits) -> None:
+        self.process, self.control, self.limits = process, control, limits
+        self.proc = self.net = self.dial_log = -1
+        self.diagnosis: socket.socket | None = None
+        self.leftover = ""
+        self.waiting: asyncio.Future[None] | None = None
+
+    @classmethod
+    async def start(cls, files: Sequence[SourceFile], limits: Limits, *, addresses: Sequence[str] = ()) -> Box:
+        """A box with `files` laid out in it. Raises SandboxError when it does not come up, HostError when none can."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            process = spawn(theirs.fileno(), limits, addresses)
+        ours.setblocking(False)
+        box = cls(process, ours, limits)
+        try:
+            fields, descriptors = await asyncio.wait_for(box.message(), START_SECONDS)
+            if fields[:1] != [b"ready"] or len(descriptors) != 4:
+                raise SandboxError("The box did not start properly.")
+            box.proc, box.net, box.dial_log = descriptors[:3]
+            box.diagnosis = socket.socket(fileno=descriptors[3])
+            content = memory_file("files", pack(files))
+            box.send("files", descriptors=[content])
+            os.close(content)
+        except TimeoutError as error:
+            await box.close()
+            raise SandboxError(f"The box was not ready after {START_SECONDS:.0f} s.") from error
+        except BaseException:
+            await box.close()
+            raise
+        return box
+
+    def send(self, *fields: object, descriptors: Sequence[int] = ()) -> None:
+        """One message to the launcher. Raises SandboxError when the box is gone."""
+        data = b"\0".join(str(field).encode() for field in fields)
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+        try:
+            self.control.sendmsg([data], rights)
+        except OSError as error:
+            raise SandboxError(f"The box is gone ({error.strerror}).{self.complaint()}") from error
+
+    async def message(self) -> tuple[list[bytes], list[int]]:
+        """The launcher's next message. Raises SandboxError when the box has ended instead."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                data, ancillary, _, _ = self.control.recvmsg(MESSAGE_BYTES, socket.CMSG_SPACE(16 * 4))
+                break
+            except BlockingIOError:
+                ready: asyncio.Future[None] = loop.create_future()
+                loop.add_reader(self.control, set_once, ready)
+                try:
+                    await ready
+                finally:
+                    loop.remove_reader(self.control)
+            except OSError:
+                data, ancillary = b"", []
+                break
+        descriptors = array.array("i")
+        for level, kind, payload in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                descriptors.frombytes(payload[: len(payload) - len(payload) % descriptors.itemsize])
+        for descriptor in descriptors:
+            os.set_inheritable(descriptor, False)
+        if not data:
+            raise SandboxError(f"The box ended unexpectedly.{self.complaint()}")
+        return data.split(b"\0"), list(descriptors)
+
+    def complaint(self) -> str:
+        """What bubblewrap or the launcher printed before the box ended; for staff."""
+        if self.process.poll() is None or self.process.stderr is None:
+            return ""
+        os.set_blocking(self.process.stderr.fileno(), False)
+        said = (self.process.stderr.read() or b"")[-2000:].decode(errors="replace").strip()
+        return f" It said: {said}" if said else ""
+
+    @contextlib.asynccontextmanager
+    async def run(
+        self, program: str, *, connections: int = 0, listen: str = "", port: int = 0, usual_port: int = 0
+    ) -> AsyncIterator[Run]:
+        """Run one program of the hand-in; on leaving, every process of the run is dead and reaped.
+
+        `connections`: sockets to make for connecting to it. `listen`: address at which a listener awaits it, or
+        nothing. `port`: the port that the run is about. `usual_port`: the one that later runs will be about. Raises SandboxError when the box fails.
+        """
+        outputs = [os.memfd_create(name) for name in ("stdout", "stderr")]
+        try:
+            limits = (round(self.limits.cpu_seconds + 1.5), self.limits.memory_bytes, self.limits.file_bytes)
+            processes = self.limits.processes + 1 if host.counts_processes_per_box() else 0
+            self.send("run", program, connections, listen, port, *limits, processes, usual_port, descriptors=outputs)
+            fields, descriptors = await self.message()
+            if fields[0] != b"started":
+                raise SandboxError("The launcher did not start the program.")
+            run = Run(self, int(fields[1]), outputs, [socket.socket(fileno=one) for one in descriptors])
+            try:
+                yield run
+            finally:
+                await run.finish()
+        finally:
+            for descriptor in outputs:
+                os.close(descriptor)
+
+    async def close(self) -> None:
+        """End the box and everything in it. The kernel kills a PID namespace with its first process."""
+        self.process.kill()
+        if self.process.poll() is None:
+            await reap(self.process)
+        for descriptor in (self.proc, self.net, self.dial_log):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self.proc = self.net = self.dial_log = -1
+        if self.diagnosis is not None:
+            self.diagnosis.close()
+        self.control.close()
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+
+
+class Run:
+    """One program in a box, from its start until `finish`.
+
+    `pid`: of its main process, as the box counts.  `sockets`: those asked for; the listener, if any, is the last.
+    `ended`: done when the main process has ended by itself, with its `Ending`; fails with SandboxError if the box does.
+    """
+
+    def __init__(self, box: Box, pid: int, outputs: list[int], sockets: list[socket.socket]) -> None:
+        self.box, self.pid, self.outputs, self.sockets = box, pid, outputs, sockets
+        self.ended: asyncio.Future[Ending] = asyncio.ensure_future(self._await_end())
+        self.cpu_seconds = 0.0
+        self.stderr_before_dump: int | None = None
+        self.want_dump = False
+        self.finished = False
+
+    async def _await_end(self) -> Ending:
+        fields, _ = await self.box.message()
+        if fields[0] == b"ended":  # cannot happen before `stop`
+            raise SandboxError("The launcher spoke out of turn.")
+        code, number = int(fields[1]), int(fields[2])
+        return Ending(code, None) if not number else Ending(None, number)
+
+    def output_bytes(self) -> tuple[int, int]:
+        """Bytes printed so far to stdout and to stderr."""
+        return os.fstat(self.outputs[0]).st_size, os.fstat(self.outputs[1]).st_size
+
+    def output(self, most: int) -> tuple[bytes, bytes]:
+        """What was printed to stdout and to stderr, up to `most` bytes each, without a stack that we asked for."""
+        end = most if self.stderr_before_dump is None else min(most, self.stderr_before_dump)
+        return os.pread(self.outputs[0], most, 0), os.pread(self.outputs[1], end, 0)
+
+    def dump(self) -> bytes:
+        """The stacks that the program printed when it was stopped, or nothing."""
+        if self.stderr_before_dump is None:
+            return b""
+        return os.pread(self.outputs[1], 1 << 16, self.stderr_before_dump)
+
+    def dials(self) -> tuple[Dial, ...]:
+        """Addresses that the program asked to connect or bind to so far."""
+        return parse_dials(os.pread(self.box.dial_log, 1 << 14, 0))
+
+    async def finish(self, *, dump: bool = False) -> None:
+        """End the run: take the stacks if asked to, then kill and reap every process. Idempotent.
+
+        Afterwards `cpu_seconds` is the whole run's, and `box.leftover` says what keeps the box from being used again.
+        """
+        if self.finished:
+            return
+        self.finished = True
+        for one in self.sockets:
+            one.close()
+        if dump and not self.ended.done():
+            self.stderr_before_dump = self.output_bytes()[1]
+        try:
+            self.box.send("stop", int(dump))
+            if not self.ended.done():
+                self.ended.cancel()
+                with contextlib.suppress(asyncio.CancelledError, SandboxError):
+                    await self.ended
+            fields, _ = await self.box.message()
+            while fields[0] != b"ended":
+                fields, _ = await self.box.message()
+            self.cpu_seconds = int(fields[1]) / 1e6
+            self.box.leftover = fields[2].decode(errors="replace")
+        except SandboxError as error:
+            self.box.leftover = str(error)
+        self.box.control.setblocking(False)
+
+
+def set_once(future: asyncio.Future[None]) -> None:
+    """Mark a future done unless somebody else has."""
+    if not future.done():
+        future.set_result(None)
+
+
+def spawn(control: int, limits: Limits, addresses: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start bubblewrap. Its own environment is empty too: inside, /proc/1/environ shows the one it was started with."""
+    launcher = {f"{INSIDE}/{name}": text for name, text in LAUNCHER.items()}
+    files = [(path, memory_file(path[1:], text.encode())) for path, text in {**ETC_FILES, **launcher}.items()]
+    filtered = compiled_filter()
+    seccomp = memory_file("filter", filtered) if filtered else None
+    given = [descriptor for _, descriptor in files] + ([seccomp] if seccomp is not None else [])
+    command = bwrap_arguments(
+        host.layout(), limits, files=files, seccomp=seccomp, control=control, addresses=addresses
+    )
+    try:
+        return subprocess.Popen(
+            command, env={}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            pass_fds=[*given, control], cwd="/", **host.identity(),  # type: ignore[call-overload]
+        )  # fmt: skip
+    except OSError as error:
+        raise SandboxError(f"bubblewrap could not be started: {error}") from error
+    finally:
+        for descriptor in given:
+            os.close(descriptor)
+
+
+async def reap(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a killed process without blocking the event loop."""
+    descriptor = os.pidfd_open(process.pid)
+    loop = asyncio.get_running_loop()
+    gone: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(descriptor, set_once, gone)
+    try:
+        await gone
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+        process.wait()
+
+
+def pack(files: Sequence[SourceFile]) -> bytes:
+    """Files in the launcher's format: `path NUL size NUL bytes`, one after another."""
+    return b"".join(file.path.encode() + b"\0%d\0" % len(file.data) + file.data for file in files)
+
+
+def parse_dials(log: bytes) -> tuple[Dial, ...]:
+    """The dial log as values. A program can scribble over it, so whatever does not parse is left out."""
+    found = []
+    for line in log.rstrip(b"\0").split(b"\n"):
+        fields = line.split(b"\0")
+        if len(fields) != 4:
+            continue
+        try:
+            call, host_name, port, printed = (field.decode(errors="replace") for field in fields)
+            found.append(Dial(call=call, host=host_name, port=int(port), output_bytes=int(printed)))
+        except ValueError:
+            continue
+    return tuple(found[:200])
+
+
+def signal_name(number: int) -> str:
+    """`SIGKILL` for 9, and a plain description for a number without a name."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+

@@ -1,0 +1,95 @@
+"""What a box is made of: limits and paths in, bubblewrap's arguments out. Pure, because bubblewrap protects only as
+its arguments say.
+
+The box has every namespace of its own; of the host it sees only the folders that a Python interpreter needs, read
+only. The hand-in's folder, /tmp and /dev/shm are memory file systems of bounded size. Process 1 is the launcher.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.model import Limits
+
+HOSTNAME = "student-pc"
+INSIDE = "/opt/launcher"
+HOME = "/home/student"
+USER = 1000
+
+PASSWD = f"root:x:0:0:root:/root:/bin/sh\nstudent:x:{USER}:{USER}:student:{HOME}:/bin/sh\n"
+GROUP = f"root:x:0:\nstudent:x:{USER}:\n"
+HOSTS = f"127.0.0.1\tlocalhost\n127.0.1.1\t{HOSTNAME}\n::1\tlocalhost ip6-localhost ip6-loopback\n"
+NSSWITCH = "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n"
+ETC_FILES = {
+    "/etc/passwd": PASSWD,
+    "/etc/group": GROUP,
+    "/etc/hosts": HOSTS,
+    "/etc/nsswitch.conf": NSSWITCH,
+}
+ETC_FROM_HOST = ("ld.so.cache", "protocols", "services", "localtime", "alternatives")
+
+# PYTHONHASHSEED: the order of a set may not decide a mark. LANG: Python's UTF-8 mode, whatever the host's locale is.
+ENVIRONMENT = {
+    "HOME": HOME,
+    "LANG": "C.UTF-8",
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "PYTHONHASHSEED": "0",
+    "TERM": "dumb",
+    "USER": "student",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where things are on this host.
+
+    `bwrap`, `python`: absolute paths of the two programs.  `library`: folders of the host that the interpreter needs
+    besides the system's.  `links`: what the top-level names like /lib are on this host: name -> link target, or None
+    for a real folder.
+    """
+
+    bwrap: str
+    python: str
+    library: tuple[str, ...]
+    links: tuple[tuple[str, str | None], ...]
+
+
+def bwrap_arguments(
+    layout: Layout,
+    limits: Limits,
+    *,
+    files: Sequence[tuple[str, int]],
+    seccomp: int | None,
+    control: int,
+    addresses: Sequence[str] = (),
+) -> list[str]:
+    """The command line that makes a box.
+
+    `files`: path in the box and an open descriptor with its content.  `seccomp`: descriptor of the compiled filter.
+    `control`: descriptor of the launcher's socket to the supervisor.
+    `addresses`: IPv4 addresses that the box's loopback interface gets besides its own; only then does the launcher
+    start with a capability over the box's own network, which it drops before any student code exists.
+    """
+    command = [layout.bwrap, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1"]
+    command += ["--uid", str(USER), "--gid", str(USER), "--hostname", HOSTNAME, "--clearenv"]
+    for name, value in ENVIRONMENT.items():
+        command += ["--setenv", name, value]
+    command += ["--cap-drop", "ALL"] + (["--cap-add", "CAP_NET_ADMIN"] if addresses else [])
+    command += ["--ro-bind", "/usr", "/usr"]
+    for name, target in layout.links:
+        command += ["--symlink", target, name] if target is not None else ["--ro-bind", name, name]
+    for folder in layout.library:
+        command += ["--ro-bind", folder, folder]
+    for name in ETC_FROM_HOST:
+        command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    for path, descriptor in files:
+        command += ["--perms", "0444", "--file", str(descriptor), path]
+    command += ["--proc", "/proc", "--dev", "/dev"]
+    for folder in (HOME, "/tmp", "/dev/shm"):
+        command += ["--perms", "0755" if folder == HOME else "1777"]
+        command += ["--size", str(limits.file_bytes), "--tmpfs", folder]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
+    if seccomp is not None:
+        command += ["--seccomp", str(seccomp)]
+    return [*command, "--", layout.python, "-I", "-u", "-B", f"{INSIDE}/inside.py", str(control), *addresses]

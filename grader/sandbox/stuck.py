@@ -1,0 +1,112 @@
+"""The proof that a box will never do anything again unless the grader does something first. Pure.
+
+A thread blocked in a system call without a time-out wakes only when what it waits for arrives, and arrival makes it
+runnable at once (the waker does that, in the kernel). So a box is stuck when, in two looks with the threads' clocks
+unchanged between them, every thread of every process sits in such a call, and nothing is under way on the network:
+no connection is being set up or torn down, and no byte is sent but not yet delivered. Data that has been delivered and
+woke nobody is data that nobody waits for. A thread in a timed call (a sleep, a poll with a time-out) may go on by
+itself, so a box with one is never stuck; it is waited for.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Sequence
+
+from grader.sandbox.kernel import Look, Row, Thread
+
+
+def always(arguments: Sequence[int]) -> bool:
+    """The call has no time-out of its own."""
+    return True
+
+
+def without_pointer(position: int) -> Callable[[Sequence[int]], bool]:
+    """The call waits for ever when the pointer to its time-out is null."""
+    return lambda arguments: arguments[position] == 0
+
+
+def negative(position: int) -> Callable[[Sequence[int]], bool]:
+    """The call waits for ever when its time-out in milliseconds is negative (a 32-bit number)."""
+    return lambda arguments: bool(arguments[position] & 0x80000000)
+
+
+WAITS: dict[str, Callable[[Sequence[int]], bool]] = {
+    "read": always, "readv": always, "recvfrom": always, "recvmsg": always, "accept": always, "accept4": always,
+    "write": always, "writev": always, "sendto": always, "sendmsg": always, "wait4": always, "waitid": always,
+    "pause": always, "rt_sigsuspend": always, "flock": always, "fcntl": always, "msgrcv": always, "semop": always,
+    "futex": without_pointer(3), "ppoll": without_pointer(2), "select": without_pointer(4),
+    "pselect6": without_pointer(4), "rt_sigtimedwait": without_pointer(2), "recvmmsg": without_pointer(4),
+    "semtimedop": without_pointer(3), "epoll_pwait2": without_pointer(3),
+    "poll": negative(2), "epoll_wait": negative(3), "epoll_pwait": negative(3),
+}  # fmt: skip
+
+NUMBERS: dict[str, dict[str, int]] = {
+    "x86_64": {
+        "read": 0, "write": 1, "poll": 7, "readv": 19, "writev": 20, "select": 23, "pause": 34, "nanosleep": 35,
+        "connect": 42, "accept": 43, "sendto": 44, "recvfrom": 45, "sendmsg": 46, "recvmsg": 47, "wait4": 61,
+        "semop": 65, "msgrcv": 70, "fcntl": 72, "flock": 73, "rt_sigtimedwait": 128, "rt_sigsuspend": 130,
+        "futex": 202, "semtimedop": 220, "clock_nanosleep": 230, "epoll_wait": 232, "waitid": 247, "pselect6": 270,
+        "ppoll": 271, "epoll_pwait": 281, "accept4": 288, "recvmmsg": 299, "epoll_pwait2": 441,
+    },
+    "aarch64": {
+        "epoll_pwait": 22, "fcntl": 25, "flock": 32, "read": 63, "write": 64, "readv": 65, "writev": 66,
+        "pselect6": 72, "ppoll": 73, "waitid": 95, "futex": 98, "nanosleep": 101, "clock_nanosleep": 115,
+        "rt_sigsuspend": 133, "rt_sigtimedwait": 137, "msgrcv": 188, "semtimedop": 192, "semop": 193, "accept": 202,
+        "connect": 203, "sendto": 206, "recvfrom": 207, "sendmsg": 211, "recvmsg": 212, "accept4": 242,
+        "recvmmsg": 243, "wait4": 260, "epoll_pwait2": 441,
+    },
+}  # fmt: skip
+NAMES = {number: name for name, number in NUMBERS.get(platform.machine(), {}).items()}
+
+# Waiting for something to happen on sockets, timed or not: where a server that serves on is found between clients.
+SERVING = {"accept", "accept4", "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2"}
+
+UNDER_WAY = {"syn-sent", "syn-recv", "new-syn-recv", "fin-wait-1", "closing", "last-ack"}
+WINDOW_BYTES = 2048  # a receiver with less unread than this has room, so bytes sent to it are still on their way
+
+
+def call_name(thread: Thread) -> str:
+    """The system call that a thread is in, or an empty string when it runs or the call is not one we know."""
+    return "" if thread.call is None else NAMES.get(thread.call, "")
+
+
+def waits_for_ever(thread: Thread) -> bool:
+    """Whether a thread sits in a call that only somebody else can end."""
+    rule = WAITS.get(call_name(thread))
+    return rule is not None and rule(thread.arguments)
+
+
+def unchanged(first: Look, second: Look) -> bool:
+    """Whether the same threads sit in the same calls, and none has run in between."""
+
+    def essence(look: Look) -> list[tuple[int, int, int | None, tuple[int, ...], int]]:
+        return sorted((t.process, t.thread, t.call, t.arguments, t.run_ns) for t in look.threads)
+
+    return first.complete and second.complete and essence(first) == essence(second)
+
+
+def all_wait(first: Look, second: Look) -> bool:
+    """Whether every thread waits for ever, in both looks, without having run between them. No thread: trivially."""
+    return unchanged(first, second) and all(waits_for_ever(thread) for thread in second.threads)
+
+
+def network_is_still(rows: Sequence[Row]) -> bool:
+    """Whether nothing is under way between any two sockets of the box.
+
+    Bytes sent and not acknowledged are under way, unless the receiver is full of data that it does not read: those
+    wait for the receiver, as everything else does.
+    """
+    unread = {(row.local, row.remote): row.receive_queue for row in rows}
+    for row in rows:
+        if row.state in UNDER_WAY:
+            return False
+        if row.state != "listen" and row.send_queue and unread.get((row.remote, row.local), 0) < WINDOW_BYTES:
+            return False
+    return True
+
+
+def serves_on(look: Look) -> bool:
+    """Whether the box's threads are back waiting for something to happen on a socket (the caller knows that one
+    listens, and that all connections are closed)."""
+    return bool(look.threads) and any(call_name(thread) in SERVING for thread in look.threads)

@@ -1,0 +1,94 @@
+"""The run records of one submission as two blobs: a small compressed one, and the wire bytes apart from it.
+
+A check that echoes 64 KiB leaves those bytes in its record at least twice, sent and received, in pieces cut by chance.
+Kept as they are, a class of 10,000 would take gigabytes and most of the time of a re-scoring. So the long pieces of
+`Event.data` are kept end to end in a *wire*, each distinct stretch once, and the record's own `data` is left empty.
+Correct programs see the same bytes, so their wires are equal, and the database keeps one of each.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from grader.model import Event, RunRecord
+from grader.store import codec
+
+LONG = 256
+"""Bytes from which on a piece goes to the wire: below it, a reference costs about as much as the bytes."""
+
+UNREADABLE = (*codec.UNREADABLE, zlib.error, LookupError)
+"""What `unpack` raises on bytes that `pack` did not make."""
+
+
+class Packed(NamedTuple):
+    """`body`: zlib-compressed JSON of a `Body`.  `wire`: the long pieces that it refers to; often empty."""
+
+    body: bytes
+    wire: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Where the data of one long event is: `event` counts from 0 within run `run`; the others are bytes of the wire."""
+
+    run: str
+    event: int
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What is stored: run name -> record, with the data of long events left out, and where it is."""
+
+    records: dict[str, RunRecord]
+    pieces: list[Piece]
+
+
+def pack(records: Mapping[str, RunRecord]) -> Packed:
+    """Return `records` as blobs that `unpack` reads."""
+    wire = bytearray()
+    pieces = [
+        Piece(run=name, event=index, offset=_place(event.data, wire), length=len(event.data))
+        for name, record in records.items()
+        for index, event in enumerate(record.events)
+        if len(event.data) >= LONG
+    ]
+    long = {piece.run for piece in pieces}
+    kept = {name: _without_long(record) if name in long else record for name, record in records.items()}
+    return Packed(zlib.compress(codec.to_json(Body(records=kept, pieces=pieces)), 1), bytes(wire))
+
+
+def unpack(packed: Packed) -> dict[str, RunRecord]:
+    """Return the records that `pack` was given. Raises one of UNREADABLE on anything else."""
+    body = codec.from_json(Body, zlib.decompress(packed.body))
+    records = body.records
+    for run in dict.fromkeys(piece.run for piece in body.pieces):
+        records[run] = _with_long(records[run], (piece for piece in body.pieces if piece.run == run), packed.wire)
+    return records
+
+
+def _place(piece: bytes, wire: bytearray) -> int:
+    """Offset of `piece` in `wire`, after adding it at the end where it is new."""
+    offset = wire.find(piece)
+    if offset < 0:
+        offset = len(wire)
+        wire += piece
+    return offset
+
+
+def _without_long(record: RunRecord) -> RunRecord:
+    return replace(
+        record, events=tuple(replace(event, data=b"") if len(event.data) >= LONG else event for event in record.events)
+    )
+
+
+def _with_long(record: RunRecord, pieces: Iterable[Piece], wire: bytes) -> RunRecord:
+    events: list[Event] = list(record.events)
+    for piece in pieces:
+        data = wire[piece.offset : piece.offset + piece.length]
+        events[piece.event] = replace(events[piece.event], data=data)
+    return replace(record, events=tuple(events))

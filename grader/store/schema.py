@@ -1,0 +1,116 @@
+"""The tables of `grades.sqlite`. Rows are added and never changed, so that a mark can be explained a year later.
+
+The views are for people: `sqlite3 results/grades.sqlite "select * from observations where verdict = 'failed'"`.
+"""
+
+from __future__ import annotations
+
+FORMAT = 1
+"""Of the tables below. A newer one is refused, not guessed at."""
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- Every hand-in ever seen. `name` is the id, escaped where it is no valid text; `sort_key` puts s2 before s10.
+CREATE TABLE submissions (
+    number      INTEGER PRIMARY KEY,
+    name        TEXT NOT NULL,
+    digest      TEXT NOT NULL,
+    sort_key    TEXT NOT NULL,
+    first_seen  TEXT NOT NULL,
+    UNIQUE (name, digest)
+);
+CREATE INDEX submissions_in_order ON submissions (sort_key, name);
+
+-- Long pieces of wire traffic by their SHA-256: correct programs share one row.
+CREATE TABLE wires (digest TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
+
+-- What happened: all run records of one content under one plan. `whole` is 0 when our side failed in one of them.
+CREATE TABLE records (
+    seq                INTEGER PRIMARY KEY,
+    submission_digest  TEXT NOT NULL,
+    plan_digest        TEXT NOT NULL,
+    whole              INTEGER NOT NULL,
+    body               BLOB NOT NULL,
+    wire               TEXT REFERENCES wires (digest),
+    recorded_at        TEXT NOT NULL
+);
+CREATE INDEX records_by_content ON records (submission_digest, plan_digest, whole, seq);
+
+-- What it was worth. `grade` is the whole Grade as JSON; the other columns are for finding it.
+CREATE TABLE grades (
+    seq                INTEGER PRIMARY KEY,
+    name               TEXT NOT NULL,
+    submission_digest  TEXT NOT NULL,
+    rubric_digest      TEXT NOT NULL,
+    plan_digest        TEXT NOT NULL,
+    grader_version     TEXT NOT NULL,
+    status             TEXT NOT NULL,
+    grade              TEXT NOT NULL,
+    recorded_at        TEXT NOT NULL
+);
+CREATE INDEX grades_by_name ON grades (name, seq);
+
+-- Reserved for marks that a teacher changes by hand.
+CREATE TABLE overrides (
+    seq          INTEGER PRIMARY KEY,
+    name         TEXT NOT NULL,
+    part         TEXT NOT NULL,
+    points       TEXT NOT NULL,
+    reason       TEXT NOT NULL,
+    author       TEXT NOT NULL,
+    recorded_at  TEXT NOT NULL
+);
+
+CREATE VIEW observations AS
+SELECT grades.seq, grades.name, part.value ->> 'id' AS "check", part.value ->> '$.observation.verdict' AS verdict,
+       part.value ->> '$.observation.diagnosis' AS diagnosis, part.value ->> '$.observation.reason' AS reason
+FROM grades, json_each(grades.grade, '$.checks') AS part;
+
+CREATE VIEW scores AS
+SELECT grades.seq, grades.name, part.value ->> 'id' AS part, part.value ->> 'points' AS points,
+       part.value ->> 'max' AS max
+FROM grades, json_each(grades.grade, '$.checks') AS part
+UNION ALL
+SELECT grades.seq, grades.name, part.value ->> 'id', part.value ->> 'points', part.value ->> 'max'
+FROM grades, json_each(grades.grade, '$.questions') AS part;
+"""
+
+APPEND_ONLY = ("submissions", "wires", "records", "grades", "overrides")
+
+
+def statements() -> str:
+    """Everything that makes an empty file a store of this format."""
+    return TABLES + "".join(_guard(table, action) for table in APPEND_ONLY for action in ("UPDATE", "DELETE"))
+
+
+def _guard(table: str, action: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;\n"
+    )
+
+
+# A harness error is ours: it never hides an earlier good grade of the same content under the same rubric.
+LATEST = """
+SELECT chosen.grade
+FROM (SELECT DISTINCT sort_key, name FROM submissions) AS submission
+JOIN grades AS newest ON newest.seq = (SELECT max(seq) FROM grades WHERE name = submission.name)
+JOIN grades AS chosen ON chosen.seq = coalesce(
+    (SELECT max(good.seq) FROM grades AS good
+     WHERE newest.status = 'harness-error' AND good.name = submission.name AND good.status <> 'harness-error'
+       AND good.submission_digest = newest.submission_digest AND good.rubric_digest = newest.rubric_digest),
+    newest.seq)
+ORDER BY submission.sort_key, submission.name
+"""
+
+STORED_GRADE = """
+SELECT grade FROM grades
+WHERE name = ? AND submission_digest = ? AND rubric_digest = ? AND grader_version = ? AND status <> 'harness-error'
+ORDER BY seq DESC LIMIT 1
+"""
+
+STORED_RECORDS = """
+SELECT records.body, wires.data FROM records LEFT JOIN wires ON wires.digest = records.wire
+WHERE submission_digest = ? AND plan_digest = ? AND whole = 1 ORDER BY seq DESC LIMIT 1
+"""

@@ -1,0 +1,3 @@
+ADDRESS = ("127.0.0.1", 65432)
+BUFFER = 1024
+GREETING = b"Hello, world"

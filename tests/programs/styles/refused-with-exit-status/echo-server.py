@@ -1,0 +1,14 @@
+import socket
+from contextlib import closing
+
+with closing(socket.socket()) as s:
+    s.bind(("127.0.0.1", 65432))
+    s.listen()
+    conn, addr = s.accept()
+    with closing(conn):
+        print("Connected by", addr)
+        while True:
+            data = conn.recv(1024)
+            if not data:
+                break
+            conn.sendall(data)

@@ -1,0 +1,10 @@
+import select
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(("127.0.0.1", 65432))
+s.sendall(b"Hello, world")
+select.select([s], [], [])
+data = s.recv(1024)
+s.close()
+print("Received", repr(data))

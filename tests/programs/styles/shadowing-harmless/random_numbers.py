@@ -1,0 +1,2 @@
+def lucky():
+    return 7

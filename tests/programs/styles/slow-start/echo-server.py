@@ -1,0 +1,20 @@
+import socket
+import time
+
+HOST = "127.0.0.1"
+PORT = 65432
+
+print("Starting the server ...")
+time.sleep(0.5)
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+    s.bind((HOST, PORT))
+    s.listen()
+    conn, addr = s.accept()
+    with conn:
+        print("Connected by", addr)
+        while True:
+            data = conn.recv(1024)
+            if not data:
+                break
+            conn.sendall(data)

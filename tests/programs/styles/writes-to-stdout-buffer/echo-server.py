@@ -1,0 +1,14 @@
+import socket
+import sys
+
+with socket.socket() as s:
+    s.bind(("127.0.0.1", 65432))
+    s.listen()
+    conn, addr = s.accept()
+    sys.stdout.write("Connected by %s %d\n" % addr)
+    with conn:
+        while True:
+            data = conn.recv(1024)
+            if not data:
+                break
+            conn.sendall(data)
