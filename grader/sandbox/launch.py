@@ -11,6 +11,7 @@ import array
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -19,10 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import SandboxError
-from grader.model import Dial, Limits, SourceFile
-from grader.sandbox import host
+from grader.model import Dial, Frame, Limits, Socket, SourceFile
+from grader.sandbox import host, kernel
 from grader.sandbox.filter import compiled_filter, memory_file
-from grader.sandbox.policy import ETC_FILES, INSIDE, bwrap_arguments
+from grader.sandbox.kernel import Look, Row
+from grader.sandbox.policy import ETC_FILES, HOME, INSIDE, bwrap_arguments
 
 MESSAGE_BYTES = 1 << 16
 START_SECONDS = 60.0  # for a box to say that it is ready, on a machine however loaded; a harness error after that
@@ -199,6 +201,37 @@ class Run:
         """Addresses that the program asked to connect or bind to so far."""
         return parse_dials(os.pread(self.box.dial_log, 1 << 14, 0))
 
+    def look(self) -> Look:
+        """The threads of the box as they are now."""
+        return kernel.look(self.box.proc)
+
+    def rows(self) -> list[Row]:
+        """All TCP sockets of the box's network, the grader's own included."""
+        return kernel.tcp_rows(self.box.net)
+
+    def listening(self) -> list[Socket]:
+        """TCP sockets that listen in the box, except one that was made for the program to find."""
+        assert self.box.diagnosis is not None
+        return kernel.listening(self.box.diagnosis, self.box.net)
+
+    def udp(self) -> list[Socket]:
+        """UDP sockets of the box."""
+        return kernel.udp_sockets(self.box.net)
+
+    def has_timers(self) -> bool:
+        """Whether some process of the box may be woken by a timer that no system call shows."""
+        try:
+            return any(
+                kernel.catches_alarms(self.box.proc, process) or kernel.holds_timers(self.box.proc, process)
+                for process in kernel.processes(self.box.proc)
+            )
+        except OSError:
+            return True
+
+    def stack(self) -> tuple[Frame, ...]:
+        """Where the program stood when it was stopped: innermost frame first, thread by thread."""
+        return parse_stack(self.dump())
+
     async def finish(self, *, dump: bool = False) -> None:
         """End the run: take the stacks if asked to, then kill and reap every process. Idempotent.
 
@@ -287,6 +320,22 @@ def parse_dials(log: bytes) -> tuple[Dial, ...]:
         except ValueError:
             continue
     return tuple(found[:200])
+
+
+STACK_LINE = re.compile(r'  File "([^"\n]{1,500})", line (\d{1,7}) in ([^\n]{1,200})')
+
+
+def parse_stack(dump: bytes) -> tuple[Frame, ...]:
+    """Frames from faulthandler's text, without the launcher's own. A program can forge it; it only explains."""
+    frames, thread = [], 0
+    for line in dump.decode(errors="replace").splitlines():
+        if line.startswith(("Thread 0x", "Current thread 0x")):
+            thread += 1
+        match = STACK_LINE.fullmatch(line)
+        if match and not match[1].startswith(INSIDE):
+            file = match[1].removeprefix(HOME + "/")
+            frames.append(Frame(file=file, line=int(match[2]), function=match[3], thread=thread))
+    return tuple(frames[:200])
 
 
 def signal_name(number: int) -> str:

@@ -1,0 +1,286 @@
+"""The check language: what the steps of a conversation make the peer do, and what they expect. Pure.
+
+A conversation (see docs/rubric.md) has two kinds of steps. *Actions* are what the grader does as the peer: connect,
+accept, send, receive, half-close, reset, pause. *Expectations* are what must be true of the record afterwards:
+listens, connects, receive, prints, exits and so on (`receive` is both: the peer waits for the bytes, and they must be
+the right ones). `script` turns steps into a `Script` of both, with every payload spelled out.
+
+Checks whose conversations begin alike are played as one run (`plan`): the longest conversation is played, and each
+check is judged by its own steps. A check joins the run of another only where that cannot change its verdict.
+"""
+
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from grader.model import Check, Rubric, Step
+
+TEXT_ALPHABET = string.ascii_letters + string.digits  # reads the same as text, as repr, and in every encoding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One thing that the peer does.
+
+    `kind`: connect, accept, nobody-listens, send, receive, half-close, close, reset, pause, relay.
+    `data`, `split`: what to send, and the size of the pieces (None: whole).
+    `count`: how many bytes to wait for; None: for something, and then until nothing more can come.
+    `slowly`: read only when nothing more can be sent.  `seconds`: of a pause.
+    """
+
+    kind: str
+    data: bytes = b""
+    split: int | None = None
+    count: int | None = None
+    slowly: bool = False
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """One thing that must be true of the record.
+
+    `kind`: the step's name.  `action`: index of the action after which it is due (-1: before the first).
+    `data`: the bytes that must have been received or printed.  `sent`: the bytes that the peer had sent last.
+    `who`: in a pair, whose output or exit is meant.  `step`: the rubric's step, with its other arguments.
+    """
+
+    kind: str
+    action: int
+    step: Step
+    data: bytes = b""
+    sent: bytes = b""
+    who: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A conversation, ready to be played and judged. `players`: role -> `student` or `reference`."""
+
+    players: Mapping[str, str]
+    actions: tuple[Action, ...]
+    expectations: tuple[Expectation, ...]
+
+    @property
+    def awaits_exit(self) -> bool:
+        """Whether something is expected of the program's end, so that the end has to be waited for."""
+        return any(one.kind in ("exits", "prints-nothing", "fails-visibly") for one in self.expectations)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of programs, and the checks that are judged by its record.
+
+    `name`: stable within a rubric's plan, e.g. `server-1`.  `scripts`: check id -> its script.
+    """
+
+    name: str
+    players: Mapping[str, str]
+    actions: tuple[Action, ...]
+    awaits_exit: bool
+    scripts: Mapping[str, Script]
+
+
+# --- payloads -------------------------------------------------------------------------------------------------------
+
+
+def payload(arguments: Mapping[str, object], seed: str) -> bytes:
+    """The bytes of a `send` step. Random ones depend on `seed` alone, so that grading twice sends the same."""
+    kind, size = arguments["kind"], int(str(arguments.get("size", 0)))
+    extra = arguments.get("with", b"")
+    assert isinstance(extra, bytes)
+    source = random.Random(seed)
+    if kind == "random":
+        data = bytearray(source.randbytes(max(size - len(extra), 0)))
+        at = len(data) // 2
+        return bytes(data[:at] + extra + data[at:])
+    if kind == "random-text":
+        return "".join(source.choices(TEXT_ALPHABET, k=size)).encode()
+    data_given = arguments["data"]
+    assert isinstance(data_given, bytes)
+    return data_given
+
+
+TRANSFORMS: dict[str, Callable[[bytes], bytes]] = {
+    "upper": bytes.upper,
+    "lower": bytes.lower,
+    "swapcase": bytes.swapcase,
+    "reversed": lambda data: data[::-1],
+}
+
+
+def expected_bytes(arguments: Mapping[str, object], sent: bytes) -> bytes | None:
+    """What a `receive` or `prints` step wants to see; None for `anything` (and for what is not about bytes)."""
+    what = arguments["what"]
+    if what == "sent":
+        transform = arguments.get("transform")
+        return TRANSFORMS[str(transform)](sent) if transform else sent
+    if what == "literal":
+        data = arguments["data"]
+        assert isinstance(data, bytes)
+        return data
+    return None
+
+
+# --- steps to scripts -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Draft:
+    """A script in the making: what has been said so far."""
+
+    seed: str
+    server: bool
+    sent: bytes = b""
+    actions: list[Action] = field(default_factory=list)
+    expectations: list[Expectation] = field(default_factory=list)
+
+    def expect(self, step: Step, data: bytes = b"") -> None:
+        self.expectations.append(
+            Expectation(
+                kind=step.name, action=len(self.actions) - 1, step=step, data=data, sent=self.sent, who=step.who
+            )
+        )
+
+
+def _send(draft: _Draft, step: Step) -> None:
+    sends = sum(action.kind == "send" for action in draft.actions)
+    draft.sent = payload(step.arguments, f"{draft.seed}/{sends}")
+    split = step.arguments.get("split")
+    draft.actions.append(Action(kind="send", data=draft.sent, split=split if isinstance(split, int) else None))
+
+
+def _receive(draft: _Draft, step: Step) -> None:
+    expected = expected_bytes(step.arguments, draft.sent)
+    count = len(expected) if expected is not None else len(draft.sent) if draft.server and draft.sent else None
+    draft.actions.append(Action(kind="receive", count=count, slowly=bool(step.arguments.get("slowly"))))
+    if expected is not None:
+        draft.expect(step, expected)
+
+
+def _pause(draft: _Draft, step: Step) -> None:
+    draft.actions.append(Action(kind="pause", seconds=float(str(step.arguments["seconds"]))))
+
+
+def _prints(draft: _Draft, step: Step) -> None:
+    draft.expect(step, expected_bytes(step.arguments, draft.sent) or b"")
+
+
+def _connects(draft: _Draft, step: Step) -> None:
+    if not draft.actions:
+        draft.actions.append(Action(kind="accept"))
+    draft.expect(step)
+
+
+SPECIAL: dict[str, Callable[[_Draft, Step], None]] = {
+    "send": _send,
+    "receive": _receive,
+    "pause": _pause,
+    "prints": _prints,
+    "connects": _connects,
+}
+PLAIN_ACTIONS = ("connect", "accept", "nobody-listens", "half-close", "close", "reset", "relay")
+
+
+def script(check: Check, seed: str) -> Script:
+    """The script of one check. `seed`: random payloads depend on it, e.g. the submission's digest."""
+    role = next(iter(check.players)) if len(check.players) == 1 else "pair"
+    draft = _Draft(seed=f"{seed}/{role}", server=role == "server")
+    for step in check.conversation:
+        if step.name in SPECIAL:
+            SPECIAL[step.name](draft, step)
+        elif step.name in PLAIN_ACTIONS:
+            draft.actions.append(Action(kind=step.name))
+        else:
+            draft.expect(step)
+    actions = draft.actions
+    if actions and actions[-1].kind == "close":  # every conversation ends with it
+        actions = actions[:-1]
+    return Script(players=check.players, actions=tuple(actions), expectations=tuple(draft.expectations))
+
+
+# --- scripts to runs ------------------------------------------------------------------------------------------------
+
+
+def unify(one: Action, other: Action) -> Action | None:
+    """The action that serves both scripts, or None. Waiting for a number of bytes serves waiting for any."""
+    if replace(one, count=None) != replace(other, count=None):
+        return None
+    if one.count is not None and other.count is not None and one.count != other.count:
+        return None
+    return one if one.count is not None else other
+
+
+def joined(shorter: Script, longer: Sequence[Action]) -> tuple[Action, ...] | None:
+    """The actions of a run that serves both, or None where being played with the other could change the verdict.
+
+    The shorter one must be how the longer one begins. What follows must not be received, or bytes that are too many
+    for the shorter could be right for the longer; and where the shorter looks at the program's end or at silence,
+    nothing may follow at all.
+    """
+    mine = shorter.actions
+    if len(mine) > len(longer):
+        return None
+    rest = longer[len(mine) :]
+    if not mine and any(action.kind == "nobody-listens" for action in longer):
+        return None
+    if any(action.kind == "receive" for action in mine) and any(action.kind == "receive" for action in rest):
+        return None
+    if shorter.awaits_exit and rest:
+        return None
+    unified = []
+    for one, other in zip(mine, longer, strict=False):
+        both = unify(one, other)
+        if both is None:
+            return None
+        unified.append(both)
+    return (*unified, *rest)
+
+
+def plan(rubric: Rubric, seed: str) -> tuple[Run, ...]:
+    """The runs that a submission needs for all checks of a rubric, in the order of the rubric's checks."""
+    order = {check.id: number for number, check in enumerate(rubric.checks)}
+    scripts = {check.id: script(check, seed) for check in rubric.checks}
+    runs: list[Run] = []
+    for check in sorted(rubric.checks, key=lambda check: (-len(scripts[check.id].actions), order[check.id])):
+        mine = scripts[check.id]
+        found = closest(mine, runs)
+        if found is None:
+            runs.append(
+                Run(
+                    name="",
+                    players=mine.players,
+                    actions=mine.actions,
+                    awaits_exit=mine.awaits_exit,
+                    scripts={check.id: mine},
+                )
+            )
+            continue
+        number, shared = found
+        run = runs[number]
+        runs[number] = replace(
+            run,
+            actions=shared,
+            awaits_exit=run.awaits_exit or mine.awaits_exit,
+            scripts={**run.scripts, check.id: mine},
+        )
+    runs.sort(key=lambda run: min(order[check] for check in run.scripts))
+    return tuple(replace(run, name=f"{run_kind(run.players)}-{number + 1}") for number, run in enumerate(runs))
+
+
+def closest(mine: Script, runs: Sequence[Run]) -> tuple[int, tuple[Action, ...]] | None:
+    """The run that a script can join, with the actions that serve both: of several the one that adds least to it."""
+    possible = []
+    for number, run in enumerate(runs):
+        shared = joined(mine, run.actions) if run.players == mine.players else None
+        if shared is not None:
+            possible.append((len(shared), number, shared))
+    return min(possible, key=lambda one: one[:2])[1:] if possible else None
+
+
+def run_kind(players: Mapping[str, str]) -> str:
+    """`server`, `client` or `pair`."""
+    return next(iter(players)) if len(players) == 1 else "pair"

@@ -1,0 +1,339 @@
+"""One program against the grader: plays the peer's part of a conversation and records what happened."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.conversation import Action
+from grader.model import Limits, RunRecord, Socket, StepOutcome
+from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, Watch
+from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, try_connect
+from grader.sandbox.launch import Run
+from grader.sandbox.stuck import serves_on
+
+DRAIN_CPU_SECONDS = 0.1  # what a program may still compute after the peer's FIN where its end is not awaited
+# A slow reader offers a small window and small segments: then the program's kernel buffers some 30 KB, not 4 MB.
+SLOW_BUFFER_BYTES = 2048
+SMALL_SEGMENT_BYTES = 536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The peer's part in one run.
+
+    `role`: of the student's program, `server` or `client`.  `file`: its path.  `actions`: what the peer does.
+    `awaits_exit`: wait for the program's end.  `host`, `port`: where the two should meet.
+    `follow`: a server that listens elsewhere is met there.
+    """
+
+    role: str
+    file: str
+    actions: tuple[Action, ...]
+    awaits_exit: bool
+    host: str
+    port: int
+    follow: bool
+
+
+class Peer:
+    """The grader as the peer of one program. `play` plays the part; `record` tells what happened."""
+
+    def __init__(self, run: Run, part: Part, limits: Limits) -> None:
+        self.run, self.part, self.limits = run, part, limits
+        self.transcript = Transcript()
+        self.watch = Watch([run], limits, self.transcript.now)
+        self.loop = asyncio.get_running_loop()
+        self.connections: list[Connection] = []
+        self.free = list(run.sockets)
+        self.current: Connection | None = None
+        self.slow = any(action.slowly for action in part.actions)
+        self.expected_bytes = 0
+        self.outcomes: list[StepOutcome] = []
+        self.sockets: tuple[Socket, ...] = ()
+        self.met = (part.host, part.port)
+        self.serving = False
+        self.listener: socket.socket | None = None
+        if part.role == "client" and self.free:
+            self.listener = self.free.pop()
+            self.loop.add_reader(self.listener, self._acceptable)
+
+    # --- what the peer does ----------------------------------------------------------------------------------------
+
+    async def play(self) -> None:
+        """The whole part: each action, then the close, then (where awaited) the program's end."""
+        steps = {
+            "connect": self._connect, "accept": self._accept, "send": self._send, "receive": self._receive,
+            "half-close": self._half_close, "close": self._close, "reset": self._reset, "pause": self._pause,
+            "nobody-listens": self._nothing,
+        }  # fmt: skip
+        for action in self.part.actions:
+            result = await steps[action.kind](action)
+            self.outcomes.append(StepOutcome(result=outcome(result), at=self.transcript.now(), detail=result))
+            if result in LIMITS:
+                break
+        left = len(self.part.actions) - len(self.outcomes)
+        self.outcomes += [StepOutcome(result="not-reached", at=self.transcript.now())] * left
+        if self.watch.limit_reached is None:
+            await self._finish()
+
+    async def _connect(self, action: Action) -> str:
+        sock = self.free.pop(0)
+        result = await self.watch.until(lambda: self._try(sock), also=self._listens_elsewhere)
+        listening = self.run.listening()
+        if result == IMPOSSIBLE or (result == DONE and self._elsewhere(listening)):
+            result = await self._follow(sock, listening)
+        self.sockets = tuple(listening)
+        if result != DONE:
+            sock.close()
+            return result
+        self._adopt(sock, "connected")
+        return DONE
+
+    def _elsewhere(self, listening: Sequence[Socket]) -> bool:
+        """Whether the program listens, but not where this peer would reach it."""
+        return bool(listening) and not any(reaches(row, *self.met) for row in listening)
+
+    def _listens_elsewhere(self) -> bool:
+        return serves_on(self.watch.last[0]) and self._elsewhere(self.run.listening())
+
+    async def _follow(self, sock: socket.socket, listening: Sequence[Socket]) -> str:
+        """Meet the server at the address that it really uses, where the rubric lets an error cost once."""
+        if not self.part.follow or not self._elsewhere(listening):
+            return IMPOSSIBLE
+        found = next((row for row in listening if row.protocol == "tcp"), listening[0])
+        self.met = (reachable_host(found.host), found.port)
+        if ":" in self.met[0]:
+            return IMPOSSIBLE  # the sockets handed out are IPv4
+        return await self.watch.until(lambda: self._try(sock))
+
+    def _try(self, sock: socket.socket) -> bool:
+        if self.slow:  # before each attempt: a refused one resets the segment size
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SLOW_BUFFER_BYTES)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SMALL_SEGMENT_BYTES)
+        return bool(try_connect(sock, self.met))
+
+    def _adopt(self, sock: socket.socket, kind: str) -> Connection:
+        connection = Connection(sock, len(self.connections), self.transcript, self.watch.notify)
+        self.transcript.add(kind, connection.number, address_text(sock))
+        self.connections.append(connection)
+        self.current = self.current if kind == "accepted" and self.current else connection
+        connection.read(True)
+        return connection
+
+    def _acceptable(self) -> None:
+        assert self.listener is not None
+        try:
+            sock, _ = self.listener.accept()
+        except OSError:
+            return
+        sock.setblocking(False)
+        if len(self.connections) >= MOST_CONNECTIONS:
+            sock.close()
+            return
+        self._adopt(sock, "accepted")
+        self.watch.notify()
+
+    async def _accept(self, action: Action) -> str:
+        return await self.watch.until(lambda: self.current is not None)
+
+    async def _nothing(self, action: Action) -> str:
+        return DONE
+
+    async def _send(self, action: Action) -> str:
+        connection = self.talking()
+        if connection is None or connection.ended == "reset":
+            return IMPOSSIBLE
+        connection.read(not self.slow)
+        size = action.split or max(len(action.data), 1)
+        for at in range(0, len(action.data), size):
+            connection.send(action.data[at : at + size])
+            result = await self.watch.until(lambda: not connection.unsent or connection.ended is not None)
+            if result == IMPOSSIBLE and self.slow:  # it waits for us to read
+                connection.read(True)
+                result = await self.watch.until(lambda: not connection.unsent or connection.ended is not None)
+            if result != DONE or connection.unsent:
+                return result if result != DONE else IMPOSSIBLE
+        return DONE
+
+    async def _receive(self, action: Action) -> str:
+        if self.talking() is None:
+            return IMPOSSIBLE
+        self.expected_bytes += action.count or 0
+        if action.slowly:
+            await self._let_it_fill_the_window()
+        for one in self.connections:
+            one.read(True)
+
+        def arrived() -> bool:
+            talking = self.talking()
+            assert talking is not None
+            if talking.ended is not None or self.transcript.flooded:
+                return True
+            return action.count is not None and talking.received >= self.expected_bytes
+
+        result = await self.watch.until(arrived)
+        connection = self.talking()
+        assert connection is not None
+        if action.count is None:
+            return DONE if result in (DONE, IMPOSSIBLE) and connection.received else result
+        return IMPOSSIBLE if result == DONE and connection.received < self.expected_bytes else result
+
+    async def _let_it_fill_the_window(self) -> None:
+        """Read nothing until the program waits: for room to write, or because it has dropped what did not fit."""
+        await self.watch.until(self.run.ended.done, also=lambda: True)
+
+    def talking(self) -> Connection | None:
+        """The connection that the conversation is about: of several that a client opened, the first that spoke."""
+        if self.part.role == "client" and self.current is not None and not self.current.received:
+            self.current = next((one for one in self.connections if one.received), self.current)
+        return self.current
+
+    async def _half_close(self, action: Action) -> str:
+        connection = self.talking()
+        if connection is None:
+            return IMPOSSIBLE
+        connection.half_close()
+        return DONE
+
+    async def _close(self, action: Action) -> str:
+        """FIN, then read to the end: what a program sends after it shall be seen, not reset."""
+        connection = self.talking()
+        if connection is None:
+            return IMPOSSIBLE
+        connection.read(True)
+        connection.half_close()
+        await self.watch.until(lambda: connection.ended is not None or self.transcript.flooded)
+        connection.close()
+        return DONE
+
+    async def _reset(self, action: Action) -> str:
+        connection = self.talking()
+        if connection is None:
+            return IMPOSSIBLE
+        connection.reset()
+        self.transcript.add("reset-sent", connection.number)
+        return DONE
+
+    async def _pause(self, action: Action) -> str:
+        await asyncio.sleep(action.seconds)
+        return DONE
+
+    # --- the end ---------------------------------------------------------------------------------------------------
+
+    async def _finish(self) -> None:
+        """A client's peer answers FIN with FIN; a server's peer sends its own. Then wait for what is still of interest."""
+        for one in self.connections:
+            one.read(True)
+        if self.part.role == "server":
+            for one in self.connections:
+                one.half_close()
+            allowance = None if self.part.awaits_exit else self.watch.cpu_seconds() + DRAIN_CPU_SECONDS
+            await self.watch.until(self._closed_by_program, cpu_seconds=allowance)
+            if self.part.awaits_exit and self.watch.limit_reached is None:
+                await self.watch.until(self.run.ended.done, also=self._back_in_accept)
+        elif self.part.awaits_exit or self.connections:
+            await self.watch.until(self._client_is_over)
+        if not self.run.ended.done() and self.watch.last:
+            self.serving = self._back_in_accept()
+
+    def _closed_by_program(self) -> bool:
+        return all(one.ended is not None for one in self.connections) or self.transcript.flooded
+
+    def _back_in_accept(self) -> bool:
+        """The program has closed its side, listens, and waits for something on a socket: ready for another client."""
+        served = bool(self.connections) and self._closed_by_program()
+        return served and serves_on(self.watch.last[0]) and bool(self.run.listening())
+
+    def _client_is_over(self) -> bool:
+        for one in self.connections:
+            if one.ended == "fin":
+                one.half_close()
+        ended = self.run.ended.done()
+        return ended if self.part.awaits_exit else ended or self._closed_by_program()
+
+    async def stop(self) -> None:
+        """Stop the program, taking its stacks first where they tell something."""
+        if self.listener is not None:
+            self.loop.remove_reader(self.listener)
+        if not self.sockets and self.part.role == "server":
+            self.sockets = tuple(self.run.listening())
+            if not self.sockets:
+                self.sockets = tuple(self.run.udp())
+        await drained(self.connections)
+        for one in self.connections:
+            one.close()
+        await self.run.finish(dump=not self.serving)
+
+    def stopped(self) -> str | None:
+        """Why the grader ended the program, or None when it ended by itself."""
+        if self.run.ended.done() and not self.run.ended.cancelled():
+            return None
+        if self.watch.limit_reached is not None:
+            return self.watch.limit_reached
+        return "stuck" if self.part.awaits_exit or outcomes_fail(self.outcomes) else "finished"
+
+    def record(self, stopped: str | None) -> RunRecord:
+        """What happened, after `stop`."""
+        ending = self.run.ended.result() if stopped is None else None
+        stdout, stderr = self.run.output(self.limits.output_bytes)
+        return RunRecord(
+            role=self.part.role,
+            file=self.part.file,
+            host=self.met[0],
+            port=self.met[1],
+            events=tuple(self.transcript.events),
+            outcomes=tuple(self.outcomes),
+            sockets=self.sockets,
+            dials=self.run.dials(),
+            exit_code=ending.exit_code if ending else None,
+            signal=ending.signal if ending else None,
+            stopped=stopped,
+            serving=self.serving,
+            stdout=stdout,
+            stderr=stderr,
+            output_cut=max(self.run.output_bytes()) > self.limits.output_bytes,
+            cpu_seconds=self.run.cpu_seconds,
+            wall_seconds=self.transcript.now(),
+            stack=self.run.stack(),
+        )
+
+
+async def play(run: Run, part: Part, limits: Limits) -> RunRecord:
+    """Play one part against a program that has just been started. Raises SandboxError when the box fails."""
+    peer = Peer(run, part, limits)
+    try:
+        await peer.play()
+    finally:
+        stopped = peer.stopped()
+        await peer.stop()
+    return peer.record(stopped)
+
+
+async def drained(connections: Sequence[Connection]) -> None:
+    """Let the event loop deliver what has already arrived: a program that died has had its last word."""
+    if any(one.reading for one in connections):
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+
+def outcome(result: str) -> str:
+    """A wait's result as a step's outcome."""
+    return "limit" if result in LIMITS else result
+
+
+def outcomes_fail(outcomes: Sequence[StepOutcome]) -> bool:
+    """Whether some action could not be carried out, so that where the program stood is of interest."""
+    return any(one.result != DONE for one in outcomes)
+
+
+def reaches(row: Socket, host: str, port: int) -> bool:
+    """Whether a connection to host and port arrives at this listening socket."""
+    return row.port == port and row.host in (host, "0.0.0.0", "::", f"::ffff:{host}")
+
+
+def reachable_host(host: str) -> str:
+    """An address at which a listening socket is met: the loopback address for one that listens on all."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host.removeprefix("::ffff:")

@@ -1,0 +1,170 @@
+"""Two programs, each in a box of its own, and the grader as the wire between them: bytes, FIN and RST are passed on
+and recorded on both sides."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from grader.model import Limits, RunRecord, Socket, StepOutcome
+from grader.peers.play import Part, drained, outcome, reachable_host
+from grader.peers.watch import DONE, Watch
+from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, try_connect
+from grader.sandbox.launch import Run
+
+CONNECTIONS = 8  # sockets made in the server's box for a client that opens several
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One relayed connection: the grader's ends towards the server and towards the client."""
+
+    server: Connection
+    client: Connection
+
+
+class Relay:
+    """The wire between a server and a client that are running. `server_at` is where the server listens."""
+
+    def __init__(self, server: Run, client: Run, server_at: tuple[str, int], limits: Limits) -> None:
+        self.server, self.client, self.server_at = server, client, server_at
+        self.transcripts = {"server": Transcript(), "client": Transcript()}
+        self.watch = Watch([server, client], limits, self.transcripts["client"].now)
+        self.loop = asyncio.get_running_loop()
+        self.links: list[Link] = []
+        self.free = list(server.sockets)
+        self.listener = client.sockets[-1]
+        self.loop.add_reader(self.listener, self._acceptable)
+
+    def _acceptable(self) -> None:
+        try:
+            near, _ = self.listener.accept()
+        except OSError:
+            return
+        near.setblocking(False)
+        if not self.free or len(self.links) >= MOST_CONNECTIONS:
+            near.close()
+            return
+        far = self.free.pop(0)
+        try_connect(far, self.server_at)  # it listens, and the network is its box's loopback: done by the next event
+        number = len(self.links)
+        link = Link(
+            Connection(far, number, self.transcripts["server"], lambda: self._pass(number)),
+            Connection(near, number, self.transcripts["client"], lambda: self._pass(number)),
+        )
+        self.links.append(link)
+        self.transcripts["client"].add("accepted", number, address_text(near))
+        self.transcripts["server"].add("connected", number, address_text(far))
+        link.server.read(True)
+        link.client.read(True)
+        self.watch.notify()
+
+    def _pass(self, number: int) -> None:
+        """Hand on what one side has said since the last time."""
+        if number < len(self.links):
+            link = self.links[number]
+            hand_on(link.client, link.server)
+            hand_on(link.server, link.client)
+        self.watch.notify()
+
+    async def play(self) -> str:
+        """Pass everything on until both programs are done with it. Returns how the waiting ended."""
+        result = await self.watch.until(self._client_is_over)
+        if result == DONE:
+            # The client has ended; whatever the server still has to say or do about it is not waited for beyond its FIN.
+            await self.watch.until(lambda: all(link.server.ended is not None for link in self.links))
+        return result
+
+    def _client_is_over(self) -> bool:
+        return self.client.ended.done()
+
+    def stop(self) -> None:
+        """Let go of the sockets."""
+        self.loop.remove_reader(self.listener)
+        for link in self.links:
+            link.server.close()
+            link.client.close()
+
+
+def hand_on(source: Connection, target: Connection) -> None:
+    """Bytes that arrived at one end leave at the other, then the end of the stream likewise."""
+    events = source.transcript.events
+    data = b"".join(one.data for one in events if one.kind == "received" and one.connection == source.number)
+    handed = sum(
+        len(one.data) for one in target.transcript.events if one.kind == "sent" and one.connection == target.number
+    ) + len(target.unsent)
+    if len(data) > handed and target.ended != "reset":
+        target.send(data[handed:])
+    if source.ended == "reset":
+        if target.ended is None:
+            target.reset()
+    elif source.ended == "fin" and not target.unsent:
+        target.half_close()
+
+
+async def wait_until_listening(run: Run, limits: Limits, at: tuple[str, int] | None) -> Socket | None:
+    """The socket on which a server listens (at `at`, or anywhere when None); None when it never will.
+
+    Its socket table is read; nothing connects, since many servers serve one client only.
+    """
+    transcript = Transcript()
+    watch = Watch([run], limits, transcript.now)
+    found: list[Socket] = []
+
+    def listens() -> bool:
+        rows = run.listening()
+        found[:] = [row for row in rows if at is None or (reachable_host(row.host), row.port) == at]
+        return bool(found)
+
+    await watch.until(listens)
+    return found[0] if found else None
+
+
+async def relay(server: Run, client: Run, parts: dict[str, Part], server_at: tuple[str, int], limits: Limits) -> dict[str, RunRecord]:
+    """Relay between two running programs. Returns a record for each role. Raises SandboxError when a box fails."""
+    wire = Relay(server, client, server_at, limits)
+    try:
+        result = await wire.play()
+    finally:
+        await drained([end for link in wire.links for end in (link.server, link.client)])
+        wire.stop()
+        stopped = {"server": ended_how(server, wire.watch.limit_reached), "client": ended_how(client, wire.watch.limit_reached)}
+        for run in (client, server):
+            await run.finish(dump=True)
+    done = StepOutcome(result=outcome(result), at=wire.watch.now(), detail=result)
+    return {
+        role: pair_record(run, parts[role], wire.transcripts[role], stopped[role], done, limits)
+        for role, run in (("server", server), ("client", client))
+    }
+
+
+def ended_how(run: Run, limit: str | None) -> str | None:
+    """Why the grader ends a program, or None when it ended by itself."""
+    if run.ended.done() and not run.ended.cancelled():
+        return None
+    return limit or "stuck"
+
+
+def pair_record(run: Run, part: Part, transcript: Transcript, stopped: str | None, done: StepOutcome, limits: Limits) -> RunRecord:
+    """What happened on one side of a pair."""
+    ending = run.ended.result() if stopped is None else None
+    stdout, stderr = run.output(limits.output_bytes)
+    return RunRecord(
+        role=part.role,
+        file=part.file,
+        host=part.host,
+        port=part.port,
+        events=tuple(transcript.events),
+        outcomes=(done,),
+        dials=run.dials(),
+        exit_code=ending.exit_code if ending else None,
+        signal=ending.signal if ending else None,
+        stopped=stopped,
+        stdout=stdout,
+        stderr=stderr,
+        output_cut=max(run.output_bytes()) > limits.output_bytes,
+        cpu_seconds=run.cpu_seconds,
+        wall_seconds=transcript.now(),
+        stack=run.stack(),
+    )
+

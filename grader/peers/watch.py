@@ -1,0 +1,116 @@
+"""Waiting for evidence: until what is awaited has happened, or has become impossible, or a limit is reached.
+
+Never for a time to pass. The pauses below only say how often to look; no verdict depends on them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from grader.model import Limits
+from grader.sandbox.kernel import Look
+from grader.sandbox.launch import Run
+from grader.sandbox.stuck import all_wait, network_is_still
+
+FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.001, 0.1, 1.5  # seconds between looks, and how it grows
+DONE, IMPOSSIBLE = "done", "impossible"
+LIMITS = ("cpu", "wall", "output", "memory")
+
+
+class Watch:
+    """Watches the programs of one run. `notify` tells it that something has happened on the wire."""
+
+    def __init__(self, runs: Sequence[Run], limits: Limits, now: Callable[[], float]) -> None:
+        self.runs, self.limits, self.now = runs, limits, now
+        self.happened = asyncio.Event()
+        self.last: list[Look] = []
+        self.limit_reached: str | None = None
+        for run in runs:
+            run.ended.add_done_callback(lambda _: self.happened.set())
+
+    def notify(self) -> None:
+        """Something has happened; whoever waits looks again."""
+        self.happened.set()
+
+    async def until(
+        self, awaited: Callable[[], bool], *, also: Callable[[], bool] | None = None, cpu_seconds: float | None = None
+    ) -> str:
+        """Wait. Returns `done`, `impossible`, or the limit that was reached: `cpu`, `wall`, `output`, `memory`.
+
+        `also`: asked after each pair of looks that agree on every thread's call; True ends the wait as `done`.
+        `cpu_seconds`: a smaller allowance than the limit. Raises SandboxError when a box fails.
+        """
+        pause, before, checked = FIRST_PAUSE, None, self.now()
+        while True:
+            self.happened.clear()
+            if awaited():
+                return DONE
+            self.check_boxes()
+            quiet = not await self.change(pause)
+            if awaited():
+                return DONE
+            if not quiet and self.now() - checked < LONGEST_PAUSE:
+                before = None
+                continue
+            looks, checked = [run.look() for run in self.runs], self.now()
+            self.last = looks
+            limit = self.limit(looks, cpu_seconds)
+            if limit is not None:
+                self.limit_reached = limit
+                return limit
+            if quiet and before is not None:
+                if self.nothing_can_happen(before, looks):
+                    return IMPOSSIBLE
+                if also is not None and same_calls(before, looks) and also():
+                    return DONE
+            before = looks if quiet else None
+            pause = min(pause * GROWTH, LONGEST_PAUSE)
+
+    async def change(self, seconds: float) -> bool:
+        """Wait for something to happen; False when nothing has within `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.happened.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def check_boxes(self) -> None:
+        """Raise the SandboxError of a box that has failed."""
+        for run in self.runs:
+            if run.ended.done():
+                run.ended.result()
+
+    def nothing_can_happen(self, before: Sequence[Look], now: Sequence[Look]) -> bool:
+        """The proof (see `sandbox/stuck.py`): all threads wait for ever, no timer is set, the network is still."""
+        if not all(all_wait(first, second) for first, second in zip(before, now, strict=True)):
+            return False
+        return not any(run.has_timers() for run in self.runs) and all(
+            network_is_still(run.rows()) for run in self.runs
+        )
+
+    def limit(self, looks: Sequence[Look], cpu_seconds: float | None) -> str | None:
+        """The limit that a program has reached, if any. A machine's slowness is not the program's time."""
+        for run, look in zip(self.runs, looks, strict=True):
+            if look.cpu_seconds > (self.limits.cpu_seconds if cpu_seconds is None else cpu_seconds):
+                return "cpu"
+            if max(run.output_bytes()) > self.limits.output_bytes:
+                return "output"
+            if look.memory_bytes > 2 * self.limits.memory_bytes:
+                return "memory"
+        owed = max((look.delay_seconds for look in looks), default=0.0)
+        if self.now() - owed > self.limits.wall_seconds:
+            return "wall"
+        return None
+
+    def cpu_seconds(self) -> float:
+        """Processor time of the programs so far."""
+        return max((run.look().cpu_seconds for run in self.runs), default=0.0)
+
+
+def same_calls(before: Sequence[Look], now: Sequence[Look]) -> bool:
+    """Whether every thread is in the same call in both looks; it may have run in between."""
+    return [[(t.thread, t.call) for t in look.threads] for look in before] == [
+        [(t.thread, t.call) for t in look.threads] for look in now
+    ]

@@ -1,0 +1,182 @@
+"""Connections between the grader and a program, as the grader sees them: every byte, FIN and RST is an event.
+
+Sockets are non-blocking and belong to the box's network. The event loop calls back when something arrives; whoever
+waits is woken through `notify`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import struct
+import time
+from collections.abc import Callable
+
+from grader.model import Event
+
+READ_BYTES = 1 << 16
+MOST_RECEIVED = 1 << 23  # of one run: a program that floods the peer is not read any further
+MOST_EVENTS = 20_000
+MOST_CONNECTIONS = 32
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with RST
+
+
+class Transcript:
+    """The events of one run, in order. `clock` starts when the program is launched."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.events: list[Event] = []
+        self.received_bytes = 0
+
+    def now(self) -> float:
+        """Seconds since the program was launched."""
+        return time.monotonic() - self.started
+
+    def add(self, kind: str, connection: int, data: bytes = b"") -> None:
+        """Note one event; bytes that follow bytes of the same direction are one event."""
+        last = self.events[-1] if self.events else None
+        if data and kind in ("received", "sent") and last and last.kind == kind and last.connection == connection:
+            merged = Event(kind=kind, connection=connection, at=last.at, data=last.data + data)
+            self.events[-1] = merged
+        elif len(self.events) < MOST_EVENTS:
+            self.events.append(Event(kind=kind, connection=connection, at=self.now(), data=data))
+
+    @property
+    def flooded(self) -> bool:
+        """Whether the program has sent more than anybody would read."""
+        return self.received_bytes > MOST_RECEIVED or len(self.events) >= MOST_EVENTS
+
+
+class Connection:
+    """One TCP connection between the grader and the program.
+
+    `received`: number of bytes so far.  `ended`: nothing more will arrive (`fin`, `reset`), or None.
+    `paused`: do not read, although something may be there.
+    """
+
+    def __init__(
+        self, sock: socket.socket, number: int, transcript: Transcript, notify: Callable[[], None]
+    ) -> None:
+        self.sock, self.number, self.transcript, self.notify = sock, number, transcript, notify
+        self.received = 0
+        self.unsent = b""
+        self.sent_fin = False
+        self.ended: str | None = None
+        self.reading = False
+        self.loop = asyncio.get_running_loop()
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def read(self, wanted: bool) -> None:
+        """Start or stop reading."""
+        wanted = wanted and self.ended is None
+        if wanted and not self.reading:
+            self.loop.add_reader(self.sock, self._readable)
+        elif self.reading and not wanted:
+            self.loop.remove_reader(self.sock)
+        self.reading = wanted
+
+    def _readable(self) -> None:
+        try:
+            data = self.sock.recv(READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._end("reset")
+            return
+        if data:
+            self.received += len(data)
+            self.transcript.received_bytes += len(data)
+            self.transcript.add("received", self.number, data)
+            if self.transcript.flooded:
+                self.read(False)
+        else:
+            self._end("fin")
+        self.notify()
+
+    def _end(self, how: str) -> None:
+        self.read(False)
+        self.ended = how
+        self.transcript.add("fin-received" if how == "fin" else "reset", self.number)
+        self.stop_writing()
+        self.notify()
+
+    def send(self, data: bytes) -> None:
+        """Send as soon as the program takes it; `unsent` is what it has not taken yet."""
+        was_idle = not self.unsent
+        self.unsent += data
+        if was_idle:
+            self._writable()
+
+    def _writable(self) -> None:
+        try:
+            taken = self.sock.send(self.unsent) if self.unsent else 0
+        except BlockingIOError:
+            taken = 0
+        except OSError:
+            self.unsent = b""
+            if self.ended is None:
+                self._end("reset")
+            return
+        if taken:
+            self.transcript.add("sent", self.number, self.unsent[:taken])
+            self.unsent = self.unsent[taken:]
+        if self.unsent:
+            self.loop.add_writer(self.sock, self._writable)
+        else:
+            self.stop_writing()
+            self.notify()
+
+    def stop_writing(self) -> None:
+        """Forget what could not be sent yet."""
+        self.loop.remove_writer(self.sock)
+
+    def half_close(self) -> None:
+        """Say that nothing more will be sent (FIN). Harmless when it has been said, or nobody listens any more."""
+        if self.sent_fin or self.ended == "reset":
+            return
+        self.sent_fin = True
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            return
+        self.transcript.add("fin-sent", self.number)
+
+    def reset(self) -> None:
+        """Drop the connection with RST."""
+        self.read(False)
+        self.stop_writing()
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.sock.close()
+        self.ended = self.ended or "reset"
+        self.sent_fin = True
+
+    def close(self) -> None:
+        """Let go of the socket, without a trace in the transcript."""
+        if self.sock.fileno() >= 0:
+            self.read(False)
+            self.stop_writing()
+            self.sock.close()
+
+
+def try_connect(sock: socket.socket, address: tuple[str, int]) -> bool | None:
+    """One non-blocking attempt: True when connected, False when refused (try again later), None when under way."""
+    code = sock.connect_ex(address)
+    if code in (0, errno.EISCONN):
+        return True
+    if code in (errno.EINPROGRESS, errno.EALREADY):
+        if sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            return False
+        try:
+            sock.getpeername()
+        except OSError:
+            return None
+        return True
+    return False
+
+
+def address_text(sock: socket.socket) -> bytes:
+    """`host:port` of our end, as the program sees its peer."""
+    host, port = sock.getsockname()[:2]
+    return f"{host}:{port}".encode()
