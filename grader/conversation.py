@@ -157,8 +157,7 @@ def _receive(draft: _Draft, step: Step) -> None:
     expected = expected_bytes(step.arguments, draft.sent)
     count = len(expected) if expected is not None else len(draft.sent) if draft.server and draft.sent else None
     draft.actions.append(Action(kind="receive", count=count, slowly=bool(step.arguments.get("slowly"))))
-    if expected is not None:
-        draft.expect(step, expected)
+    draft.expect(step, expected or b"")
 
 
 def _pause(draft: _Draft, step: Step) -> None:

@@ -226,6 +226,10 @@ class Socket:
     state: str
     backlog: int = 0
 
+    def reaches(self, host: str, port: int) -> bool:
+        """Whether a connection to `host` and `port` arrives here, if this socket listens."""
+        return self.port == port and self.host in (host, "0.0.0.0", "::", f"::ffff:{host}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dial:

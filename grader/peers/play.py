@@ -94,7 +94,7 @@ class Peer:
 
     def _elsewhere(self, listening: Sequence[Socket]) -> bool:
         """Whether the program listens, but not where this peer would reach it."""
-        return bool(listening) and not any(reaches(row, *self.met) for row in listening)
+        return bool(listening) and not any(row.reaches(*self.met) for row in listening)
 
     def _listens_elsewhere(self) -> bool:
         return serves_on(self.watch.last[0]) and self._elsewhere(self.run.listening())
@@ -327,11 +327,6 @@ def outcome(result: str) -> str:
 def outcomes_fail(outcomes: Sequence[StepOutcome]) -> bool:
     """Whether some action could not be carried out, so that where the program stood is of interest."""
     return any(one.result != DONE for one in outcomes)
-
-
-def reaches(row: Socket, host: str, port: int) -> bool:
-    """Whether a connection to host and port arrives at this listening socket."""
-    return row.port == port and row.host in (host, "0.0.0.0", "::", f"::ffff:{host}")
 
 
 def reachable_host(host: str) -> str:

@@ -1,0 +1,283 @@
+"""Run records and a script in, what is wrong out. Pure: the same records give the same findings for ever.
+
+Each expectation of a conversation has one rule. A rule returns None when the record meets the expectation, or a
+`Finding`: a short code for what is wrong, with the facts that a diagnosis can be made of. The first finding decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from grader.conversation import Expectation, Script
+from grader.model import Event, Rubric, RunRecord, Socket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What is wrong. `code`: one of those named in `docs/diagnosis.md`.
+
+    `record`: the run that shows it.  `expected`, `actual`: bytes, where bytes are the matter.
+    `facts`: further values for the sentence.  `followed`: only the address is wrong, and the run went on there.
+    """
+
+    code: str
+    record: RunRecord
+    expected: bytes = b""
+    actual: bytes = b""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    followed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything a rule may look at. `records`: role -> record of the run; a single program has one."""
+
+    script: Script
+    records: Mapping[str, RunRecord]
+    rubric: Rubric
+
+    def record(self, expectation: Expectation) -> RunRecord:
+        """The record of the program that an expectation is about."""
+        return self.records[expectation.who] if expectation.who else next(iter(self.records.values()))
+
+
+# --- reading a record -----------------------------------------------------------------------------------------------
+
+
+def main_connection(record: RunRecord) -> int | None:
+    """The connection that the conversation was about: the first on which the program said something, else the first."""
+    numbers = [event.connection for event in record.events if event.kind in ("connected", "accepted")]
+    if record.role == "client":
+        spoke = [event.connection for event in record.events if event.kind == "received"]
+        numbers = spoke or numbers
+    return numbers[0] if numbers else None
+
+
+def received(record: RunRecord) -> bytes:
+    """All bytes that arrived from the program on the main connection."""
+    number = main_connection(record)
+    return b"".join(one.data for one in record.events if one.kind == "received" and one.connection == number)
+
+
+def events_of(record: RunRecord, *kinds: str) -> list[Event]:
+    """Events of the main connection, of the given kinds."""
+    number = main_connection(record)
+    return [event for event in record.events if event.connection == number and event.kind in kinds]
+
+
+def printed(record: RunRecord) -> str:
+    """What the program printed, on stdout and on stderr: a log line is as good as a print."""
+    return (record.stdout + b"\n" + record.stderr).decode(errors="replace")
+
+
+def listening(record: RunRecord) -> list[Socket]:
+    """The TCP sockets on which the program listened."""
+    return [row for row in record.sockets if row.state == "listen"]
+
+
+# --- one rule for each expectation ----------------------------------------------------------------------------------
+
+
+def listens(case: Case, expectation: Expectation) -> Finding | None:
+    """The server listens where the assignment says."""
+    record, rubric = case.record(expectation), case.rubric
+    here = any(row.reaches(rubric.host, rubric.port) for row in listening(record))
+    if here or ((record.host, record.port) == (rubric.host, rubric.port) and events_of(record, "connected")):
+        return None
+    if listening(record):
+        row = listening(record)[0]
+        return Finding(
+            code="listens-elsewhere",
+            record=record,
+            facts={"host": row.host, "port": row.port},
+            followed=bool(events_of(record, "connected")),
+        )
+    return Finding(code="never-listens", record=record)
+
+
+def connects(case: Case, expectation: Expectation) -> Finding | None:
+    """The client connects to where the assignment says."""
+    record, rubric = case.record(expectation), case.rubric
+    accepted = bool(events_of(record, "accepted"))
+    if accepted and (record.host, record.port) == (rubric.host, rubric.port):
+        return None
+    if accepted:
+        facts = {"host": record.host, "port": record.port}
+        return Finding(code="connects-elsewhere", record=record, facts=facts, followed=True)
+    dialled = [dial for dial in record.dials if dial.call == "connect"]
+    if dialled:
+        facts = {"host": dialled[0].host, "port": dialled[0].port}
+        return Finding(code="connection-failed", record=record, facts=facts)
+    return Finding(code="never-connects", record=record)
+
+
+def receive(case: Case, expectation: Expectation) -> Finding | None:
+    """The right bytes arrived, and no others after them where the conversation ends with them."""
+    record = case.record(expectation)
+    side = record.role
+    if main_connection(record) is None:
+        return Finding(code="never-connects" if side == "client" else "never-listens", record=record)
+    stream = received(record)
+    actions = case.script.actions
+    start = sum(action.count or 0 for action in actions[: expectation.action] if action.kind == "receive")
+    last = not any(action.kind == "receive" for action in actions[expectation.action + 1 :])
+    expected, actual = expectation.data, stream[start:] if last else stream[start : start + len(expectation.data)]
+    if expectation.step.arguments["what"] == "anything":
+        return None if actual else Finding(code=f"{side}-silent", record=record, expected=expectation.sent)
+    if actual == expected:
+        return None
+    facts = {"answered": start, "sent": expectation.sent, "index": receives_before(case, expectation)}
+    code = compare(expected, actual)
+    return Finding(code=f"{side}-{code}", record=record, expected=expected, actual=actual, facts=facts)
+
+
+def compare(expected: bytes, actual: bytes) -> str:
+    """How bytes differ from what was expected: `silent`, `partial`, `extra` or `altered`."""
+    if not actual:
+        return "silent"
+    if expected.startswith(actual):
+        return "partial"
+    return "extra" if actual.startswith(expected) else "altered"
+
+
+def receives_before(case: Case, expectation: Expectation) -> int:
+    """How many messages had been answered before the one that an expectation is about."""
+    return sum(action.kind == "receive" for action in case.script.actions[: expectation.action])
+
+
+def prints(case: Case, expectation: Expectation) -> Finding | None:
+    """The content was printed; with exact wording, the whole line as the assignment has it."""
+    record = case.record(expectation)
+    what, wording = expectation.step.arguments["what"], expectation.step.arguments.get("wording")
+    if main_connection(record) is None:
+        return Finding(code="never-connects" if record.role == "client" else "never-listens", record=record)
+    if what == "client-address":
+        address = events_of(record, "connected")[0].data.decode()
+        content = prints_address(record, address)
+        line = str(wording or "").replace("{address}", str((address.rpartition(":")[0], int(address.rpartition(":")[2]))))
+        missing = Finding(code="address-not-printed", record=record, facts={"address": address})
+    else:
+        content = contains(printed(record), expectation.data)
+        line = str(wording or "").replace("{repr}", repr(expectation.data)).replace("{text}", expectation.data.decode(errors="replace"))
+        missing = Finding(code="reply-not-printed", record=record, expected=expectation.data, facts={"replied": was_sent(record)})
+    if not content:
+        return missing
+    if wording and case.rubric.options.exact_wording:
+        if line not in (row.rstrip() for row in printed(record).splitlines()):
+            return Finding(code="wording-differs", record=record, facts={"line": line})
+    return None
+
+
+def was_sent(record: RunRecord) -> bool:
+    """Whether the peer's reply went out at all."""
+    return bool(events_of(record, "sent"))
+
+
+def prints_address(record: RunRecord, address: str) -> bool:
+    """Whether the client's address was printed: its port, or its host on a line that is not about the server's own."""
+    host, _, port = address.rpartition(":")
+    lines = printed(record).splitlines()
+    return any(port in line or (host in line and str(record.port) not in line) for line in lines)
+
+
+def contains(text: str, data: bytes) -> bool:
+    """Whether a text shows these bytes: as text, or as Python's repr of bytes or of the text."""
+    shown = [data.decode(errors="replace"), repr(data)[2:-1]]
+    return any(form and form in text for form in shown)
+
+
+def prints_nothing(case: Case, expectation: Expectation) -> Finding | None:
+    """Nothing was printed."""
+    record = case.record(expectation)
+    return Finding(code="prints-something", record=record) if record.stdout or record.stderr else None
+
+
+def exits(case: Case, expectation: Expectation) -> Finding | None:
+    """The program ended by itself, with the right status; or serves on, where the rubric takes that as well."""
+    record, wanted = case.record(expectation), expectation.step.arguments["code"]
+    if len(case.records) == 1 and main_connection(record) is None and not is_refused_run(case):
+        return Finding(code="never-connects" if record.role == "client" else "never-listens", record=record)
+    if record.exit_code is None and record.signal is None:
+        if record.serving and expectation.step.arguments.get("or_serves"):
+            return None
+        return Finding(code="does-not-end", record=record)
+    if record.signal is not None:
+        return Finding(code="killed", record=record, facts={"signal": record.signal})
+    good = wanted == "any" or (record.exit_code != 0 if wanted == "nonzero" else record.exit_code == wanted)
+    return None if good else Finding(code="exit-status", record=record, facts={"status": record.exit_code})
+
+
+def is_refused_run(case: Case) -> bool:
+    """Whether this was a run in which nobody was to listen."""
+    return any(action.kind == "nobody-listens" for action in case.script.actions)
+
+
+def fails_visibly(case: Case, expectation: Expectation) -> Finding | None:
+    """A refused connection shows: by the exit status, or by a message printed after the attempt.
+
+    A message that shows the greeting claims a success that never was.
+    """
+    record = case.record(expectation)
+    dialled = [dial for dial in record.dials if dial.call == "connect"]
+    if not dialled:
+        return Finding(code="never-connects", record=record)
+    if record.signal is not None or (record.exit_code or 0) != 0:
+        return None
+    said = len(record.stdout) + len(record.stderr) > dialled[0].output_bytes
+    claims = any(contains(record.stdout.decode(errors="replace"), data) for data in greetings(case.rubric))
+    if said and not claims:
+        return None
+    return Finding(code="claims-success" if claims else "refusal-hidden", record=record)
+
+
+def greetings(rubric: Rubric) -> list[bytes]:
+    """The literal messages that clients of this assignment send."""
+    steps = [step for check in rubric.checks if "server" not in check.players for step in check.conversation]
+    found = [step.arguments["data"] for step in steps if step.name == "receive" and step.arguments["what"] == "literal"]
+    return [data for data in found if isinstance(data, bytes)]
+
+
+RULES: dict[str, Callable[[Case, Expectation], Finding | None]] = {
+    "listens": listens,
+    "connects": connects,
+    "receive": receive,
+    "prints": prints,
+    "prints-nothing": prints_nothing,
+    "exits": exits,
+    "fails-visibly": fails_visibly,
+}
+
+
+def judge(script: Script, records: Mapping[str, RunRecord], rubric: Rubric) -> Finding | None:
+    """The first thing that is wrong with a run, by one check's own expectations; None when all is well."""
+    case = Case(script=script, records=records, rubric=rubric)
+    if len(records) == 2:
+        met = meeting(case)
+        if met is not None:
+            return met
+    for expectation in script.expectations:
+        finding = RULES[expectation.kind](case, expectation)
+        if finding is not None:
+            return finding
+    return None
+
+
+def meeting(case: Case) -> Finding | None:
+    """Whether the two programs of a pair met at all."""
+    client, server = case.records["client"], case.records["server"]
+    if any(event.kind == "accepted" for event in client.events):
+        return None
+    if not server.outcomes or server.outcomes[0].detail == "never-listened":
+        return Finding(code="pair-server-never-listens", record=server)
+    return Finding(
+        code="pair-never-meet",
+        record=client,
+        facts={"server": f"{server.host}:{server.port}", "client": dialled_text(client)},
+    )
+
+
+def dialled_text(record: RunRecord) -> str:
+    """The address that a client asked for first, for a sentence."""
+    first = next((dial for dial in record.dials if dial.call == "connect"), None)
+    return f"{first.host}:{first.port}" if first else "no address"
