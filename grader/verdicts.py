@@ -266,7 +266,8 @@ def judge(script: Script, records: Mapping[str, RunRecord], rubric: Rubric) -> F
 def meeting(case: Case) -> Finding | None:
     """Whether the two programs of a pair met at all."""
     client, server = case.records["client"], case.records["server"]
-    if any(event.kind == "accepted" for event in client.events):
+    directly = bool(client.outcomes) and client.outcomes[0].detail == "direct"
+    if directly or any(event.kind == "accepted" for event in client.events):
         return None
     if not server.outcomes or server.outcomes[0].detail == "never-listened":
         return Finding(code="pair-server-never-listens", record=server)

@@ -6,8 +6,7 @@ of everyday words written for this file. Kept as Python so that it is installed 
 
 from __future__ import annotations
 
-COMMON_WORDS = frozenset(
-    """
+_TEXT = """
 able about above accents accept accepted accepting accepts access according account achieve achieved achieves ack
 acknowledgement acknowledgements acknowledges acks across act action active actual actually adapting adapts add adding
 address addressed addresses admin admit adopt adult advance advantages advice affect afford afraid after afterwards
@@ -53,7 +52,7 @@ duplex dust duty dying each eager earlier early earn earned earns ears earth eas
 echoed edge edit educate effect effects efficient effort egg eight either elder elect eleven else elsewhere empty
 enable encrypt encryption encrypts end ended endlessly endpoint endpoints ends enemy engine enjoy enough ensure enter
 enters entire entry envelope eof equal errno error errors escape especially essay establish established establishes
-ethernet even evening event events ever every everybody everyone everything everywhere evil evrybody exact exactly
+ethernet even evening event events ever every everybody everyone everything everywhere evil exact exactly
 exam examiner example exceeded except exception exceptions exchange exchanged excite exclusion exclusive excuse exec
 execs execute executed executing execution exist exists exit expand expect expected expense expensive expires explain
 explained explicit explicitly explode explore export exposes exposure express extend extension external extra extreme
@@ -87,11 +86,11 @@ long longer look looked looking looks loop loopback looping loops lose loss lost
 machine machines made mail mailbox main make makes making manages many mapped mapping mark marker marks mask master
 match matched matching mate mater matter matters max maximum may maybe maze mean meaning means meant meanwhile
 mechanism meet meeting memory mention mentioning merely merges message messages met method middle might milk
-milliseconds mind mine minus minute minutes missed missing mistake mistaken mixed mmu moar mobile mode model modes
+milliseconds mind mine minus minute minutes missed missing mistake mistaken mixed mmu mobile mode model modes
 module moment money more morning most move moved moves much must mute mutex mutual mutx myself nailed nails name named
 names naming nat near nearly necessary necessity need needed needs neighbour neighbours neither net network networks
 never new newer next nobody node nondeterministic none nor normally not note notes nothing notice now nowhere number
-numbers nxt object obligatory obtained occur occurs off office okay old older once one ones online only onto open
+numbers object obligatory obtained occur occurs off office okay old older once one ones online only onto open
 opened opening opens operating operation operator opinion opposed order ordered orders org oriented original originate
 oserror other others otherwise our ours out outcome outgoing output outside outsiders oven over overflow overhead
 overloaded overwhelm overwrite overwritten own owner owns pack packet packets packs pact page pages paging paid pain
@@ -142,5 +141,12 @@ website week weight well wen went were west what whatever wheel when whenever wh
 while white who whoever whole whom whose why wide wife wifi wild will wind window windows wine wing winter wire wired
 wise wish with within without woman wonder wood word words work worked works world worse worth would write writes
 writing written wrong www yard year years yes yet you young your yours yourself zero zeros
-""".split()
-)
+"""
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
+COMMON_WORDS = words(_TEXT)

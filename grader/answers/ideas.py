@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
+from grader.answers.common_words import words as _set
 from grader.answers.match import Hit, Located, Vocabulary, build_vocabulary, find
 from grader.answers.patterns import Pattern, PatternError, parse_pattern
 from grader.model import Criterion, Misconception, Question
+
+_DENIALS = frozenset((verb, "not") for verb in ("do", "does", "did", "is", "was", "has"))
+_CONDITIONS = _set(
+    "without if otherwise else unless until before so only can could would because since forgot forget skip"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,8 @@ class Finding:
     """What the rules say of one criterion.
 
     `hit`: the pattern that earned it, or None.  `others`: how many more patterns agree.  `denied`: met only under a
-    negation.  `vetoed`: met, but so is a rejected wording in the same place.  `near`: all but one term of a pattern.
+    negation; beside a `hit`, another pattern that is plainly denied elsewhere.  `vetoed`: met, but so is a rejected
+    wording in the same place.  `near`: every term of a pattern is there, but not in its order or within its gaps.
     """
 
     hit: Hit | None
@@ -76,10 +84,12 @@ def judge(criterion: Criterion, ready: Compiled, located: Located) -> Finding:
     hits = [hit for pattern in ready.accept[criterion.id] if (hit := find(pattern, located))]
     vetoes = [hit for pattern in ready.reject[criterion.id] if (hit := find(pattern, located)) and not hit.negated]
     clear = [hit for hit in hits if not hit.negated and not _same_place(hit, vetoes, located)]
-    if clear:
-        return Finding(clear[0], others=len(clear) - 1)
-    vetoed = next((hit for hit in hits if not hit.negated), None)
     denied = next((hit for hit in hits if hit.negated), None)
+    if clear:
+        plain = next((hit for hit in hits if hit.negated and _plainly(hit, located)), None)
+        first = min(clear, key=lambda hit: (hit.tokens[0], hit.tokens[-1]))
+        return Finding(first, others=len(clear) - 1, denied=plain)
+    vetoed = next((hit for hit in hits if not hit.negated), None)
     near = None if hits else _near(ready.accept[criterion.id], located)
     return Finding(None, denied=denied, vetoed=vetoed, near=near)
 
@@ -91,6 +101,16 @@ def believed(misconception: Misconception, ready: Compiled, located: Located) ->
         if hit and not hit.negated:
             return hit
     return None
+
+
+def _plainly(hit: Hit, located: Located) -> bool:
+    """Denied as a fact (`does not give`), and not as what would be otherwise (`without it there is no address`)."""
+    for number in _sentences(hit, located):
+        sentence = located.text.sentences[number]
+        words = [token.word for token in located.text.tokens[sentence.first : sentence.last]]
+        if _CONDITIONS.isdisjoint(words) and any(pair in _DENIALS for pair in pairwise(words)):
+            return True
+    return False
 
 
 def _same_place(hit: Hit, vetoes: list[Hit], located: Located) -> bool:
@@ -107,7 +127,7 @@ def _sentences(hit: Hit, located: Located) -> set[int]:
 
 
 def _near(patterns: tuple[Pattern, ...], located: Located) -> Pattern | None:
-    """A pattern of three or more terms that lacks only one of them, or only the order."""
+    """A pattern of three or more terms, all of which are there, though not in the order or as near as it wants."""
     for pattern in patterns:
         wanted = [term for term in pattern.terms if term.link != "!"]
         if len(wanted) < 3:

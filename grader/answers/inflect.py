@@ -18,7 +18,8 @@ _IRREGULAR: dict[str, str] = {
     "know": "knows knew known knowing", "lay": "lays laid laying", "leave": "leaves left leaving",
     "let": "lets letting", "lie": "lies lay lain lying", "lose": "loses lost losing", "make": "makes made making",
     "meet": "meets met meeting", "pay": "pays paid paying", "put": "puts putting", "read": "reads reading",
-    "ring": "rings rang rung ringing", "run": "runs ran running", "say": "says said saying", "see": "sees saw seen seeing",
+    "ring": "rings rang rung ringing", "run": "runs ran running", "say": "says said saying",
+    "see": "sees saw seen seeing",
     "send": "sends sent sending", "set": "sets setting", "show": "shows showed shown showing",
     "shut": "shuts shutting", "sit": "sits sat sitting", "speak": "speaks spoke spoken speaking",
     "stand": "stands stood standing", "stick": "sticks stuck sticking", "take": "takes took taken taking",
@@ -31,7 +32,7 @@ _VOWELS = frozenset("aeiou")
 
 @lru_cache(maxsize=20_000)
 def forms(word: str) -> frozenset[str]:
-    """All forms of a word that count as the same; `=word` gives exactly that one. Short names and numbers stand alone."""
+    """All forms of a word that count as the same; `=word` gives that one only. Short names and numbers stand alone."""
     if word.startswith("="):
         return frozenset({word[1:]})
     if word in _IRREGULAR:
@@ -56,7 +57,11 @@ def _past_and_ing(word: str) -> tuple[str, ...]:
         return word + "d", word[:-1] + "ing"
     if word.endswith("y") and word[-2] not in _VOWELS:
         return word[:-1] + "ied", word + "ing"
-    if len(word) <= 5 and word[-1] not in _VOWELS and word[-1] not in "wxy" and word[-2] in _VOWELS:
-        if len(word) < 3 or word[-3] not in _VOWELS:
-            return word + word[-1] + "ed", word + word[-1] + "ing", word + "ed", word + "ing"
+    if _doubles(word):
+        return word + word[-1] + "ed", word + word[-1] + "ing", word + "ed", word + "ing"
     return word + "ed", word + "ing"
+
+
+def _doubles(word: str) -> bool:
+    """A short word in consonant, vowel, consonant: *map* gives *mapped*. Both spellings are accepted then."""
+    return len(word) <= 5 and word[-3] not in _VOWELS and word[-2] in _VOWELS and word[-1] not in "aeiouwxy"

@@ -1,8 +1,8 @@
 """Where the lexicon's words stand in an answer, and whether a pattern is met there.
 
-All lists of a question are compiled once into one table from word to keys, so that an answer is looked through once and
-each pattern afterwards only compares positions. Work is bounded: at most MAX_PLACES places of a key are looked at in one
-window, so no answer can make a pattern expensive.
+All lists of a question are compiled once into one table from word to keys, so that an answer is looked through once
+and each pattern afterwards only compares positions. Work is bounded: at most MAX_PLACES places of a key are looked at
+in one sentence, so that no answer can make a pattern expensive.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from grader.answers.common_words import COMMON_WORDS
+from grader.answers.flags import is_instruction, is_list
 from grader.answers.inflect import forms
 from grader.answers.normalise import NEGATORS, Sentence, Text
 from grader.answers.patterns import NOT, Pattern, Term
 
 MAX_PLACES = 24
-_MAX_REPAIRS = 200
+BEGINNING = 6
 
 Place = tuple[int, int]
 Places = dict[str, list[Place]]
@@ -113,12 +114,22 @@ def _entries(key: str, lexicon: Mapping[str, tuple[str, ...]], above: tuple[str,
 
 
 class Located:
-    """The places of all keys in one answer, by window."""
+    """The places of all keys in one answer, by window.
+
+    `lists`, `instructions`: sentences that are no statement about the question; nothing is looked for in them.
+    """
 
     def __init__(self, text: Text, vocabulary: Vocabulary) -> None:
         self.text = text
-        self.words = [vocabulary.repair(token.word) if i < 900 else token.word for i, token in enumerate(text.tokens)]
-        self.by_sentence = [self._locate(sentence, vocabulary) for sentence in text.sentences]
+        self.words = [vocabulary.repair(token.word) for token in text.tokens]
+        self.lists, self.instructions = self._set_aside()
+        self.by_sentence = [
+            {} if number in self.lists or number in self.instructions else self._locate(sentence, vocabulary)
+            for number, sentence in enumerate(text.sentences)
+        ]
+        self.beginnings = {
+            token for one in text.sentences for token in range(one.first, min(one.first + BEGINNING, one.last))
+        }
         self._windows: dict[int, list[Places]] = {1: self.by_sentence}
 
     def windows(self, size: int) -> list[Places]:
@@ -129,6 +140,17 @@ class Located:
             groups = [self.by_sentence[i : i + width] for i in range(max(1, count - width + 1))] if count else []
             self._windows[size] = [_merged(group) for group in groups]
         return self._windows[size]
+
+    def _set_aside(self) -> tuple[set[int], set[int]]:
+        """Numbers of the sentences that are mere lists of words, and of those addressed to the grader."""
+        lists, instructions = set(), set()
+        for number, sentence in enumerate(self.text.sentences):
+            words = [token.word for token in self.text.tokens[sentence.first : sentence.last]]
+            if is_instruction(words):
+                instructions.add(number)
+            elif is_list(words):
+                lists.add(number)
+        return lists, instructions
 
     def _locate(self, sentence: Sentence, vocabulary: Vocabulary) -> Places:
         places: Places = {}
@@ -163,7 +185,7 @@ def find(pattern: Pattern, located: Located) -> Hit | None:
     denied: Hit | None = None
     tokens = located.text.tokens
     for places in located.windows(pattern.window):
-        lists = _lists(pattern, places)
+        lists = _lists(pattern, places, located.beginnings)
         if lists is None:
             continue
         if pattern.negative:
@@ -180,7 +202,7 @@ def find(pattern: Pattern, located: Located) -> Hit | None:
     return denied
 
 
-def _lists(pattern: Pattern, places: Places) -> list[list[Place]] | None:
+def _lists(pattern: Pattern, places: Places, beginnings: set[int]) -> list[list[Place]] | None:
     """The places of each wanted term; None when one is absent or a forbidden one is there."""
     lists: list[list[Place]] = []
     for term in pattern.terms:
@@ -188,7 +210,9 @@ def _lists(pattern: Pattern, places: Places) -> list[list[Place]] | None:
         if term.link == "!":
             if found:
                 return None
-        elif not found:
+        elif term.link == "^":
+            found = [place for place in found if place[0] in beginnings]
+        if not found and term.link != "!":
             return None
         lists.append(found)
     return lists
@@ -208,7 +232,7 @@ def _match(terms: tuple[Term, ...], lists: list[list[Place]]) -> tuple[int, ...]
     for term, places in zip(terms, lists, strict=True):
         if term.link == "!":
             continue
-        if term.link == "":
+        if term.link in ("", "^"):
             if chain:
                 used.extend(chain[0][1])
             chain = [(place, _span(place)) for place in places]

@@ -11,20 +11,22 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from grader.answers.common_words import words as _set
+
 MAX_CHARACTERS = 4000
 MAX_SENTENCES = 60
 MAX_SENTENCE_TOKENS = 120
 MAX_TOKENS = 900
 
-NEGATORS = frozenset(
+NEGATORS = _set(
     "not never no without nobody none nothing neither nor nowhere noone hardly cannot unable instead lack lacks "
-    "forget forgot forgets forgotten skip skips skipped missing".split()
+    "forget forgot forgets forgotten skip skips skipped missing"
 )
-_NEGATION_ENDS = frozenset(
-    "but which while whereas because since so however although though and if otherwise then only except unless".split()
+_NEGATION_ENDS = _set(
+    "but which while whereas because since so however although though and if otherwise then only except unless"
 )
 _NEGATION_REACH = 9
-_NOT_EXEMPT = frozenset("only just merely simply".split())
+_NOT_EXEMPT = _set("only just merely simply")
 
 # Short forms that stand for other words. A value may be several words; all share the place of the original.
 _SHORT_FORMS: dict[str, str] = {
@@ -41,8 +43,8 @@ _SHORT_FORMS: dict[str, str] = {
     "comms": "communication", "addr": "address", "sock": "socket", "conn": "conn", "num": "number",
     "prog": "program", "pc": "computer", "pcs": "computers", "todo": "todo",
 }  # fmt: skip
-_IS_AFTER = frozenset("it that what there here he she who where this how".split())
-_ABBREVIATIONS = frozenset("e.g i.e eg ie etc vs approx resp cf aka incl fig nr".split())
+_IS_AFTER = _set("it that what there here he she who where this how")
+_ABBREVIATIONS = _set("e.g i.e eg ie etc vs approx resp cf aka incl fig nr")
 
 _TOKEN = re.compile(
     r"(?P<ip>\d{1,5}(?:\.\d{1,5}){3})"

@@ -5,6 +5,7 @@
     ~host <>5:~port                   at most 5 words apart, either way round
     localhost|loopback|'same machine' one of these; quotes hold words that stand together
     ~reach !~client                   the sentence must not hold this one
+    ^client                           among the first six words of its sentence
     =bound                            exactly this form (otherwise endings -s, -ed, -ing are added)
     ~outside >4:~not                  a pattern that asks for ~not is itself about a negation
     2 sentences: ~address ~port       within two sentences that follow each other; `anywhere:` within the answer
@@ -14,7 +15,6 @@ A term with `>` or `<>` hangs on the term before it; the others are free. Matchi
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +38,8 @@ class PatternError(ValueError):
 class Term:
     """One place of a pattern. `choices`: lexicon names with `~`, words, or phrases with blanks; one must be there.
 
-    `link`: `""` free, `>` after the term before, `<>` near it, `!` absent.  `gap`: how many words away at most.
+    `link`: `""` free, `>` after the term before, `<>` near it, `!` absent, `^` at the
+    beginning of its sentence.  `gap`: how many words away at most.
     """
 
     choices: tuple[str, ...]
@@ -100,6 +101,8 @@ def _check_choice(choice: str, lexicon: Mapping[str, tuple[str, ...]], above: tu
 
 
 def _nearest(name: str, lexicon: Mapping[str, tuple[str, ...]]) -> str:
+    import difflib  # only for a message, and slow to import
+
     close = difflib.get_close_matches(name, [*lexicon, NOT], n=1, cutoff=0.5)
     return f"; did you mean ~{close[0]}?" if close else f"; add a list `{name}: [...]` to it"
 
@@ -119,7 +122,7 @@ def _pieces(body: str) -> list[str]:
     """Split at blanks outside single quotes."""
     pieces, current, quoted = [], "", False
     for character in body:
-        if character == "'" and (quoted or not current or current[-1] in "|:>!="):
+        if character == "'" and (quoted or not current or current[-1] in "|:>!^="):
             quoted = not quoted
             current += character
         elif character.isspace() and not quoted:
@@ -134,8 +137,8 @@ def _pieces(body: str) -> list[str]:
 
 def _term(piece: str, *, first: bool) -> Term:
     link, gap, rest = "", 99, piece
-    if piece.startswith("!"):
-        link, rest = "!", piece[1:]
+    if piece[0] in "!^":
+        link, rest = piece[0], piece[1:]
     elif match := _LINK.match(piece):
         link, gap, rest = match["op"], int(match["gap"] or 99), piece[match.end() :]
         if first:

@@ -45,7 +45,7 @@ MAX_DIRECTORY_BYTES = 6 * 1024 * 1024
 MAX_ARCHIVE_ENTRIES = 60_000
 """Members of an archive that is one hand-in, junk counted."""
 
-MAX_CLASS_BYTES = 512 * 1024 * 1024
+MAX_CLASS_BYTES = 256 * 1024 * 1024
 """A `.tar` or `.tar.gz` of a whole class, packed and unpacked. A zip of a class is not held in memory."""
 
 MAX_CLASS_DIRECTORY_BYTES = 128 * 1024 * 1024

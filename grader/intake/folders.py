@@ -28,6 +28,9 @@ _COMMON = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(o
 _FOLDER = os.O_RDONLY | _COMMON | getattr(os, "O_DIRECTORY", 0)
 _FILE = os.O_RDONLY | _COMMON | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
+_WINDOWS_LINKS = (0xA000000C, 0xA0000003)
+"""Reparse tags of symbolic links and junctions; files that wait in a cloud folder have other tags and are ordinary."""
+
 Handle = int | str
 """An opened folder: its descriptor, or its path where `RELATIVE` is False."""
 
@@ -42,6 +45,11 @@ class FolderPlace:
     def name(self) -> str:
         """The folder's name."""
         return names.printable(self._path.name) or "submission"
+
+    @property
+    def in_archive(self) -> bool:
+        """False."""
+        return False
 
     def look(self) -> Contents:
         """What lies directly in it."""
@@ -215,7 +223,7 @@ def _open_file(folder: Handle, name: str) -> int:
 def _unlinked(path: str) -> int:
     """The mode of what lies at `path`. Raises Refused for links of any kind (a Windows junction is one)."""
     status = os.lstat(path)
-    if stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0):
+    if stat.S_ISLNK(status.st_mode) or int(getattr(status, "st_reparse_tag", False)) in _WINDOWS_LINKS:
         raise Refused(Problem.LINK)
     return status.st_mode
 

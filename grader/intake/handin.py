@@ -107,6 +107,10 @@ class Place(Protocol):
     def name(self) -> str:
         """Its own name, as data: never a path."""
 
+    @property
+    def in_archive(self) -> bool:
+        """True inside an archive, where one folder around everything is the archiver's doing and no mistake."""
+
     def look(self) -> Contents:
         """What lies directly in it."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 
 from grader.intake import bounds
 from grader.model import ProgramSpec
@@ -17,7 +18,7 @@ JUNK = frozenset({"__macosx", "__pycache__", "venv", "node_modules", "site-packa
 ARCHIVES = (".tar.gz", ".tgz", ".zip", ".tar")
 """Endings of archives that can be read."""
 
-FOREIGN_ARCHIVES = (".7z", ".rar", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar.zst", ".gz", ".bz2", ".xz")
+FOREIGN_ARCHIVES = (".7z", ".rar", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar.zst")
 """Endings of archives that cannot be read here."""
 
 _TEXT_ENDINGS = (".py.txt", ".py.text", ".pyw", ".py3", ".txt", ".text")
@@ -109,7 +110,7 @@ def squashed(text: str) -> str:
 
 
 def without_copy_marks(stem: str) -> str:
-    """`stem` without what browsers, file managers and Canvas add to a second copy: ` (1)`, `-1`, ` - Copy`, `_final`."""
+    """`stem` without what browsers, file managers and Canvas add to a second copy: ` (1)`, `-1`, ` - Copy`."""
     stem = _COPY_PREFIX.sub("", stem)
     for _ in range(3):
         shorter = _COPY_SUFFIX.sub("", stem)
@@ -120,7 +121,7 @@ def without_copy_marks(stem: str) -> str:
 
 
 def split_ending(name: str) -> tuple[str, str]:
-    """Stem and ending in lower case: (`Echo`, `.py`), (`echo`, `.py.txt`), (`echo`, ``). Other endings stay in the stem."""
+    """Stem and ending, the ending in lower case: `.py`, one of those of text, or `""`; others stay in the stem."""
     lowered = name.lower()
     if lowered.endswith(".py"):
         return name[:-3], ".py"
@@ -130,6 +131,7 @@ def split_ending(name: str) -> tuple[str, str]:
     return name, ""
 
 
+@lru_cache(maxsize=4096)  # a class of thousands uses a few dozen names
 def likeness(name: str, spec: ProgramSpec, roles: frozenset[str]) -> Likeness | None:
     """How near `name` comes to the program asked for, or None when it says nothing about it.
 

@@ -18,7 +18,10 @@ BLOCK = 512
 MAX_EXTENSION_BYTES = 64 * 1024
 """A header that only carries a long name."""
 
-MAX_GZIP_PARTS = 1_000
+_WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")
+"""Links, devices, folders, fifos: no bytes follow, whatever size the header states."""
+
+MAX_GZIP_PARTS = 100
 """Gzip files may be several, one behind the other; usually it is one."""
 
 
@@ -83,7 +86,7 @@ def tar_members(data: bytes, limit: int) -> Iterator[TarMember]:
         kind = header[156:157]
         # The size that a pax header gives holds for its member; an extension's own size is always in its header.
         extension = kind in (b"L", b"K", b"x", b"g", b"X")
-        size = _size(header, {} if extension else extended)
+        size = 0 if kind in _WITHOUT_DATA else _size(header, {} if extension else extended)
         if start + size > len(data):
             raise Damaged("it ends early")
         position = start + -(-size // BLOCK) * BLOCK

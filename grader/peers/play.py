@@ -12,6 +12,7 @@ from grader.model import Limits, RunRecord, Socket, StepOutcome
 from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, Watch
 from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, try_connect
 from grader.sandbox.launch import Run
+from grader.sandbox.plain import PlainRun
 from grader.sandbox.stuck import serves_on
 
 DRAIN_CPU_SECONDS = 0.1  # what a program may still compute after the peer's FIN where its end is not awaited
@@ -41,7 +42,7 @@ class Part:
 class Peer:
     """The grader as the peer of one program. `play` plays the part; `record` tells what happened."""
 
-    def __init__(self, run: Run, part: Part, limits: Limits) -> None:
+    def __init__(self, run: Run | PlainRun, part: Part, limits: Limits) -> None:
         self.run, self.part, self.limits = run, part, limits
         self.transcript = Transcript()
         self.watch = Watch([run], limits, self.transcript.now)
@@ -301,7 +302,7 @@ class Peer:
         )
 
 
-async def play(run: Run, part: Part, limits: Limits) -> RunRecord:
+async def play(run: Run | PlainRun, part: Part, limits: Limits) -> RunRecord:
     """Play one part against a program that has just been started. Raises SandboxError when the box fails."""
     peer = Peer(run, part, limits)
     try:

@@ -11,7 +11,10 @@ from grader.peers.play import Part, drained, outcome, reachable_host
 from grader.peers.watch import DONE, Watch
 from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, try_connect
 from grader.sandbox.launch import Run
+from grader.sandbox.plain import PlainRun
 
+AnyRun = Run | PlainRun
+DIRECT = "direct"  # without boxes two programs may meet without us; then there is no transcript
 CONNECTIONS = 8  # sockets made in the server's box for a client that opens several
 
 
@@ -26,17 +29,19 @@ class Link:
 class Relay:
     """The wire between a server and a client that are running. `server_at` is where the server listens."""
 
-    def __init__(self, server: Run, client: Run, server_at: tuple[str, int], limits: Limits) -> None:
+    def __init__(self, server: AnyRun, client: AnyRun, server_at: tuple[str, int], limits: Limits) -> None:
         self.server, self.client, self.server_at = server, client, server_at
         self.transcripts = {"server": Transcript(), "client": Transcript()}
         self.watch = Watch([server, client], limits, self.transcripts["client"].now)
         self.loop = asyncio.get_running_loop()
         self.links: list[Link] = []
         self.free = list(server.sockets)
-        self.listener = client.sockets[-1]
-        self.loop.add_reader(self.listener, self._acceptable)
+        self.listener = client.sockets[-1] if client.sockets else None
+        if self.listener is not None:
+            self.loop.add_reader(self.listener, self._acceptable)
 
     def _acceptable(self) -> None:
+        assert self.listener is not None
         try:
             near, _ = self.listener.accept()
         except OSError:
@@ -80,7 +85,8 @@ class Relay:
 
     def stop(self) -> None:
         """Let go of the sockets."""
-        self.loop.remove_reader(self.listener)
+        if self.listener is not None:
+            self.loop.remove_reader(self.listener)
         for link in self.links:
             link.server.close()
             link.client.close()
@@ -102,7 +108,7 @@ def hand_on(source: Connection, target: Connection) -> None:
         target.half_close()
 
 
-async def wait_until_listening(run: Run, limits: Limits, at: tuple[str, int] | None) -> Socket | None:
+async def wait_until_listening(run: AnyRun, limits: Limits, at: tuple[str, int] | None) -> Socket | None:
     """The socket on which a server listens (at `at`, or anywhere when None); None when it never will.
 
     Its socket table is read; nothing connects, since many servers serve one client only.
@@ -120,7 +126,7 @@ async def wait_until_listening(run: Run, limits: Limits, at: tuple[str, int] | N
     return found[0] if found else None
 
 
-async def relay(server: Run, client: Run, parts: dict[str, Part], server_at: tuple[str, int], limits: Limits) -> dict[str, RunRecord]:
+async def relay(server: AnyRun, client: AnyRun, parts: dict[str, Part], server_at: tuple[str, int], limits: Limits) -> dict[str, RunRecord]:
     """Relay between two running programs. Returns a record for each role. Raises SandboxError when a box fails."""
     wire = Relay(server, client, server_at, limits)
     try:
@@ -131,21 +137,22 @@ async def relay(server: Run, client: Run, parts: dict[str, Part], server_at: tup
         stopped = {"server": ended_how(server, wire.watch.limit_reached), "client": ended_how(client, wire.watch.limit_reached)}
         for run in (client, server):
             await run.finish(dump=True)
-    done = StepOutcome(result=outcome(result), at=wire.watch.now(), detail=result)
+    detail = result if wire.listener is not None else DIRECT
+    done = StepOutcome(result=outcome(result), at=wire.watch.now(), detail=detail)
     return {
         role: pair_record(run, parts[role], wire.transcripts[role], stopped[role], done, limits)
         for role, run in (("server", server), ("client", client))
     }
 
 
-def ended_how(run: Run, limit: str | None) -> str | None:
+def ended_how(run: AnyRun, limit: str | None) -> str | None:
     """Why the grader ends a program, or None when it ended by itself."""
     if run.ended.done() and not run.ended.cancelled():
         return None
     return limit or "stuck"
 
 
-def pair_record(run: Run, part: Part, transcript: Transcript, stopped: str | None, done: StepOutcome, limits: Limits) -> RunRecord:
+def pair_record(run: AnyRun, part: Part, transcript: Transcript, stopped: str | None, done: StepOutcome, limits: Limits) -> RunRecord:
     """What happened on one side of a pair."""
     ending = run.ended.result() if stopped is None else None
     stdout, stderr = run.output(limits.output_bytes)

@@ -1,15 +1,17 @@
 """Text of rubric.yaml -> Rubric, or a RubricError with every fault at once.
 
-The way of a rubric: `yaml_text.py` makes a tree of entries that know their line; `shape.py` says which keys there are and
-what each may hold; `steps.py` does the same for conversations; `rules.py` has what must hold between entries;
-`build.py` makes the frozen values of `grader.model`, and `digest.py` their names in the store. No stage stops at its
-first fault, and only the first, which reads YAML, can keep the later ones from speaking.
+The way of a rubric: `yaml_text.py` makes a tree of entries that know their line; `shape.py` says which keys there are
+and what each may hold, and `checking.py` holds the tree against it; `steps.py` is the table of steps, by which
+`conversations.py` reads; `rules.py` has what must hold between entries; `build.py` makes the frozen values of
+`grader.model`, and `digest.py` their names in the store. No stage stops at its first fault, and only the first, which
+reads YAML, can keep the later ones from speaking.
 
 Instructors have `docs/rubric.md`.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -17,12 +19,12 @@ from grader.errors import RubricError
 from grader.model import Rubric, Step
 from grader.rubric.build import build_rubric
 from grader.rubric.checking import Place, faults, member, validate
+from grader.rubric.conversations import read_conversation
 from grader.rubric.digest import plan_digest
 from grader.rubric.problems import Problem, shown
 from grader.rubric.rules import CheckPattern, broken_rules, references, side_of, wrong_patterns
 from grader.rubric.schema import json_schema
 from grader.rubric.shape import RubricShape
-from grader.rubric.steps import read_conversation
 from grader.rubric.yaml_text import MOST_CHARACTERS, Entry, read_yaml
 
 __all__ = ["json_schema", "load_rubric", "parse_rubric", "plan_digest"]
@@ -80,15 +82,16 @@ def parse_rubric(
 
 
 def _error(name: str, problems: list[Problem]) -> RubricError:
-    return RubricError([problem.in_file(name) for problem in sorted(set(problems))])
+    in_file_order = sorted(dict.fromkeys(problems), key=lambda problem: problem.line)
+    return RubricError([problem.in_file(name) for problem in in_file_order])
 
 
 def _read_conversations(root: Entry) -> tuple[list[tuple[Step, ...]], list[Problem]]:
     """Return the steps of every check, in order, and what is wrong with them."""
-    conversations, problems = [], []
+    conversations, problems, payload = [], [], 0
     for index, check in enumerate(root.get("checks").items()):
         place = Place((member("check", check, index),))
-        steps, found = read_conversation(check.get("conversation"), side_of(check), place)
+        steps, found, payload = read_conversation(check.get("conversation"), side_of(check), place, payload)
         conversations.append(steps)
         problems += found
     return conversations, problems
@@ -103,7 +106,11 @@ def _read_references(root: Entry, read: Callable[[str], str]) -> tuple[Mapping[s
             _refuse_outside(entry.text)
             texts[role] = read(entry.text)
         except OSError as error:
-            why = "is not there" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
+            why = (
+                "is not there"
+                if isinstance(error, FileNotFoundError)
+                else f"cannot be read ({error.strerror or error})"
+            )
             problems.append(_reference_problem(role, entry, f"{why}. Paths are relative to the rubric's folder."))
         except ValueError as error:
             problems.append(_reference_problem(role, entry, str(error)))
@@ -129,8 +136,9 @@ def _read_inside(folder: Path, relative: str) -> str:
 
     Raises OSError when it cannot be read, ValueError when it lies outside, is too large, or is not UTF-8.
     """
-    found = (folder / relative).resolve()
-    if not found.is_relative_to(folder.resolve()):
+    # Not Path.resolve, which raises RuntimeError for a circle of links before Python 3.13.
+    found = Path(os.path.realpath(folder / relative))
+    if not found.is_relative_to(os.path.realpath(folder)):
         raise ValueError(_OUTSIDE)
     if found.exists() and not found.is_file():
         raise ValueError("is not a file. Name a Python program.")
@@ -151,15 +159,20 @@ def _read_at_most(path: Path, most: int) -> bytes:
 
 def _read_rubric_text(path: Path) -> str:
     """Return the text of the rubric. Raises RubricError."""
-    if path.exists() and not path.is_file():
-        raise RubricError([f"{path}: this is not a file. Name the rubric itself, e.g. `{path}/rubric.yaml`."])
     try:
-        data = _read_at_most(path, 4 * MOST_CHARACTERS)
-        return data.decode("utf-8-sig")
+        if path.exists() and not path.is_file():
+            raise RubricError([f"{path}: this is not a file. Name the rubric itself, e.g. `{path}/rubric.yaml`."])
+        data = _read_at_most(path, MOST_CHARACTERS)
     except FileNotFoundError:
         raise RubricError([f"{path}: there is no such file. Name the rubric, or run `grade` in its folder."]) from None
     except OSError as error:
-        raise RubricError([f"{path}: cannot be read ({error.strerror}). Check its permissions."]) from None
+        raise RubricError([f"{path}: cannot be read ({error.strerror}). Check the path and its permissions."]) from None
+    if len(data) > MOST_CHARACTERS:
+        raise RubricError(
+            [f"{path}: more than {MOST_CHARACTERS} bytes are too much for a rubric. Name the right file."]
+        )
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RubricError([f"{path}, line {line}: this is not UTF-8 text. Save the file as UTF-8."]) from None

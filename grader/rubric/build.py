@@ -29,9 +29,7 @@ from grader.rubric.shape import (
 )
 
 
-def build_rubric(
-    shape: RubricShape, conversations: list[tuple[Step, ...]], references: Mapping[str, str]
-) -> Rubric:
+def build_rubric(shape: RubricShape, conversations: list[tuple[Step, ...]], references: Mapping[str, str]) -> Rubric:
     """Return the rubric.
 
     `conversations`: one for each check, in order.  `references`: role -> text of the reference program.

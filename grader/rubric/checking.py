@@ -12,10 +12,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from grader.rubric.problems import Problem, Schema, example, expected, nearest, one_of, shown
+from grader.rubric.problems import Problem, Schema, briefly, example, expected, nearest, one_of, shown
 from grader.rubric.yaml_text import Entry
 
 ShapeType = TypeVar("ShapeType", bound=BaseModel)
+
+# Begins the tags by which a union tells its ways of writing apart; no key of the file begins so.
+FORM = "form:"
 
 # Lists of the file whose members have a name of their own in messages.
 _MEMBERS = {"checks": "check", "questions": "question", "criteria": "criterion", "misconceptions": "misconception"}
@@ -61,8 +64,7 @@ def faults(shape: type[BaseModel], entry: Entry, place: Place) -> Iterator[Probl
     except ValidationError as error:
         schema = _schema(shape)
         for detail in error.errors(include_url=False, include_context=False, include_input=False):
-            path = [part for part in detail["loc"] if not str(part).startswith("form:")]
-            yield _fault(detail["type"], path, _Finding(entry, schema, place))
+            yield _fault(detail["type"], detail["loc"], _Finding(entry, schema, place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,41 +76,53 @@ class _Finding:
     place: Place
 
 
-def _fault(kind: str, path: Sequence[str | int], finding: _Finding) -> Problem:
+def _fault(kind: str, location: Sequence[str | int], finding: _Finding) -> Problem:
+    schema = _schema_at(finding.schema, location)
+    path = [part for part in location if not _is_form(part)]
     parent, last = path[:-1], path[-1] if path else ""
     entry = _follow(finding.entry, path)
-    schema = _schema_at(finding.schema, path)
     place, dotted = _name(finding.entry, path, finding.place)
     if kind == "missing":
         line = _follow(finding.entry, parent).line
-        return place.problem(line, f"`{dotted}` is missing. Add {expected(schema)}{example(str(last), schema)}.")
+        return place.problem(line, f"`{dotted}` is missing. Add {briefly(schema)}{example(str(last), schema)}.")
     if kind == "extra_forbidden":
-        return _unknown(finding, parent, str(last))
+        return _unknown(finding, parent, str(last), _schema_at(finding.schema, location[:-1]))
     what = f"`{dotted}` is" if dotted else "this is"
     told = f"{what} {shown(entry.plain())}; expected {expected(schema)}{example(str(last), schema)}."
     return place.problem(entry.line, told + _advice(entry, schema))
 
 
-def _unknown(finding: _Finding, parent: Sequence[str | int], name: str) -> Problem:
+def _is_form(part: str | int) -> bool:
+    """Return whether a part of pydantic's path is the tag of a way of writing, which is no key of the file."""
+    return isinstance(part, str) and part.startswith(FORM)
+
+
+def _unknown(finding: _Finding, parent: Sequence[str | int], name: str, schema: Schema) -> Problem:
     place, dotted = _name(finding.entry, parent, finding.place)
-    known = list(_resolve(finding.schema, _schema_at(finding.schema, parent)).get("properties", {}))
+    known = list(_properties(schema))
     owner = f" in `{dotted}`" if dotted else ""
     line = _follow(finding.entry, parent).key_lines.get(name, finding.entry.line)
-    keys = f"the keys are {one_of(known, joined='and')}" if len(known) > 1 else f"the only key is `{known[0]}`"
-    return place.problem(line, f"unknown key {shown(name)}{owner}.{nearest(name, known)} Here {keys}.")
+    keys = (
+        f"Keys here are {one_of(known, joined='and')}." if len(known) > 1 else f"The only key here is {one_of(known)}."
+    )
+    return place.problem(line, f"unknown key {shown(name)}{owner}.{nearest(name, known)} {keys}")
+
+
+def _properties(schema: Schema) -> Mapping[str, Any]:
+    """Return the keys of a fragment, or of whichever of its branches has keys."""
+    branches = [schema, *schema.get("oneOf", []), *schema.get("anyOf", [])]
+    return next((branch["properties"] for branch in branches if branch.get("properties")), {})
 
 
 def _advice(entry: Entry, schema: Schema) -> str:
     """Return a last sentence for the slips that YAML invites, or ""."""
-    value = entry.value
-    if schema.get("type") == "string" and isinstance(value, int | bool) or schema.get("type") == "string" and entry.text:
-        if not isinstance(value, str):
-            return f' Put it in quotes: `"{entry.text}"`.'
-    if schema.get("type") == "string" and isinstance(value, dict):
-        return " Put quotes around a text that holds a colon or begins with a brace."
-    if isinstance(value, str):
-        return nearest(value, [str(name) for name in _names(schema)])
-    return ""
+    if isinstance(entry.value, str):
+        return nearest(entry.value, [str(name) for name in _names(schema)])
+    if schema.get("type") != "string":
+        return ""
+    if isinstance(entry.value, dict | list):
+        return " Put quotes around a text that holds a colon or begins with a bracket."
+    return f' Put it in quotes: `"{entry.text}"`.' if entry.text else ""
 
 
 def _names(schema: Schema) -> list[Any]:
@@ -165,9 +179,13 @@ def _schema_at(root: Schema, path: Sequence[str | int]) -> Schema:
 
 
 def _step_down(root: Schema, fragment: Schema, part: str | int) -> Schema:
-    """Return the fragment one level down, in whichever branch has it."""
-    for option in [fragment, *fragment.get("oneOf", []), *fragment.get("anyOf", [])]:
-        option = _resolve(root, option)
+    """Return the fragment one level down, in whichever branch has it; of a form's tag, the branch that it names."""
+    if _is_form(part):
+        key = str(part).removeprefix(FORM)
+        branches = [_resolve(root, branch) for branch in fragment.get("oneOf", [])]
+        return next((branch for branch in branches if key in branch.get("properties", {})), fragment)
+    for branch in [fragment, *fragment.get("oneOf", []), *fragment.get("anyOf", [])]:
+        option = _resolve(root, branch)
         inner = option.get("items") if isinstance(part, int) else option.get("properties", {}).get(part)
         inner = inner or (option.get("additionalProperties") if isinstance(part, str) else None)
         if isinstance(inner, Mapping):

@@ -22,13 +22,13 @@ def rubric_digest(rubric: Rubric) -> str:
 def plan_digest(rubric: Rubric) -> str:
     """Return SHA-256 (hex) over what decides which programs run against what, and what is recorded.
 
-    Points, titles, hints, needs, the order of the checks and everything about questions are no part of it: after such
-    an edit the stored records are scored again, and no program is run.
+    Points, titles, hints, needs and everything about questions are no part of it: after such an edit the stored records
+    are scored again, and no program is run. The order of the checks is part of it, for runs are named by it.
     """
-    checks = {
-        check.id: {"players": dict(check.players), "conversation": [asdict(step) for step in check.conversation]}
+    checks = [
+        {"id": check.id, "players": dict(check.players), "conversation": [asdict(step) for step in check.conversation]}
         for check in rubric.checks
-    }
+    ]
     return _sha256(
         {
             "host": rubric.host,

@@ -9,18 +9,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 Schema = Mapping[str, Any]
 
 # What a value of a given JSON Schema `format` is, in words. The formats are ours; editors pass over them.
 _FORMATS = {
-    "points": "a whole number, or a decimal with at most two places,",
-    "check-id": "`server.`, `client.` or `pair.` and then lower-case letters, digits and `-`",
+    "points": "a whole number or a decimal with at most two places",
+    "check-id": "`server.`, `client.` or `pair.` followed by lower-case letters, digits and `-`",
     "id": "lower-case letters, digits and `-`",
     "hex": 'pairs of hexadecimal digits in quotes, such as `"00 ff"`',
-    "loopback": "a loopback address (127.x.x.x), since each program runs alone on a network of its own,",
+    "loopback": "a loopback address (127.x.x.x), each program having a network of its own",
     "file-name": "the name of a file, without a folder",
     "program-name": "the name of a Python file, without a folder",
 }
@@ -36,7 +35,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One fault of a rubric. `line` is 1-based; 0 concerns the file as a whole. `message` has what, and what to do."""
 
@@ -55,7 +54,7 @@ def nearest(word: str, names: Iterable[str]) -> str:
 
 
 def one_of(names: Sequence[str], *, joined: str = "or") -> str:
-    """Return the names as a phrase: "`a`, `b` or `c`"."""
+    """Return the names as a phrase: "`a`, `b` or `c`". There must be one at least."""
     quoted = [f"`{name}`" for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {joined} {quoted[-1]}"
 
@@ -73,7 +72,10 @@ def shown(value: object) -> str:
             return f"`{str(value).lower()}`"
         case _:
             text = str(value)
-            return repr(text[:40] + "…") if len(text) > 40 or not text.isprintable() or not text else f"`{text}`"
+            if not text:
+                return "empty"
+            short = text if len(text) <= 40 else text[:40] + "…"
+            return f"`{short}`" if short.isprintable() else repr(short)
 
 
 def expected(schema: Schema) -> str:
@@ -90,6 +92,13 @@ def expected(schema: Schema) -> str:
     return _TYPES.get(schema.get("type", ""), "something else") + _range(schema)
 
 
+def briefly(schema: Schema) -> str:
+    """Return what a missing value should be, without its bounds: the example shows the rest."""
+    if schema.get("format") == "points":
+        return "a whole number"
+    return _TYPES[schema["type"]] if schema.get("type") in _TYPES else expected(schema)
+
+
 def _branch(schema: Schema) -> str:
     """Return one way of writing a value: its keys when it is written with keys, else `expected`."""
     if schema.get("type") != "object":
@@ -99,20 +108,11 @@ def _branch(schema: Schema) -> str:
 
 
 def _range(schema: Schema) -> str:
-    low, high = schema.get("minimum"), schema.get("maximum")
     if "exclusiveMinimum" in schema:
-        return f" above {_plain(schema['exclusiveMinimum'])} and at most {_plain(high)}"
-    if low is not None and high is not None:
-        return f" from {_plain(low)} to {_plain(high)}"
-    if "minItems" in schema:
-        return f" of at least {schema['minItems']}"
-    if schema.get("minLength"):
-        return " that is not empty"
-    return ""
-
-
-def _plain(value: float | Decimal) -> str:
-    return f"{value:g}" if value < 10_000 else str(int(value))
+        return f" above {schema['exclusiveMinimum']:g} and at most {schema['maximum']:g}"
+    if "minimum" in schema:
+        return f" from {schema['minimum']} to {schema['maximum']}"
+    return " with at least one item" if schema.get("minItems") else ""
 
 
 def example(key: str, schema: Schema) -> str:

@@ -6,18 +6,20 @@ nothing about values that are wrong by themselves; those have their message alre
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from pydantic import TypeAdapter, ValidationError
 
 from grader.rubric.checking import Place, member
-from grader.rubric.problems import Problem, nearest, one_of
+from grader.rubric.problems import Problem, nearest, shown
 from grader.rubric.shape import Points
 from grader.rubric.yaml_text import Entry
 
 CheckPattern = Callable[[str, Mapping[str, tuple[str, ...]]], str | None]
 
+_LEXICON_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _POINTS: TypeAdapter[Decimal] = TypeAdapter(Points)
 
 
@@ -25,6 +27,7 @@ def broken_rules(root: Entry) -> Iterator[Problem]:
     """Yield every rule that a rubric breaks."""
     yield from _duplicate_names(root)
     yield from _programs(root)
+    yield from _lexicon_names(root)
     for index, check in enumerate(root.get("checks").items()):
         place = Place((member("check", check, index),))
         yield from _players(root, check, place)
@@ -77,6 +80,15 @@ def _duplicates(entries: Entry, key: str, kind: str, place: Place) -> Iterator[P
         first.setdefault(found.value, found.line)
 
 
+def _lexicon_names(root: Entry) -> Iterator[Problem]:
+    """Yield the names that no pattern could write after its `~`."""
+    lexicon = root.get("lexicon")
+    for name in lexicon.mapping():
+        if not _LEXICON_NAME.fullmatch(name):
+            message = f"`lexicon` has the name {shown(name)}. Use lower-case letters, digits, `-` and `_`."
+            yield Problem(lexicon.key_lines[name], message)
+
+
 # --- programs and players -------------------------------------------------------------------------------------------
 
 
@@ -86,7 +98,9 @@ def _programs(root: Entry) -> Iterator[Problem]:
         yield Problem(programs.line, "`assignment.programs` names no program. Add `server:`, `client:` or both.")
     server, client = programs.get("server").get("file"), programs.get("client").get("file")
     if server.value is not None and server.value == client.value:
-        yield Problem(client.line, "`assignment.programs.client.file` is the server's file too. Give each its own name.")
+        yield Problem(
+            client.line, "`assignment.programs.client.file` is the server's file too. Give each its own name."
+        )
 
 
 def _players(root: Entry, check: Entry, place: Place) -> Iterator[Problem]:
@@ -106,13 +120,19 @@ def _credited_half(check: Entry, players: Mapping[str, str], place: Place) -> It
     found = check.get("id")
     half = found.value.partition(".")[0] if isinstance(found.value, str) else ""
     if half == "pair" and list(players.values()) != ["student", "student"]:
-        message = "`pair.` is for the student's own two. Write `run: {server: student, client: student}`, or another `id`."
+        message = (
+            "`pair.` is for the student's own two. Write `run: {server: student, client: student}`, or another `id`."
+        )
         yield place.problem(found.line, message)
     elif half in ("server", "client") and players.get(half) != "student":
-        message = f"the id credits the {half}, which is not the student's here. Set `{half}: student` in `run`, or rename it."
+        message = (
+            f"the id credits the {half}, which is not the student's here. Set `{half}: student` in `run`, or rename it."
+        )
         yield place.problem(found.line, message)
     elif half in ("server", "client") and list(players.values()) == ["student", "student"]:
-        message = "both programs are the student's, so that one half would pay for the other. Begin the id with `pair.`."
+        message = (
+            "both programs are the student's, so that one half would pay for the other. Begin the id with `pair.`."
+        )
         yield place.problem(found.line, message)
 
 
@@ -131,12 +151,12 @@ def _needs(root: Entry, check: Entry, place: Place) -> Iterator[Problem]:
         if not isinstance(need.value, str):
             continue
         if need.value in seen:
-            yield place.problem(need.line, f"`needs` names `{need.value}` twice. Keep one of them.")
+            yield place.problem(need.line, f"`needs` names {shown(need.value)} twice. Keep one of them.")
         elif need.value not in known:
-            message = f"`needs` names `{need.value[:60]}`, and there is no such check.{nearest(need.value, known)}"
+            message = f"`needs` names {shown(need.value)}, and there is no such check.{nearest(need.value, known)}"
             yield place.problem(need.line, message + " Write the `id` of a check.")
         elif isinstance(own, str) and not _may_need(own, need.value):
-            message = f"`needs` names `{need.value}`: a broken half would cost the other half. Remove it."
+            message = f"`needs` names {shown(need.value)}: a broken half would cost the other half. Remove it."
             yield place.problem(need.line, message)
         seen.add(need.value)
 
@@ -150,14 +170,14 @@ def _may_need(own: str, need: str) -> bool:
 def _circles(root: Entry) -> Iterator[Problem]:
     """Yield each circle of `needs` once, at the check of it that stands first."""
     needs = _needs_by_id(root)
-    lines = {check.get("id").value: check.get("needs").line for check in reversed(root.get("checks").items())}
+    lines = {check.get("id").text: check.get("needs").line for check in reversed(root.get("checks").items())}
     reported: set[str] = set()
     for start in needs:
         circle = _circle_through(start, needs)
         if circle and not reported.intersection(circle):
             reported.update(circle)
-            way = " needs ".join(f"`{name}`" for name in [*circle, start])
-            yield Problem(lines[start], f"check `{start}`: `needs` goes in a circle: {way}. Remove one of these.")
+            way = " needs ".join(shown(name) for name in [*circle, start])
+            yield Problem(lines[start], f"check {shown(start)}: `needs` goes in a circle: {way}. Remove one of these.")
 
 
 def _needs_by_id(root: Entry) -> dict[str, list[str]]:
@@ -227,11 +247,20 @@ def _criteria_sum(question: Entry, place: Place) -> Iterator[Problem]:
     if total < declared:
         yield place.problem(line, f"`points` is {declared}, but the criteria have {total} together. Make them agree.")
     elif total > declared and question.get("capped").value is not True:
-        message = f"`points` is {declared}, but the criteria have {total} together. Make them agree, or add `capped: true`."
+        message = (
+            f"`points` is {declared}, but the criteria have {total} together. Make them agree, or add `capped: true`."
+        )
         yield place.problem(line, message)
 
 
 # --- patterns -------------------------------------------------------------------------------------------------------
+
+
+_PATTERN_KEYS = (
+    ("criteria", "criterion", "accept"),
+    ("criteria", "criterion", "reject"),
+    ("misconceptions", "misconception", "signs"),
+)
 
 
 def wrong_patterns(root: Entry, check_pattern: CheckPattern) -> Iterator[Problem]:
@@ -239,21 +268,19 @@ def wrong_patterns(root: Entry, check_pattern: CheckPattern) -> Iterator[Problem
     lexicon = lexicon_of(root)
     for index, question in enumerate(root.get("questions").items()):
         place = Place((member("question", question, index),))
-        for name, kind, keys in (("criteria", "criterion", ("accept", "reject")), ("misconceptions", "misconception", ("signs",))):
-            for number, entry in enumerate(question.get(name).items()):
-                inner = place.inner(member(kind, entry, number))
-                for key in keys:
-                    yield from _wrong_in(entry.get(key), key, lexicon, check_pattern, inner)
-
-
-def _wrong_in(
-    patterns: Entry, key: str, lexicon: Mapping[str, tuple[str, ...]], check_pattern: CheckPattern, place: Place
-) -> Iterator[Problem]:
-    for number, pattern in enumerate(patterns.items(), start=1):
-        if isinstance(pattern.value, str) and pattern.value:
-            fault = check_pattern(pattern.value, lexicon)
+        for inner, pattern in _patterns(question, place):
+            fault = check_pattern(pattern.text, lexicon) if isinstance(pattern.value, str) and pattern.text else None
             if fault:
-                yield place.problem(pattern.line, f"item {number} of `{key}`: {fault}")
+                yield inner.problem(pattern.line, fault)
+
+
+def _patterns(question: Entry, place: Place) -> Iterator[tuple[Place, Entry]]:
+    """Yield every pattern of a question with its place."""
+    for members, kind, key in _PATTERN_KEYS:
+        for index, entry in enumerate(question.get(members).items()):
+            inner = place.inner(member(kind, entry, index))
+            for number, pattern in enumerate(entry.get(key).items(), start=1):
+                yield inner.inner(f"item {number} of `{key}`"), pattern
 
 
 def lexicon_of(root: Entry) -> dict[str, tuple[str, ...]]:
@@ -270,15 +297,3 @@ def references(root: Entry) -> Iterator[tuple[str, Entry]]:
         found = root.get("assignment").get("programs").get(role).get("reference")
         if isinstance(found.value, str) and found.value:
             yield role, found
-
-
-__all__ = [
-    "CheckPattern",
-    "broken_rules",
-    "lexicon_of",
-    "one_of",
-    "players_of",
-    "references",
-    "side_of",
-    "wrong_patterns",
-]

@@ -18,12 +18,7 @@ def json_schema() -> dict[str, Any]:
             own = spec.shape.model_json_schema()
             definitions.update(own.pop("$defs", {}))
             definitions[spec.shape.__name__] = own
-    check = definitions["CheckShape"]["properties"]
-    check["run"] = {
-        "description": check["run"]["description"],
-        "anyOf": [{"enum": ["server", "client"]}, {"$ref": "#/$defs/PlayersShape"}],
-    }
-    check["conversation"]["items"] = {"$ref": "#/$defs/Step"}
+    definitions["CheckShape"]["properties"]["conversation"]["items"] = {"$ref": "#/$defs/Step"}
     definitions["Step"] = {"anyOf": [*_steps(), *_steps_of_a_pair()]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

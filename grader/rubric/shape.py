@@ -15,11 +15,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StrictBool,
     StrictInt,
     StrictStr,
     WithJsonSchema,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 MOST_POINTS = 10_000
 
@@ -39,7 +42,8 @@ def _whole_as_decimal(value: object) -> object:
     return Decimal(value) if type(value) is int else value
 
 
-def _number_as_float(value: object) -> object:
+def number_as_float(value: object) -> object:
+    """Return a number of the file as a float; anything else as it is."""
     return float(value) if type(value) is int or isinstance(value, Decimal) else value
 
 
@@ -51,21 +55,36 @@ Points = Annotated[
     AfterValidator(shortest),
     WithJsonSchema({"type": "number", "format": "points", "minimum": 0, "maximum": MOST_POINTS}),
 ]
-Number = Annotated[float, BeforeValidator(_number_as_float), Field(strict=True)]
 
 
-def _named(pattern: str, meaning: str) -> Any:
-    """Return text that fits a pattern. `meaning` is the JSON Schema `format` that `problems.py` has words for."""
-    return Annotated[StrictStr, Field(pattern=pattern, json_schema_extra={"format": meaning})]
+# The bounds stand before the validator, or they would not reach the JSON Schema.
+Seconds = Annotated[float, Field(strict=True, gt=0, le=600), BeforeValidator(number_as_float)]
 
 
-# \Z is not known to every JSON Schema reader and `$` would let a final newline through in Python, but not in Rust, where
-# pydantic matches.
-Id = _named(r"^[a-z0-9]+(-[a-z0-9]+)*$", "id")
-CheckId = _named(r"^(server|client|pair)(\.[a-z0-9]+(-[a-z0-9]+)*)+$", "check-id")
-Loopback = _named(r"^127(\.(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3}$", "loopback")
-FileName = _named(r"^[^/\\\x00-\x1f]*[^/\\\x00-\x1f.]$", "file-name")
-ProgramName = _named(r"^[^/\\\x00-\x1f]+\.py$", "program-name")
+# The `format` is what `problems.py` has words for.
+Id = Annotated[StrictStr, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", json_schema_extra={"format": "id"})]
+CheckId = Annotated[
+    StrictStr,
+    Field(
+        pattern=r"^(server|client|pair)(\.[a-z0-9]+(-[a-z0-9]+)*)+$",
+        json_schema_extra={"format": "check-id"},
+    ),
+]
+Loopback = Annotated[
+    StrictStr,
+    Field(
+        pattern=r"^127(\.(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3}$",
+        json_schema_extra={"format": "loopback"},
+    ),
+]
+FileName = Annotated[
+    StrictStr,
+    Field(pattern=r"^[^/\\\x00-\x1f]*[^/\\\x00-\x1f.]$", json_schema_extra={"format": "file-name"}),
+]
+ProgramName = Annotated[
+    StrictStr,
+    Field(pattern=r"^[^/\\\x00-\x1f]+\.py$", json_schema_extra={"format": "program-name"}),
+]
 
 
 class Shape(BaseModel):
@@ -107,14 +126,16 @@ class OptionsShape(Shape):
         "A wrong address costs its own check only; the rest is judged at the address really used.", default=True
     )
     exact_wording: StrictBool = key("Printed lines must be worded as `wording` says, to the letter.", default=False)
-    misnamed_penalty: Points = key("Points off for each program found under another name.", default=Decimal(0), example=1)
+    misnamed_penalty: Points = key(
+        "Points off for each program found under another name.", default=Decimal(0), example=1
+    )
 
 
 class LimitsShape(Shape):
     """What one program may use in one run. Each has a default."""
 
-    wall_seconds: Annotated[Number, Field(gt=0, le=600)] = key("Seconds from launch to the end.", default=10.0, example=10)
-    cpu_seconds: Annotated[Number, Field(gt=0, le=600)] = key("Seconds of processor time.", default=1.0, example=1)
+    wall_seconds: Seconds = key("Seconds from launch to the end.", default=10.0, example=10)
+    cpu_seconds: Seconds = key("Seconds of processor time.", default=1.0, example=1)
     memory_mb: Annotated[StrictInt, Field(ge=64, le=65536)] = key(
         "MiB of address space for each process.", default=512, example=512
     )
@@ -138,7 +159,14 @@ def _one_role_as_player(value: object) -> object:
     return {value: "student"} if isinstance(value, str) and value in ("server", "client") else value
 
 
-Run = Annotated[PlayersShape, BeforeValidator(_one_role_as_player)]
+class _OrOneRole:
+    """Adds the short way of writing `run` to the JSON Schema."""
+
+    def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"enum": ["server", "client"]}, handler(core_schema)]}
+
+
+Run = Annotated[PlayersShape, BeforeValidator(_one_role_as_player), _OrOneRole()]
 
 
 class CheckShape(Shape):
@@ -151,7 +179,7 @@ class CheckShape(Shape):
     needs: list[StrictStr] = key(
         "Ids of checks that must have passed; else this one is skipped.", default=[], example="[server.listens]"
     )
-    conversation: list[Any] = key("What the grader does and expects, step by step.", min_length=1)
+    conversation: list[Any] = key("What the grader does and expects, step by step.", min_length=1, example="[listens]")
     hint: Text = key("A next step for the student.", example="Loop over recv; use sendall.")
 
 
@@ -169,8 +197,10 @@ class CriterionShape(Shape):
     points: Points = key("What the idea is worth.", example=3)
     idea: Text = key("The idea in a plain sentence; for staff.", example="bind associates the socket with a port.")
     kind: Text = key("What kind of thing is missing, giving nothing away; for students.", example="what the call does")
-    accept: list[Text] = key("Patterns of words that state the idea.", min_length=1, example='["{bind-verb} … port"]')
-    reject: list[Text] = key("Patterns that undo it.", default=[], example='["not … port"]')
+    accept: list[Text] = key(
+        "Patterns of words that state the idea.", min_length=1, example='["~bind-verb ~socket ~port"]'
+    )
+    reject: list[Text] = key("Patterns that undo it.", default=[], example='["~bind-verb >:ip"]')
     examples: ExamplesShape = key("Marked wordings, the criterion's tests.", default=ExamplesShape())
 
 
@@ -179,7 +209,7 @@ class MisconceptionShape(Shape):
 
     id: Id = key("Name in files and reports.", example="bind-connects")
     says: Text = key("The belief in a plain sentence; for staff.", example="bind connects to the server.")
-    signs: list[Text] = key("Patterns of words that show it.", min_length=1, example='["bind … connects"]')
+    signs: list[Text] = key("Patterns of words that show it.", min_length=1, example='["=bind >4:connect"]')
     hint: Text = key("What the student is told.", example="Which of the two programs calls connect?")
 
 

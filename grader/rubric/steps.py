@@ -1,33 +1,32 @@
-"""The steps of a conversation: how each is written, where it fits, and the `model.Step` that it becomes.
+"""The steps of a conversation: how each is written, where it fits, and the arguments that it becomes.
 
-Everything about a step stands in one row of `STEPS`; how a step is written is a pydantic shape, so that its messages and
-the JSON Schema for editors come from the same place. Where steps fit is a table too: a conversation moves through a few
-states (`start`, `open`, …), and each row says from which states its step may be taken and where it leads.
+Everything about a step stands in one row of `STEPS`; how a step is written is a pydantic shape, so that its messages
+and the JSON Schema for editors come from the same place. Where steps fit is a table too: a conversation moves through a
+few states (`start`, `open`, …), and each row says from which states its step may be taken and where it leads.
+`conversations.py` reads by this table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, StrictBool, StrictInt, StrictStr, Tag
+from pydantic import BeforeValidator, Discriminator, Field, StrictBool, StrictInt, StrictStr, Tag
 
-from grader.model import Step
-from grader.rubric.checking import Place, faults, validate
-from grader.rubric.problems import Problem, nearest, one_of, shown
-from grader.rubric.shape import Number, Shape, Text, key
-from grader.rubric.yaml_text import Entry
+from grader.rubric.checking import FORM
+from grader.rubric.problems import one_of
+from grader.rubric.shape import Shape, Text, key, number_as_float
 
 MOST_PAYLOAD = 4 * 1024 * 1024
-MOST_PAYLOAD_IN_CONVERSATION = 4 * MOST_PAYLOAD
 LONGEST_PAUSE_SECONDS = 5
 
 Size = Annotated[StrictInt, Field(ge=1, le=MOST_PAYLOAD)]
 Hex = Annotated[
     StrictStr,
-    Field(pattern=r"^\s*[0-9A-Fa-f]{2}(\s*[0-9A-Fa-f]{2})*\s*$", json_schema_extra={"format": "hex"}),
+    Field(pattern=r"^[ \n]*[0-9A-Fa-f]{2}([ \n]*[0-9A-Fa-f]{2})*[ \n]*$", json_schema_extra={"format": "hex"}),
 ]
+Pause = Annotated[float, Field(strict=True, gt=0, le=LONGEST_PAUSE_SECONDS), BeforeValidator(number_as_float)]
 Sides = frozenset[str]
 
 # --- how steps are written ------------------------------------------------------------------------------------------
@@ -77,15 +76,15 @@ _FORMS = ("text", "hex", "random", "random-text", "repeat", "sent")
 def _form(value: object) -> str | None:
     """Return which way of writing a value was chosen: by its first telling key, its type, or as a bare word."""
     if isinstance(value, dict):
-        return next((f"form:{name}" for name in value if name in _FORMS), None)
+        return next((f"{FORM}{name}" for name in value if name in _FORMS), None)
     if type(value) is int:
-        return "form:number"
-    return "form:word" if isinstance(value, str) else None
+        return f"{FORM}number"
+    return f"{FORM}word" if isinstance(value, str) else None
 
 
 def _forms(**branches: Any) -> Any:
-    """Return the union of ways of writing a value. The tags begin with `form:`, which never is a key of the file."""
-    tagged = [Annotated[shape, Tag(f"form:{name.replace('_', '-')}")] for name, shape in branches.items()]
+    """Return the union of ways of writing a value."""
+    tagged = [Annotated[shape, Tag(FORM + name.replace("_", "-"))] for name, shape in branches.items()]
     union: Any = tagged[0]
     for branch in tagged[1:]:
         union = union | branch
@@ -129,13 +128,15 @@ class ExitsShape(Shape):
     exits: _forms(  # type: ignore[valid-type]
         number=Annotated[StrictInt, Field(ge=0, le=255)], word=Literal["nonzero", "any"]
     ) = key("The exit status.")
-    or_: Literal["serves-on"] | None = key("Or wait for the next client.", default=None, alias="or", example="serves-on")
+    or_: Literal["serves-on"] | None = key(
+        "Or wait for the next client.", default=None, alias="or", example="serves-on"
+    )
 
 
 class PauseShape(Shape):
     """Let time pass, for a program that acts by the clock."""
 
-    pause: Annotated[Number, Field(gt=0, le=LONGEST_PAUSE_SECONDS)] = key("Seconds.", example=0.5)
+    pause: Pause = key("Seconds.", example=0.5)
 
 
 # --- what they become -----------------------------------------------------------------------------------------------
@@ -146,19 +147,18 @@ def _bytes(text: str) -> bytes:
 
 
 def _send_arguments(step: SendShape) -> dict[str, object]:
-    arguments = {"kind": "text", "data": b"", "size": 0, "with": b"", "split": step.split}
+    form = next(name for name in _FORMS if name in step.send.model_dump(by_alias=True))
+    arguments = {"kind": form, "data": b"", "size": _payload_size(step), "with": b"", "split": step.split}
     match step.send:
         case TextForm(text=text):
-            return {**arguments, "data": _bytes(text), "size": len(_bytes(text))}
+            return {**arguments, "data": _bytes(text)}
         case HexForm(hex=digits):
-            return {**arguments, "kind": "hex", "data": bytes.fromhex(digits), "size": len(bytes.fromhex(digits))}
-        case RandomForm(random=size, with_=digits):
-            return {**arguments, "kind": "random", "size": size, "with": bytes.fromhex(digits or "")}
-        case RandomTextForm(random_text=size):
-            return {**arguments, "kind": "random-text", "size": size}
+            return {**arguments, "data": bytes.fromhex(digits)}
+        case RandomForm(with_=str(digits)):
+            return {**arguments, "with": bytes.fromhex(digits)}
         case RepeatForm(repeat=text, times=times):
-            return {**arguments, "kind": "repeat", "data": _bytes(text) * times, "size": len(_bytes(text)) * times}
-    raise AssertionError(step)
+            return {**arguments, "data": _bytes(text) * times}
+    return arguments
 
 
 def _receive_arguments(step: ReceiveShape) -> dict[str, object]:
@@ -193,15 +193,29 @@ def _pause_arguments(step: PauseShape) -> dict[str, object]:
 # --- what fits within one step --------------------------------------------------------------------------------------
 
 
-def _send_faults(step: SendShape, side: str | None) -> Iterator[str]:
+def _payload_size(step: SendShape) -> int:
+    """Return how many bytes a step sends, without making them."""
     match step.send:
-        case RepeatForm(repeat=text, times=times) if len(_bytes(text)) * times > MOST_PAYLOAD:
-            yield f"`times` makes more than {MOST_PAYLOAD} bytes. Send less."
+        case RepeatForm(repeat=text, times=times):
+            return len(_bytes(text)) * times
+        case RandomForm(random=size) | RandomTextForm(random_text=size):
+            return size
+        case TextForm(text=text):
+            return len(_bytes(text))
+        case HexForm(hex=digits):
+            return len(bytes.fromhex(digits))
+    raise AssertionError(step)
+
+
+def _send_faults(step: SendShape, side: str | None, who: str | None) -> Iterator[str]:
+    if _payload_size(step) > MOST_PAYLOAD:
+        yield f"`send` makes more than {MOST_PAYLOAD} bytes. Send less."
+    match step.send:
         case RandomForm(random=size, with_=str(digits)) if len(bytes.fromhex(digits)) > size:
             yield f"`with` has more bytes than `random`. Raise `random` to {len(bytes.fromhex(digits))} or more."
 
 
-def _prints_faults(step: PrintsShape, side: str | None) -> Iterator[str]:
+def _prints_faults(step: PrintsShape, side: str | None, who: str | None) -> Iterator[str]:
     if step.prints == "client-address" and side not in ("server", None):
         yield "`client-address` is for checks with `run: server`. Give the text, e.g. `prints: {text: Hello}`."
     if step.prints == "sent" and side == "pair":
@@ -221,12 +235,20 @@ def _wording_faults(wording: str, content: object) -> Iterator[str]:
         yield f"`wording` does not say where the content goes. Put {one_of(fitting)} there."
 
 
-def _exits_faults(step: ExitsShape, side: str | None) -> Iterator[str]:
-    if step.or_ is not None and side == "client":
+def _exits_faults(step: ExitsShape, side: str | None, who: str | None) -> Iterator[str]:
+    if step.or_ is not None and "client" in (side, who):
         yield "`or: serves-on` is for servers; a client serves nobody. Remove it."
 
 
-def _nothing_to_say(step: Any, side: str | None) -> Iterator[str]:
+def _receives_sent(step: ReceiveShape | None) -> bool:
+    return step is not None and (step.receive == "sent" or isinstance(step.receive, SentForm))
+
+
+def _prints_sent(step: PrintsShape | None) -> bool:
+    return step is not None and step.prints == "sent"
+
+
+def _nothing_to_say(step: Any, side: str | None, who: str | None) -> Iterator[str]:
     yield from ()
 
 
@@ -245,7 +267,9 @@ class StepSpec:
     `summary`: for editors and instructors.  `sides`: whose conversations may have it.
     `states`: state in which it fits -> state that it leads to.
     `expects`: whether it can fail a check; a conversation needs at least one such step.
-    `shape`: how it is written, None for a bare word.  `arguments`, `faults`: of the validated shape.
+    `shape`: how it is written, None for a bare word.  `arguments`: of the validated shape.
+    `faults`: what is wrong with a validated shape in a conversation of this side, for this half of a pair.
+    `uses_sent`: whether it speaks of what the grader sent.  `size`: how many bytes it sends.
     """
 
     summary: str
@@ -254,7 +278,9 @@ class StepSpec:
     expects: bool = False
     shape: type[Shape] | None = None
     arguments: Callable[[Any], dict[str, object]] = lambda step: {}
-    faults: Callable[[Any, str | None], Iterator[str]] = _nothing_to_say
+    faults: Callable[[Any, str | None, str | None], Iterator[str]] = _nothing_to_say
+    uses_sent: Callable[[Any], bool] = lambda step: False
+    size: Callable[[Any], int] = lambda step: 0
 
 
 _SERVER: Sides = frozenset({"server"})
@@ -267,7 +293,10 @@ STEPS: Mapping[str, StepSpec] = {
     ),
     "connect": StepSpec("Connect to the program.", _SERVER, {"start": "open", "closed": "open"}),
     "connects": StepSpec(
-        "The program connects to the assignment's host and port.", _CLIENT, {"start": "start"}, expects=True
+        "The program connects to the assignment's host and port. Accepts it, too.",
+        _CLIENT,
+        {"start": "open", "open": "open"},
+        expects=True,
     ),
     "accept": StepSpec("Accept the program's connection.", _CLIENT, {"start": "open", "closed": "open"}),
     "nobody-listens": StepSpec("Let the program find nobody listening.", _CLIENT, {"start": "nobody"}),
@@ -284,6 +313,7 @@ STEPS: Mapping[str, StepSpec] = {
         shape=SendShape,
         arguments=_send_arguments,
         faults=_send_faults,
+        size=_payload_size,
     ),
     "receive": StepSpec(
         "Bytes arrive from the program.",
@@ -292,6 +322,7 @@ STEPS: Mapping[str, StepSpec] = {
         expects=True,
         shape=ReceiveShape,
         arguments=_receive_arguments,
+        uses_sent=_receives_sent,
     ),
     "half-close": StepSpec("Send no more, but go on receiving.", _PEER, {"open": "half-closed"}),
     "close": StepSpec("Close the connection.", _PEER, {"open": "closed", "half-closed": "closed"}),
@@ -312,176 +343,16 @@ STEPS: Mapping[str, StepSpec] = {
         shape=PrintsShape,
         arguments=_prints_arguments,
         faults=_prints_faults,
+        uses_sent=_prints_sent,
     ),
     "prints-nothing": StepSpec("The program printed nothing.", _ALL, _ANY_TIME, expects=True),
     "exits": StepSpec(
         "The program ends.",
         _ALL,
-        {state: "ended" for state in _BEFORE_END} | {"relayed": "relayed"},
+        dict.fromkeys(_BEFORE_END, "ended") | {"relayed": "relayed"},
         expects=True,
         shape=ExitsShape,
         arguments=_exits_arguments,
         faults=_exits_faults,
     ),
 }
-
-# Why a step does not fit in a state, and what to do. The first key is the state.
-_WHY = {
-    "start": "there is no connection yet. Put `connect` (a server) or `accept` (a client) before it.",
-    "open": "it does not fit while a connection is open. Move it to the beginning, or put `close` before it.",
-    "half-closed": "the grader has sent its last byte. Move it before `half-close`.",
-    "closed": "the connection is closed. Move it before `close` or `reset`.",
-    "nobody": "after `nobody-listens` there is no connection. Write `fails-visibly`, `exits` or `prints`.",
-    "relayed": "a pair has one `relay`, at its beginning. Remove it.",
-    "ended": "the program has ended by then. Move it before `exits`.",
-}
-_ROLES = ("server", "client")
-
-
-# --- reading --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Course:
-    """How far a conversation has come. `side`: `server`, `client`, `pair`, or None where `run` is not known."""
-
-    side: str | None
-    state: str = "start"
-    sent: bool = False
-    payload: int = 0
-    steps: list[Step] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-
-def read_conversation(entry: Entry, side: str | None, place: Place) -> tuple[tuple[Step, ...], list[Problem]]:
-    """Read a check's conversation.
-
-    `side` is `server`, `client` or `pair`; None when the check's `run` is wrong, and then nothing is said about whether
-    a step suits it. Returns the steps, without those that are wrong, and every fault.
-    """
-    course = _Course(side)
-    for number, step in enumerate(entry.items(), start=1):
-        _read_step(course, step, place.inner(f"step {number}"))
-    written = entry.items()
-    if written and not course.problems and not any(STEPS[step.name].expects for step in course.steps):
-        message = "the conversation expects nothing, so that any program passes. Add a step such as `receive: sent`."
-        course.problems.append(place.problem(entry.line, message))
-    return tuple(course.steps), course.problems
-
-
-def _read_step(course: _Course, entry: Entry, place: Place) -> None:
-    name, who, entry, fault = _named_step(entry)
-    if fault:
-        course.problems.append(place.problem(entry.line, fault))
-        return
-    place = place.naming(name)
-    spec = STEPS[name]
-    shape, problems = _shape_of(spec, name, entry, place)
-    problems += [place.problem(entry.line, text) for text in _fit(course, name, who)]
-    if shape is not None:
-        problems += [place.problem(entry.line, text) for text in spec.faults(shape, who if who else course.side)]
-    if not problems:
-        step = Step(name=name, arguments=spec.arguments(shape), who=who)
-        problems += [place.problem(entry.line, text) for text in _payload_fault(course, step)]
-        course.steps.append(step)
-    course.problems += problems
-    course.sent = course.sent or name == "send"
-
-
-def _named_step(entry: Entry) -> tuple[str, str | None, Entry, str]:
-    """Return the step's name, whose it is, its entry, and what is wrong ("" when nothing is)."""
-    who = next((role for role in _ROLES if role in entry.mapping()), None)
-    if who and len(entry.mapping()) > 1:
-        return "", who, entry, f"`{who}:` takes one step and stands alone. Indent what follows it, or begin it with `- `."
-    inner = entry.mapping()[who] if who else entry
-    keys = [inner.text] if isinstance(inner.value, str) else list(inner.mapping())
-    if not keys:
-        return "", who, inner, f"{shown(inner.plain())} is no step. Write one of {one_of(list(STEPS))}."
-    names = [name for name in keys if name in STEPS]
-    if not names:
-        return "", who, inner, f"unknown step {shown(keys[0])}.{nearest(keys[0], STEPS)} Steps are {one_of(list(STEPS), joined='and')}."
-    if len(names) > 1:
-        return "", who, inner, f"`{names[0]}` and `{names[1]}` are two steps. Begin the second with `- `."
-    return names[0], who, inner, ""
-
-
-def _shape_of(spec: StepSpec, name: str, entry: Entry, place: Place) -> tuple[Shape | None, list[Problem]]:
-    """Validate how a step is written. Returns the shape (None for a bare word, or when it is wrong) and the faults."""
-    if spec.shape is None:
-        return None, _bare_faults(name, entry, place)
-    if isinstance(entry.value, str):
-        message = f"`{name}` needs an argument.{_sample(spec.shape, name)}"
-        return None, [place.problem(entry.line, message)]
-    problems = list(faults(spec.shape, entry, place))
-    return (None if problems else validate(spec.shape, entry)), problems
-
-
-def _sample(shape: type[Shape], name: str) -> str:
-    return f" Write e.g. `{_SAMPLES[name]}`."
-
-
-_SAMPLES = {
-    "send": "send: {text: Hello}",
-    "receive": "receive: sent",
-    "prints": "prints: sent",
-    "exits": "exits: 0",
-    "pause": "pause: 0.5",
-}
-
-
-def _bare_faults(name: str, entry: Entry, place: Place) -> list[Problem]:
-    if isinstance(entry.value, str):
-        return []
-    keys = entry.mapping()
-    if len(keys) > 1 or keys[name].value is not None:
-        return [place.problem(entry.line, f"`{name}` takes no argument. Write only `- {name}`.")]
-    return []
-
-
-def _fit(course: _Course, name: str, who: str | None) -> Iterator[str]:
-    """Yield why a step does not fit here, and move the conversation on."""
-    spec = STEPS[name]
-    misplaced = list(_side_faults(course.side, name, who))
-    if misplaced:
-        yield from misplaced
-        return
-    if course.state not in spec.states and course.side is not None:
-        yield _WHY[course.state] if course.side != "pair" or name == "relay" else "a pair begins with `relay`."
-    course.state = spec.states.get(course.state) or next(iter(spec.states.values()))
-
-
-def _side_faults(side: str | None, name: str, who: str | None) -> Iterator[str]:
-    sides = STEPS[name].sides
-    if side is None:
-        return
-    if who and side != "pair":
-        yield f"`{who}:` is for pairs. Write the step itself: `- {name}`."
-    elif side not in sides:
-        fitting = [other for other, spec in STEPS.items() if side in spec.sides and spec.shape is None]
-        yield f"it is no step of a {side} check.{_counterpart(name, side)} Such a check has {one_of(fitting)}, among others."
-    elif side == "pair" and name != "relay" and not who:
-        yield f"say whose in a pair: `- client: {{{name}: …}}` or `- server: {{{name}: …}}`."
-    elif name == "relay" and who:
-        yield "it concerns both programs. Write only `- relay`."
-
-
-_COUNTERPARTS = {
-    ("accept", "server"): "connect",
-    ("connects", "server"): "listens",
-    ("connect", "client"): "accept",
-    ("listens", "client"): "connects",
-}
-
-
-def _counterpart(name: str, side: str) -> str:
-    other = _COUNTERPARTS.get((name, side))
-    return f" Did you mean `{other}`?" if other else ""
-
-
-def _payload_fault(course: _Course, step: Step) -> Iterator[str]:
-    if step.arguments.get("what") == "sent" and not course.sent:
-        yield "`sent` is what the grader sent last, and it has sent nothing yet. Put `send` before it."
-    size = step.arguments.get("size", 0)
-    course.payload += size if isinstance(size, int) else 0
-    if course.payload > MOST_PAYLOAD_IN_CONVERSATION:
-        yield f"the conversation sends more than {MOST_PAYLOAD_IN_CONVERSATION} bytes by now. Send less."

@@ -16,7 +16,7 @@ from decimal import Decimal
 
 import yaml
 
-from grader.rubric.problems import Problem
+from grader.rubric.problems import Problem, shown
 
 MOST_CHARACTERS = 400_000
 MOST_ENTRIES = 10_000
@@ -77,7 +77,7 @@ class Entry:
                 return self.value
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """Reading cannot go on after this problem."""
 
     def __init__(self, line: int, message: str) -> None:
@@ -96,25 +96,31 @@ def read_yaml(text: str) -> tuple[Entry | None, list[Problem]]:
         _refuse_oversize(text)
         for event in _events(text):
             reader.take(event)
-    except _Unreadable as stop:
+    except _UnreadableError as stop:
         return None, [*reader.problems, stop.problem]
     if reader.root is None:
-        return None, [Problem(0, "the file is empty. Begin with `title:`, or copy the rubric that came with the grader.")]
+        return None, [
+            Problem(0, "the file is empty. Begin with `title:`, or copy the rubric that came with the grader.")
+        ]
     return reader.root, reader.problems
 
 
 def _refuse_oversize(text: str) -> None:
     if len(text) > MOST_CHARACTERS:
-        raise _Unreadable(0, f"{len(text)} characters are too many for a rubric; at most {MOST_CHARACTERS} are read.")
+        raise _UnreadableError(
+            0, f"{len(text)} characters are too many for a rubric; at most {MOST_CHARACTERS} are read."
+        )
     found = _UNPRINTABLE.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
         name = f"U+{ord(found[0]):04X}"
-        raise _Unreadable(line, f"the control character {name} cannot stand in YAML. Remove it, or write it as hex.")
+        raise _UnreadableError(
+            line, f"the control character {name} cannot stand in YAML. Remove it, or write it as hex."
+        )
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
-    """Yield PyYAML's events, with each of its ways of giving up as `_Unreadable`.
+    """Yield PyYAML's events, with each of its ways of giving up as `_UnreadableError`.
 
     SafeLoader, not the faster CSafeLoader: its sentences are the same on every machine, and a rubric is read once.
     """
@@ -129,12 +135,17 @@ def _events(text: str) -> Iterator[yaml.Event]:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else line
             what = error.problem or error.context or "something unexpected"
-            raise _Unreadable(line, f"this is not YAML: {what}. {_LOOK}") from None
+            raise _UnreadableError(line, f"this is not YAML: {what}. {_LOOK}") from None
         except (yaml.YAMLError, ValueError, OverflowError):
             # ValueError and OverflowError: PyYAML lets them out for escapes such as "\UFFFFFFFF" and %YAML 99…99.
-            raise _Unreadable(line, f"this is not YAML from here on. {_LOOK}") from None
-        line = event.start_mark.line + 1
+            raise _UnreadableError(line, f"this is not YAML from here on. {_LOOK}") from None
+        line = _line(event)
         yield event
+
+
+def _line(event: yaml.Event) -> int:
+    """Return the line, 1-based, on which an event begins."""
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 _LOOK = "Look at the indentation, colons and quotes of this line and of the one above."
@@ -163,14 +174,16 @@ class _Reader:
         self._count = 0
 
     def take(self, event: yaml.Event) -> None:
-        line = event.start_mark.line + 1
+        line = _line(event)
         match event:
             case yaml.DocumentStartEvent() if self.root is not None:
-                raise _Unreadable(line, "a second document begins here. A rubric is one document: remove the `---`.")
+                raise _UnreadableError(
+                    line, "a second document begins here. A rubric is one document: remove the `---`."
+                )
             case yaml.ScalarEvent():
                 self._finish(self._scalar(event, line), event.anchor)
             case yaml.AliasEvent():
-                self._attach(self._aliased(event, line))
+                self._attach(self._aliased(event, line), line)
             case yaml.CollectionStartEvent():
                 self._begin(event, line)
             case yaml.CollectionEndEvent():
@@ -179,7 +192,9 @@ class _Reader:
 
     def _begin(self, event: yaml.CollectionStartEvent, line: int) -> None:
         if len(self._open) >= DEEPEST:
-            raise _Unreadable(line, f"entries nest more than {DEEPEST} deep here. A rubric needs no more than ten levels.")
+            raise _UnreadableError(
+                line, f"entries nest more than {DEEPEST} deep here. A rubric needs no more than ten levels."
+            )
         if event.tag is not None:
             self._refuse_tag(line)
         self._open.append(_Open(event))
@@ -197,17 +212,19 @@ class _Reader:
         self.problems.append(Problem(line, "a rubric uses no tags. Remove the word that begins with `!`."))
 
     def _aliased(self, event: yaml.AliasEvent, line: int) -> Entry:
-        found = self._anchors.get(event.anchor)
+        found = self._anchors.get(event.anchor or "")
         if found is None:
-            raise _Unreadable(line, f"`*{event.anchor}` stands for nothing. Put `&{event.anchor}` before the entry it means.")
+            raise _UnreadableError(
+                line, f"`*{event.anchor}` stands for nothing. Put `&{event.anchor}` before the entry it means."
+            )
         return found
 
     def _finish(self, entry: Entry, anchor: str | None) -> None:
         if anchor is not None:
             self._anchors[anchor] = entry
-        self._attach(entry)
+        self._attach(entry, entry.line)
 
-    def _attach(self, entry: Entry) -> None:
+    def _attach(self, entry: Entry, line: int) -> None:
         self._count += 1
         if not self._open:
             self.root = entry
@@ -215,7 +232,9 @@ class _Reader:
         parent = self._open[-1]
         parent.size += entry.size
         if self._count > MOST_ENTRIES or parent.size > MOST_ENTRIES:
-            raise _Unreadable(entry.line, f"a rubric may hold at most {MOST_ENTRIES} entries, counting what aliases repeat.")
+            raise _UnreadableError(
+                line, f"a rubric may hold at most {MOST_ENTRIES} entries, counting what aliases repeat."
+            )
         if isinstance(parent.event, yaml.SequenceStartEvent):
             parent.entries.append(entry)
         elif parent.key is None:
@@ -229,7 +248,7 @@ class _Reader:
             self.problems.append(Problem(key.line, "a list or mapping stands where a key belongs. Write `key: value`."))
         elif key.text in parent.by_key:
             first = parent.key_lines[key.text]
-            message = f"`{key.text[:40]}` is given twice (first on line {first}). Keep one of them."
+            message = f"{shown(key.text)} is given twice (first on line {first}). Keep one of them."
             self.problems.append(Problem(key.line, message))
         else:
             parent.by_key[key.text] = entry
@@ -237,7 +256,7 @@ class _Reader:
 
 
 def _collection(closed: _Open) -> Entry:
-    line = closed.event.start_mark.line + 1
+    line = _line(closed.event)
     if isinstance(closed.event, yaml.SequenceStartEvent):
         return Entry(closed.entries, line, size=closed.size)
     return Entry(closed.by_key, line, key_lines=closed.key_lines, size=closed.size)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.model import Socket
@@ -92,11 +93,11 @@ def processes(proc: int) -> list[int]:
     return [int(name) for name in list_at(proc, ".") if name.isdigit() and name != "1"]
 
 
-def look(proc: int) -> Look:
-    """Every thread of the box as it is now."""
+def look(proc: int, among: Sequence[int] | None = None) -> Look:
+    """Every thread of the box as it is now; `among`: of these processes only."""
     threads: list[Thread] = []
     memory, complete = 0, True
-    for process in processes(proc):
+    for process in processes(proc) if among is None else among:
         try:
             if read_at(proc, f"{process}/stat").rpartition(")")[2].split()[0] in "ZX":
                 continue
@@ -169,6 +170,22 @@ def tcp_rows(net: int) -> list[Row]:
     return rows
 
 
+def listening_with_inodes(net: int) -> list[tuple[Socket, str]]:
+    """TCP sockets that listen, with their inode numbers, from the text tables."""
+    found = []
+    for table in ("tcp", "tcp6"):
+        try:
+            text = read_all(net, table)
+        except FileNotFoundError:
+            continue
+        for line in text.splitlines()[1:]:
+            fields = line.split()
+            if TCP_STATES[min(int(fields[3], 16), 12)] == "listen":
+                host, port = address(fields[1])
+                found.append((Socket(protocol=table, host=host, port=port, state="listen"), fields[9]))
+    return found
+
+
 def read_all(folder: int, path: str, most: int = 1 << 22) -> str:
     """A table of the kernel, to its end or to `most` bytes."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
@@ -200,11 +217,7 @@ def listening(diagnosis: socket.socket, net: int) -> list[Socket]:
                 for host, port, backlog in listening_by_netlink(diagnosis, family)
             ]
         except OSError:
-            return [
-                Socket(protocol="tcp6" if ":" in row.local[0] else "tcp", host=row.local[0], port=row.local[1], state="listen")
-                for row in tcp_rows(net)
-                if row.state == "listen"
-            ]  # fmt: skip
+            return [row for row, _ in listening_with_inodes(net)]
     return found
 
 

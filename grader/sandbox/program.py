@@ -5,7 +5,7 @@ beside the program has the name of a module that the launcher has loaded, only a
 as it would for the student. For the same reason this file imports next to nothing, and forgets what it did import.
 It is also how programs are run on a machine without boxes.
 
-As a script: `python3 -I -u program.py PATH DESCRIPTOR`, the descriptor being an open file for the dial log.
+As a script: `python3 -I -u program.py PATH LOG`, where LOG is the dial log: an open descriptor's number, or a path.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def main() -> None:
     """Be the cold interpreter of one program."""
     import mmap
 
-    path, descriptor = sys.argv[1], int(sys.argv[2])
+    path, log = sys.argv[1:3]
+    descriptor = int(log) if log.isdigit() else os.open(log, os.O_RDWR)
     memory = mmap.mmap(descriptor, DIAL_LOG_BYTES)
     os.close(descriptor)
     watch(memory)

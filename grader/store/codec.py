@@ -12,6 +12,7 @@ values, and only those, take the road through the standard library, which writes
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -46,7 +47,7 @@ def to_json(value: object) -> bytes:
 def from_json(kind: type[T], text: bytes | str) -> T:
     """Return the `kind` that `to_json` wrote. Raises one of UNREADABLE where it did not."""
     try:
-        return cast(T, _decoder(kind).decode(text))
+        return cast(T, _decoder(cast(Hashable, kind)).decode(text))
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:

@@ -22,7 +22,7 @@ class HeldError(Exception):
 
 
 def take_lock(folder: Path) -> int:
-    """Return the descriptor that holds `folder` until it is closed. Raises HeldError, or OSError where it has no place."""
+    """Return the descriptor that holds `folder` until it is closed. Raises HeldError or OSError."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(folder / LOCK_NAME, flags, 0o644)
     try:

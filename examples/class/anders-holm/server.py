@@ -1,0 +1,18 @@
+import socket
+
+HOST = "127.0.0.1"
+PORT = 65432
+
+
+def run():
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+        s.bind((HOST, PORT))
+        s.listen()
+        conn, addr = s.accept()
+        with conn:
+            print(f"Connected by {addr}")
+            while (data := conn.recv(1024)) != b"":
+                conn.sendall(data)
+
+
+run()

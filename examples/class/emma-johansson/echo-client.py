@@ -1,0 +1,15 @@
+import socket
+
+HOST = "127.0.0.1"
+PORT = 65432
+
+
+def start_client():
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+        s.connect((HOST, PORT))
+        s.sendall(b"Hello, world")
+        data = s.recv(1024)
+    print(f"Received {data!r}")
+
+
+start_client()

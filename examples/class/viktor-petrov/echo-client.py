@@ -1,0 +1,13 @@
+import socket
+
+HOST = "127.0.0.1"
+PORT = 65432
+
+message = input("Message to send: ")
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+    s.connect((HOST, PORT))
+    s.sendall(message.encode())
+    data = s.recv(1024)
+
+print("Received", repr(data))

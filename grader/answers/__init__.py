@@ -1,0 +1,14 @@
+"""Free-text answers: `answers.md` -> text per question -> points per idea, with the words that earned them.
+
+Everything behind `score_answer` may be replaced without touching the rest of the grader. Text is data here: nothing
+that an answer contains is followed, executed or used as a pattern. docs/answers.md tells what the engine can do and
+what it cannot.
+"""
+
+from __future__ import annotations
+
+from grader.answers.parse import parse_answers
+from grader.answers.patterns import check_pattern
+from grader.answers.score import score_answer
+
+__all__ = ["check_pattern", "parse_answers", "score_answer"]

@@ -1,0 +1,237 @@
+"""`answers.md` or `.txt` -> the text of each answer.
+
+Students write headings in every way (`## Question 1`, `**Q1:**`, `1)`, underlined, the question repeated); the first
+way that is found in the file decides. Copied prompts, comments and the starter's placeholders are no answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.model import Question
+
+MAX_CHARACTERS = 100_000
+
+_NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+_NUMBER = r"(?P<number>\d{1,3}|one|two|three|four|five|six|seven|eight|nine)"
+_MARKS = r"[ \t>]{0,12}(?P<mark>\#{1,6}|[*_]{1,3})?[ \t]*(?:[*_]{1,3})?"
+_AFTER = r"(?P<after>[ \t]*[*_]{0,3}[ \t]*(?:[.:)\]]|[-–—](?=\s)|(?=\s*$))[ \t]*[*_]{0,3})"
+_NAMED = re.compile(
+    _MARKS
+    + r"[\[(]?(?:answers?[ \t]+(?:to[ \t]+|for[ \t]+)?)?(?:the[ \t]+)?"
+    + r"(?:questions?|quest|answers?|ans|q|a)[ \t]{0,3}(?:no\.?|nr\.?|number|\#)?[ \t]{0,3}[._-]?"
+    + _NUMBER
+    + r"\b[\])]?"
+    + _AFTER,
+    re.IGNORECASE,
+)
+_NAMED_MARKED = re.compile(
+    r"[ \t>]{0,12}(?:\#{1,6}[ \t]*|[*_]{2,3})[*_]{0,3}(?:questions?|q|answers?|exercise|task|part|problem)?"
+    r"[ \t]*(?:no\.?|\#)?[ \t]*" + _NUMBER + r"\b(?P<after>[ \t]*[*_]{0,3}[ \t]*[.:)\]–—-]*[ \t]*[*_]{0,3})",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"[ \t]{0,3}[(\[]?(?P<number>\d{1,3})(?P<after>[.):\]][.)]?(?=\s|$))")
+_UNDERLINE = re.compile(r"[ \t]{0,3}(?:=+|-{2,}|\*{3,}|_{3,})[ \t]*\Z")
+_QUOTE = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
+_FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
+_LABEL = re.compile(
+    r"\A[ \t>]*[*_]{0,3}(?:(?:your|my)[ \t]+)?(?:answer|ans|response|solution)[*_]{0,3}[ \t]*:[*_]{0,3}[ \t]*",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(
+    r"[\s>*_(\[<{]*(?:todo\b[^\n]{0,80}|tbd|\.{2,}|…"
+    r"|(?:please )?(?:write|type|put|enter|add|insert|fill in)\b[^\n]{0,40}\banswers?\b[^\n]{0,30}"
+    r"|(?:your|my) answers?(?: (?:goes )?here)?|answers? here|replace this[^\n]{0,60})[\s.:*_)\]>}…-]*\Z",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\s*(?:\([^()]{0,80}(?:\([^()]{0,40}\))?[^()]{0,80}\)|\[[^\]]{0,80}\])\s*[*_:]{0,3}\s*\Z")
+_WORDS = re.compile(r"\w+")
+
+
+def parse_answers(text: str, questions: Sequence[Question]) -> dict[str, str]:
+    """Give each question's id its answer; a question that is not answered has "".
+
+    A heading met twice joins both texts. Without any heading the whole text is the answer when there is one question;
+    with as many paragraphs as questions they are taken in order; otherwise every question gets the whole text, because
+    a forgotten heading should cost nobody an answer. Only the first MAX_CHARACTERS characters are read.
+    """
+    lines = _lines(text)
+    answers: dict[str, list[str]] = {question.id: [] for question in questions}
+    sections = _sections(lines, questions)
+    if sections is None:
+        sections = _without_headings(lines, questions)
+    for question, body in sections:
+        answer = _clean(body, question)
+        if answer:
+            answers[question.id].append(answer)
+    return {question.id: "\n\n".join(answers[question.id]) for question in questions}
+
+
+def _lines(text: str) -> list[str]:
+    text = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    text = _without_comments(text.lstrip("\ufeff"))
+    return re.sub(r"\n{3,}", "\n\n", text).split("\n")
+
+
+def _without_comments(text: str) -> str:
+    """Drop `<!-- … -->`; one that is never closed is kept as text."""
+    kept, position = [], 0
+    while (start := text.find("<!--", position)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[position:start])
+        position = end + 3
+    return "".join([*kept, text[position:]])
+
+
+def _sections(lines: list[str], questions: Sequence[Question]) -> list[tuple[Question, list[str]]] | None:
+    """The text under each heading, by the first way of writing headings that the file uses; None without headings."""
+    by_number = {question.number: question for question in questions}
+    for fenced in (False, True):
+        for pattern in (_NAMED, _NAMED_MARKED):
+            if starts := _headings(lines, pattern, by_number, fenced=fenced):
+                return _cut(lines, starts, questions)
+        if starts := _repeated_prompts(lines, questions):
+            return _cut(lines, starts, questions)
+        if len(questions) > 1 and (starts := _numbered(lines, by_number, fenced=fenced)):
+            return _cut(lines, starts, questions)
+    return None
+
+
+def _outside_fences(lines: list[str], *, fenced: bool) -> Iterator[tuple[int, str]]:
+    """Lines with their index; those of code fences only when `fenced` says so."""
+    inside = False
+    for index, line in enumerate(lines):
+        if _FENCE.match(line):
+            inside = not inside
+        elif fenced or not inside:
+            yield index, line[:400]
+
+
+Start = tuple[int, Question | None, str]
+
+
+def _headings(
+    lines: list[str], pattern: re.Pattern[str], by_number: dict[int, Question], *, fenced: bool
+) -> list[Start]:
+    """Line, question and the rest of the line, for each heading; a number that no question has ends the one above."""
+    starts: list[Start] = []
+    for index, line in _outside_fences(lines, fenced=fenced):
+        if match := pattern.match(line):
+            starts.append((index, by_number.get(_number(match["number"])), lines[index][match.end() :]))
+    return starts if any(question for _, question, _ in starts) else []
+
+
+def _numbered(lines: list[str], by_number: dict[int, Question], *, fenced: bool) -> list[Start]:
+    """`1.` and `2)` at the start of a line, each number once and rising, so that lists inside an answer stay there."""
+    starts: list[Start] = []
+    awaited = sorted(by_number)
+    for index, line in _outside_fences(lines, fenced=fenced):
+        match = _BARE.match(line)
+        if match and int(match["number"]) in awaited:
+            number = int(match["number"])
+            awaited = [later for later in awaited if later > number]
+            starts.append((index, by_number[number], lines[index][match.end() :]))
+    return starts
+
+
+def _repeated_prompts(lines: list[str], questions: Sequence[Question]) -> list[Start]:
+    """Lines that repeat a question: they serve as its heading when there is no other."""
+    starts: list[Start] = []
+    for index, line in _outside_fences(lines, fenced=False):
+        nearest = max(questions, key=lambda question: _shared(line, question.prompt), default=None)
+        if nearest is not None and _same_words(line, nearest.prompt):
+            starts.append((index, nearest, ""))
+    return starts
+
+
+def _cut(lines: list[str], starts: list[Start], questions: Sequence[Question]) -> list[tuple[Question, list[str]]]:
+    """The lines from each heading to the next. Text above the first belongs to question 1 when that is missing."""
+    sections: list[tuple[Question, list[str]]] = []
+    first = min(questions, key=lambda question: question.number)
+    if all(question is not first for _, question, _ in starts):
+        sections.append((first, [line for line in lines[: starts[0][0]] if not line.lstrip().startswith("#")]))
+    ends = [index for index, _, _ in starts[1:]] + [len(lines)]
+    for (index, question, rest), end in zip(starts, ends, strict=True):
+        if question is not None:
+            body = lines[index + 1 : end]
+            if body and _UNDERLINE.match(body[0]):
+                body = body[1:]
+            sections.append((question, ["" if _ASIDE.match(rest[:300]) else rest, *body]))
+    return sections
+
+
+def _without_headings(lines: list[str], questions: Sequence[Question]) -> list[tuple[Question, list[str]]]:
+    body = [line for line in lines if not re.match(r"[ \t]{0,3}#{1,6}[ \t]", line)]
+    paragraphs = [block.split("\n") for block in re.split(r"\n[ \t]*\n", "\n".join(body)) if block.strip()]
+    if len(questions) > 1 and len(paragraphs) == len(questions):
+        return list(zip(sorted(questions, key=lambda question: question.number), paragraphs, strict=True))
+    return [(question, body) for question in questions]
+
+
+def _clean(body: list[str], question: Question) -> str:
+    """The lines that the student wrote: no prompt, no placeholder, no `Answer:` label, no rule under a heading."""
+    kept = []
+    for raw in _without_prompt(body, question):
+        line = _LABEL.sub("", raw, count=1)
+        empty = _PLACEHOLDER.match(line[:200]) or _UNDERLINE.match(line[:200])
+        kept.append("" if empty else _QUOTE.sub("", line, count=1))
+    if sum(1 for line in kept if _FENCE.match(line)) % 2:
+        kept = [line for line in kept if not _FENCE.match(line)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in kept)).strip("\n ")
+
+
+def _without_prompt(body: list[str], question: Question) -> list[str]:
+    """Drop the question where it was copied: whole or wrapped over lines, quoted or not, up to the first other line."""
+    prompt = _plain(question.prompt)
+    title = _plain(question.title)
+    kept: list[str] = []
+    left, begun = prompt, False
+    for number, line in enumerate(body):
+        words = "" if begun and number >= 12 else _plain(line)
+        if words and not begun and (words == title or _is_part(words, left)):
+            left = left[len(words) :].strip() if left.startswith(words) else left
+            continue
+        rest = _after_prompt(line, prompt) if number < 3 else line
+        if rest == line and number < 12 and _same_words(line, question.prompt):
+            continue
+        begun = begun or bool(words)
+        kept.append(rest)
+    return kept
+
+
+def _is_part(words: str, prompt: str) -> bool:
+    """A line of a copied prompt: it begins what is left of it, or is a long piece of it."""
+    return bool(prompt) and (prompt.startswith(words + " ") or prompt == words or (len(words) > 30 and words in prompt))
+
+
+def _after_prompt(line: str, prompt: str) -> str:
+    """What follows on a line that begins with the whole prompt."""
+    if len(line) < len(prompt) or not prompt:
+        return line
+    count = len(prompt.split())
+    for position, match in enumerate(_WORDS.finditer(line[: 4 * len(prompt) + 80])):
+        if position + 1 == count:
+            return line[match.end() :].lstrip(" ?`*_)»\"'.") if _plain(line[: match.end()]) == prompt else line
+    return line
+
+
+def _same_words(line: str, prompt: str) -> bool:
+    """A line that is the prompt but for a few words."""
+    words = _plain(line[:1000]).split()
+    if len(words) < 5 or len(words) > len(_plain(prompt).split()) + 4:
+        return False
+    return _shared(line, prompt) >= 0.8
+
+
+def _shared(line: str, prompt: str) -> float:
+    """Share of the words that a line and a prompt have in common, 0 to 1, of the longer of the two."""
+    asked, words = set(_plain(prompt).split()), set(_plain(line[:1000]).split())
+    return len(asked & words) / max(len(asked), len(words), 1)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_WORDS.findall(text.lower()))
+
+
+def _number(text: str) -> int:
+    return _NUMBER_WORDS.get(text.lower()) or int(text)

@@ -1,0 +1,149 @@
+"""Run records in, one observation for each check out. Pure: joins the verdicts with their diagnosis."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from collections.abc import Mapping
+
+from grader.conversation import Run, plan
+from grader.diagnose import advice, explain
+from grader.model import Check, Observation, Rubric, RunRecord, Submission, Verdict
+from grader.verdicts import Finding, judge
+
+
+def observe(submission: Submission, rubric: Rubric, records: Mapping[str, RunRecord]) -> dict[str, Observation]:
+    """What each check showed, by check id. `records` are those of `grader.runs.record_runs`."""
+    runs = {check: run for run in plan(rubric, submission.digest) for check in run.scripts}
+    sources = {file.path: decode(file.data) for file in submission.files}
+    checks = {check.id: check for check in rubric.checks}
+    found: dict[str, Observation] = {}
+
+    def observation(check: Check) -> Observation:
+        if check.id not in found:
+            needed = [observation(checks[name]) for name in check.needs]
+            found[check.id] = observe_one(check, needed, submission, rubric, runs[check.id], records, sources)
+        return found[check.id]
+
+    return {check.id: observation(check) for check in rubric.checks}
+
+
+def observe_one(
+    check: Check,
+    needed: list[Observation],
+    submission: Submission,
+    rubric: Rubric,
+    run: Run,
+    records: Mapping[str, RunRecord],
+    sources: Mapping[str, str],
+) -> Observation:
+    """One check. Precedence: a file that is not there, a fault of ours, a check that is needed, then the record."""
+    missing = [role for role, who in check.players.items() if who == "student" and role not in submission.programs]
+    if missing:
+        return no_program(check, missing[0], submission, rubric)
+    mine = run_records(run, records)
+    broken = next((record.harness_error for record in mine.values() if record.harness_error is not None), None)
+    if broken is not None or not mine:
+        return harness_error(check, broken or "The run was not recorded.")
+    if any(one.verdict is Verdict.HARNESS_ERROR for one in needed):
+        return harness_error(check, "A check that this one needs could not be made.")
+    blocking = next((one for one in needed if one.verdict is not Verdict.PASSED and not one.followed), None)
+    if blocking is not None:
+        return skipped(check, blocking, rubric)
+    finding = judge(run.scripts[check.id], mine, rubric)
+    return passed(check, mine, sources) if finding is None else failed(check, finding, rubric, sources)
+
+
+def run_records(run: Run, records: Mapping[str, RunRecord]) -> dict[str, RunRecord]:
+    """The records of one run, by role."""
+    names = {role: run.name if len(run.players) == 1 else f"{run.name}/{role}" for role in run.players}
+    return {role: records[name] for role, name in names.items() if name in records}
+
+
+def no_program(check: Check, role: str, submission: Submission, rubric: Rubric) -> Observation:
+    """The program was not handed in, or it is not clear which file it is."""
+    file = next(one.file for one in rubric.programs if one.role == role)
+    note = next((one for one in submission.notes if one.role == role and one.code in ("missing", "ambiguous")), None)
+    return Observation(
+        check=check.id,
+        verdict=Verdict.FAILED,
+        reason=note.message if note else f"There is no {file} in your hand-in.",
+        next_step=f"Put your {role} into a file named {file} and hand it in.",
+        diagnosis=f"no-program-{note.code if note else 'missing'}",
+    )
+
+
+def harness_error(check: Check, what: str) -> Observation:
+    """The grader or its machine failed. The student is told that it is not their doing."""
+    return Observation(
+        check=check.id,
+        verdict=Verdict.HARNESS_ERROR,
+        reason="This check could not be made, through no fault of yours.",
+        next_step="Nothing to do for you: your teacher has been told, and will run it again.",
+        diagnosis="harness-error",
+        staff_note=what,
+    )
+
+
+def skipped(check: Check, blocking: Observation, rubric: Rubric) -> Observation:
+    """A check that this one needs has failed."""
+    title = next(one.title for one in rubric.checks if one.id == blocking.check)
+    return Observation(
+        check=check.id,
+        verdict=Verdict.SKIPPED,
+        reason=f"Not tried, because this has to work first: {title}.",
+        next_step="Mend that first, then check again.",
+        diagnosis="skipped",
+    )
+
+
+def passed(check: Check, records: Mapping[str, RunRecord], sources: Mapping[str, str]) -> Observation:
+    """All is well; where the record shows something worth knowing all the same, it is said on an address check."""
+    about_address = any(step.name in ("listens", "connects") for step in check.conversation)
+    tip = advice(next(iter(records.values())), sources) if about_address else None
+    if tip is None:
+        return Observation(check=check.id, verdict=Verdict.PASSED)
+    return Observation(
+        check=check.id,
+        verdict=Verdict.PASSED,
+        reason=tip.reason,
+        next_step=tip.next_step,
+        file=tip.file,
+        line=tip.line,
+        source=tip.source,
+        diagnosis=tip.id,
+        staff_note=tip.staff_note,
+    )
+
+
+def failed(check: Check, finding: Finding, rubric: Rubric, sources: Mapping[str, str]) -> Observation:
+    """What is wrong, where, and what to try."""
+    found = explain(
+        finding,
+        sources,
+        check.hint,
+        rubric.limits,
+        expected_host=rubric.host,
+        expected_port=rubric.port,
+    )
+    return Observation(
+        check=check.id,
+        verdict=Verdict.FAILED,
+        reason=found.reason,
+        next_step=found.next_step,
+        file=found.file,
+        line=found.line,
+        source=found.source,
+        diagnosis=found.id,
+        staff_note=found.staff_note,
+        followed=finding.followed,
+    )
+
+
+def decode(data: bytes) -> str:
+    """A program's text, by its own coding cookie or byte-order mark; never fails."""
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+    except (SyntaxError, UnicodeDecodeError):
+        encoding = "utf-8"
+    return data.decode(encoding, errors="replace")

@@ -1,0 +1,87 @@
+"""`grade run`: a class from its folder to its reports, with progress for whoever waits."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from grader import __version__
+from grader.intake import Pending, find_submissions
+from grader.model import Rubric, Status
+from grader.pipeline import Progress, grade_class
+from grader.report.terminal import render_summary_table
+from grader.report.write import Written, write_reports
+from grader.sandbox.host import require_boxes
+from grader.store import Store
+
+ALL_GRADED, NEEDS_PERSON, INTERRUPTED = 0, 1, 130
+
+
+def run_batch(paths: Sequence[Path], out: Path, rubric: Rubric, jobs: int, quiet: bool) -> int:
+    """Grade everything at `paths` and write the reports to `out`. Returns the exit status.
+
+    Raises UsageError, HostError or StoreError. Ctrl-C ends the boxes, keeps what is done, and writes its reports.
+    """
+    pending = list(find_submissions(paths, rubric))
+    require_boxes()
+    stopped = False
+    with Store.open(out) as store:
+        with progress_bar(len(pending), quiet) as on_progress:
+            try:
+                asyncio.run(grade_class(pending, rubric, store, jobs=jobs, on_progress=on_progress))
+            except KeyboardInterrupt:
+                stopped = True
+        store.flush()
+        written = report(store, out, rubric, pending)
+    if not quiet:
+        print_summary(written, out)
+    if stopped:
+        print(f"Stopped. {written.summary.submissions} of {len(pending)} are done; the same command goes on from here.", file=sys.stderr)
+        return INTERRUPTED
+    return ALL_GRADED if written.summary.statuses[Status.GRADED.value] == len(pending) else NEEDS_PERSON
+
+
+def report(store: Store, out: Path, rubric: Rubric, pending: Sequence[Pending]) -> Written:
+    """Write the reports of this class from the store."""
+    ids = {one.id for one in pending}
+    grades = (grade for grade in store.latest_grades(only=ids) if grade.rubric == rubric.digest)
+    return write_reports(out, rubric, grades, grader=__version__)
+
+
+def print_summary(written: Written, out: Path) -> None:
+    """The table at the end, and where the pages are."""
+    import shutil
+
+    width = shutil.get_terminal_size((100, 24)).columns
+    print(render_summary_table(written.summary, colour=sys.stdout.isatty(), width=width))
+    print(f"Overview: {written.overview}")
+    print(f"For students: {out / 'students'}   For other programs: {out / 'scores.csv'}, {out / 'results.json'}")
+
+
+@contextlib.contextmanager
+def progress_bar(total: int, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+    """A bar with counts, rate and time left on a terminal; nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda progress: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(), TextColumn("{task.fields[counts]}"),
+    )  # fmt: skip
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total, rate="", counts="")
+        counts = {status: 0 for status in Status}
+
+        def show(progress: Progress) -> None:
+            counts[progress.grade.status] += 1
+            speed = bar.tasks[task].finished_speed or bar.tasks[task].speed
+            told = f"{counts[Status.NEEDS_REVIEW]} need a person, {counts[Status.HARNESS_ERROR]} harness errors"
+            bar.update(task, completed=progress.done, rate=f"{speed:.0f}/s" if speed else "", counts=told)
+
+        yield show

@@ -1,0 +1,64 @@
+"""`grade check`: a student's own programs and answers, in about a second, in the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+
+from grader.errors import HostError
+from grader.intake import read_folder
+from grader.model import Grade, Rubric, RunRecord, Submission, Verdict
+from grader.pipeline import assess
+from grader.report.terminal import render_check_terminal
+from grader.runs import BoxKind, ReferenceBoxes, record_runs
+from grader.sandbox.host import require_boxes
+from grader.sandbox.launch import Box
+from grader.sandbox.plain import HAS_PROC, PlainBox
+
+ALL_WELL, SOMETHING_TO_DO = 0, 1
+UNPROTECTED = (
+    "Note: this machine cannot box programs, so yours ran as ordinary processes on the real loopback network. "
+    "They could read and write your files, and another program that uses the same port gets in their way."
+)
+UNPROVED = " A program that hangs is found only when its time is up."
+
+
+def check_folder(folder: Path, rubric: Rubric) -> int:
+    """Check one hand-in and print what to do. Returns 0 only when all is well.
+
+    Raises UsageError or SubmissionError when there is nothing to check.
+    """
+    submission = read_folder(folder, rubric)
+    kind = box_kind()
+    grade = assess(submission, rubric, asyncio.run(record(submission, rubric, kind)))
+    width = shutil.get_terminal_size((100, 24)).columns
+    sys.stdout.write(render_check_terminal(grade, rubric, colour=sys.stdout.isatty(), width=width))
+    if kind is PlainBox:
+        print(UNPROTECTED + ("" if HAS_PROC else UNPROVED), file=sys.stderr)
+    return ALL_WELL if all_well(grade) else SOMETHING_TO_DO
+
+
+def box_kind() -> BoxKind:
+    """Boxes where the machine has them; plain processes otherwise: the code is the student's own."""
+    try:
+        require_boxes()
+    except HostError:
+        return PlainBox
+    return Box
+
+
+async def record(submission: Submission, rubric: Rubric, kind: BoxKind) -> dict[str, RunRecord]:
+    """Run everything, and leave nothing running."""
+    references = ReferenceBoxes(rubric, kind)
+    try:
+        return await record_runs(submission, rubric, references)
+    finally:
+        await references.close()
+
+
+def all_well(grade: Grade) -> bool:
+    """Whether every check passed and every idea of every question is there."""
+    checks = all(check.observation.verdict is Verdict.PASSED for check in grade.checks)
+    return checks and all(criterion.met for question in grade.questions for criterion in question.criteria)

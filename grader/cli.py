@@ -1,0 +1,149 @@
+"""The `grade` door: options, exit codes, printing. What a command does is in the rooms that it calls.
+
+Each command imports what it needs when it runs, so that `grade check` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader import __version__
+from grader.errors import GraderError
+
+if TYPE_CHECKING:
+    from grader.model import Rubric
+
+ALL_GRADED, NEEDS_PERSON, INTERRUPTED = 0, 1, 130
+SHIPPED_RUBRIC = Path(__file__).parent / "assignment" / "rubric.yaml"
+
+
+class DefaultToRun(click.Group):
+    """`grade PATH…` means `grade run PATH…`: whatever is no command's name is a path."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `run` before arguments that begin with no command."""
+        known = {*self.commands, "--help", "-h", "--version"}
+        if args and args[0] not in known:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+RUBRIC_HELP = "The rubric to grade by. Default: rubric.yaml in this folder, else the echo assignment's own."
+
+
+@click.group(cls=DefaultToRun, context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="grade")
+def cli() -> None:
+    """Grade network programs: each in a box of its own, with the grader as the wire.
+
+    `grade submissions/` grades a class (the long form is `grade run`). Students use `grade check`.
+    """
+
+
+@cli.command("run")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--out", default="results", show_default=True, type=click.Path(path_type=Path), help="Where the results go.")
+@click.option("-r", "--rubric", "rubric_path", type=click.Path(path_type=Path), help=RUBRIC_HELP)
+@click.option("-j", "--jobs", type=click.IntRange(1, 1000), default=None, help="Submissions in flight at a time. Default: four for each processor.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def run_command(paths: tuple[Path, ...], out: Path, rubric_path: Path | None, jobs: int | None, quiet: bool) -> None:
+    """Grade submissions: folders of submissions, single ones, or .zip/.tar.gz archives of either.
+
+    Results go to the output folder: overview.html for you, students/ for your students, scores.csv and results.json
+    for other programs. Run the same command again after an interruption: what is done is not done again.
+    Exit status: 0 all graded, 1 some need a person, 2 wrong usage, 3 this machine cannot box programs.
+    """
+    from grader.batch import run_batch
+
+    sys.exit(run_batch(paths, out, load(find_rubric(rubric_path, paths)), jobs or 4 * (os.cpu_count() or 1), quiet))
+
+
+@cli.command("check")
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.option("-r", "--rubric", "rubric_path", type=click.Path(path_type=Path), help="The rubric to check by. Default: the echo assignment's own.")
+def check_command(folder: Path, rubric_path: Path | None) -> None:
+    """Check your own programs and answers: what works, what does not, on which line, and what to try.
+
+    Exit status 0 only when all is well.
+    """
+    from grader.checking import check_folder
+
+    sys.exit(check_folder(folder, load(rubric_path or SHIPPED_RUBRIC)))
+
+
+@cli.command("doctor")
+@click.option("-r", "--rubric", "rubric_path", type=click.Path(path_type=Path), help=RUBRIC_HELP)
+def doctor_command(rubric_path: Path | None) -> None:
+    """Can this machine box programs, what is missing, and which command cures it; then the assignment's self-test.
+
+    The self-test grades the reference solutions (they must score full marks) and the starter (it must score none).
+    """
+    from grader.doctor import examine
+
+    path = find_rubric(rubric_path, ())
+    sys.exit(examine(load(path), path))
+
+
+@cli.group("rubric")
+def rubric_group() -> None:
+    """Check a rubric, or print its schema for editors."""
+
+
+@rubric_group.command("check")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+def rubric_check_command(path: Path | None) -> None:
+    """Find every error of a rubric at once, each with its line and what was expected there."""
+    from grader.model import number
+
+    found = find_rubric(path, ())
+    rubric = load(found)
+    click.echo(
+        f"{found}: good. {len(rubric.checks)} checks and {len(rubric.questions)} questions, "
+        f"{number(rubric.points)} points."
+    )
+
+
+@rubric_group.command("schema")
+def rubric_schema_command() -> None:
+    """Print the JSON Schema of rubric.yaml, for editors that complete and check as you type."""
+    import json
+
+    from grader.rubric import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+def find_rubric(given: Path | None, paths: tuple[Path, ...]) -> Path:
+    """The rubric to use. One that lies inside what is being graded is a student's file, and is never taken."""
+    if given is not None:
+        return given
+    here = Path("rubric.yaml")
+    inside = any(Path.cwd().is_relative_to(path.resolve()) for path in paths)
+    return here if here.is_file() and not inside else SHIPPED_RUBRIC
+
+
+def load(path: Path) -> Rubric:
+    """Read a rubric, its word patterns checked too. Raises RubricError."""
+    from grader.answers import check_pattern
+    from grader.rubric import load_rubric
+
+    return load_rubric(path.resolve() if path == SHIPPED_RUBRIC else path, check_pattern)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Entry point. A GraderError is printed as a message, with its exit status; a bug keeps its traceback."""
+    try:
+        return cli.main(args=arguments, prog_name="grade")
+    except GraderError as error:
+        click.echo(f"grade: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+"""What a student's source says, read with `ast` and tolerant of everything. Pure.
+
+Only used to find the line that a behaviour comes from, and to tell apart reasons that behave alike.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+LINE_END = re.compile(r"\r\n|\r|\n")
+TODO = re.compile(r"#.*?\b(?:TODO|FIXME)\b\s*(.*)", re.IGNORECASE)
+MOST_TEXT = 1 << 18  # characters of a file that are looked at
+MOST_SHOWN = 60  # characters of a call, in a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call: `name` of the function or method, `owner` before the dot, where, and as written (bounded).
+
+    `sizes`: its whole-number arguments.  `targets`: how many names its result is unpacked into, 0 when it is not used.
+    `function`: the function it is in, or an empty string.  `loop`: whether a loop is around it.
+    """
+
+    name: str
+    owner: str
+    line: int
+    end: int
+    text: str
+    arguments: int = 0
+    sizes: tuple[int, ...] = ()
+    targets: int = 0
+    function: str = ""
+    loop: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Facts about one file. `parsed` is False when it is not Python; then only lines and TODOs are known.
+
+    `todos`: line and text of each TODO comment.  `constants`: (name, value, line) of literals given to a name, or
+    written as an argument (then the name is empty).  `bare`: (method, line) of methods named but not called.
+    `unused`: (function, line) of functions that are never called.  `silent_handlers`: lines of `except` blocks that
+    neither print, log, raise, exit nor return a value.  `guards`: (text, line) of a `__name__` test that never holds.
+    """
+
+    path: str
+    lines: tuple[str, ...] = ()
+    parsed: bool = False
+    statements: int = 0
+    calls: tuple[Call, ...] = ()
+    todos: tuple[tuple[int, str], ...] = ()
+    constants: tuple[tuple[str, object, int], ...] = ()
+    imports: frozenset[str] = frozenset()
+    names: Mapping[str, int] = field(default_factory=dict)
+    bare: tuple[tuple[str, int], ...] = ()
+    unused: tuple[tuple[str, int], ...] = ()
+    silent_handlers: tuple[int, ...] = ()
+    guards: tuple[tuple[str, int], ...] = ()
+
+    def text(self, line: int) -> str:
+        """One line, or an empty string beyond the file."""
+        return self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+
+
+def read_source(path: str, text: str) -> Source:
+    """The facts of one file. Never raises."""
+    text = text[:MOST_TEXT].removeprefix("\ufeff")
+    lines = tuple(LINE_END.split(text))
+    todos = tuple((number, found[1].strip()) for number, line in enumerate(lines, 1) if (found := TODO.search(line)))
+    try:
+        tree = ast.parse(text)
+        return facts_of(path, lines, todos, tree)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Source(path=path, lines=lines, todos=todos)
+
+
+def facts_of(path: str, lines: tuple[str, ...], todos: tuple[tuple[int, str], ...], tree: ast.Module) -> Source:
+    """The facts of a file that parses."""
+    nodes = list(ast.walk(tree))
+    return Source(
+        path=path,
+        lines=lines,
+        parsed=True,
+        statements=sum(does_something(statement) for statement in tree.body),
+        calls=tuple(sorted(calls_of(tree), key=lambda call: call.line)),
+        todos=todos,
+        constants=tuple(constants_of(nodes)),
+        imports=frozenset(imports_of(nodes)),
+        names=names_of(nodes),
+        bare=tuple(bare_of(nodes)),
+        unused=tuple(unused_of(nodes)),
+        silent_handlers=tuple(sorted(silent_handlers_of(nodes))),
+        guards=tuple(guards_of(tree)),
+    )
+
+
+def does_something(statement: ast.stmt) -> bool:
+    """Whether a top-level statement can have an effect: not an import, a constant, a docstring, `pass`."""
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        return not isinstance(statement.value, ast.Constant | type(None))
+    if isinstance(statement, ast.Expr):
+        return not isinstance(statement.value, ast.Constant)
+    return not isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass)
+
+
+# --- calls ----------------------------------------------------------------------------------------------------------
+
+
+def calls_of(tree: ast.AST) -> Iterator[Call]:
+    """Every call, with the function and loop that it is in."""
+    stack: list[tuple[ast.AST, str, bool, int]] = [(tree, "", False, 0)]
+    while stack:
+        node, function, loop, targets = stack.pop()
+        if isinstance(node, ast.Call):
+            yield call_of(node, function, loop, targets)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            function, loop = node.name, False
+        loop = loop or isinstance(node, ast.While | ast.For | ast.AsyncFor)
+        for child in ast.iter_child_nodes(node):
+            stack.append((child, function, loop, targets_of(node, child)))
+
+
+def targets_of(parent: ast.AST, child: ast.AST) -> int:
+    """How many names the value `child` of the statement `parent` is unpacked into."""
+    if isinstance(parent, ast.Assign) and child is parent.value:
+        target = parent.targets[0]
+        return len(target.elts) if isinstance(target, ast.Tuple | ast.List) else 1
+    if isinstance(parent, ast.withitem) and child is parent.context_expr and parent.optional_vars is not None:
+        return 1
+    return int(isinstance(parent, ast.NamedExpr))
+
+
+def call_of(node: ast.Call, function: str, loop: bool, targets: int) -> Call:
+    """One call as a value."""
+    sizes = [one.value for one in node.args if isinstance(one, ast.Constant) and type(one.value) is int]
+    return Call(
+        name=last_name(node.func),
+        owner=ast.unparse(node.func.value)[:MOST_SHOWN] if isinstance(node.func, ast.Attribute) else "",
+        line=node.lineno,
+        end=node.end_lineno or node.lineno,
+        text=shortened(ast.unparse(node)),
+        arguments=len(node.args) + len(node.keywords),
+        sizes=tuple(sizes),
+        targets=targets,
+        function=function,
+        loop=loop,
+    )
+
+
+def last_name(node: ast.AST) -> str:
+    """`recv` for `s.recv`, `print` for `print`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def shortened(text: str) -> str:
+    """One line of bounded length."""
+    line = " ".join(text.split())
+    return line if len(line) <= MOST_SHOWN else line[: MOST_SHOWN - 3] + "..."
+
+
+# --- the rest -------------------------------------------------------------------------------------------------------
+
+
+def constants_of(nodes: list[ast.AST]) -> Iterator[tuple[str, object, int]]:
+    """Literals: those given to names first, then those written anywhere."""
+    for node in nodes:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Constant):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            yield last_name(target), node.value.value, node.lineno
+    for node in nodes:
+        if isinstance(node, ast.Constant):
+            yield "", node.value, node.lineno
+
+
+def imports_of(nodes: list[ast.AST]) -> Iterator[str]:
+    """Top-level names of the modules that are imported."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def names_of(nodes: list[ast.AST]) -> dict[str, int]:
+    """Every name and attribute that is used, with the first line of each."""
+    found: dict[str, int] = {}
+    for node in nodes:
+        if isinstance(node, ast.Name | ast.Attribute):
+            name = last_name(node)
+            found[name] = min(node.lineno, found.get(name, node.lineno))
+    return found
+
+
+def bare_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+    """Statements such as `s.listen`, and values such as `= s.accept`, without the parentheses that make a call."""
+    for node in nodes:
+        value = node.value if isinstance(node, ast.Expr | ast.Assign) else None
+        if isinstance(value, ast.Attribute):
+            yield value.attr, value.lineno
+
+
+def unused_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+    """Functions whose name is used nowhere: no call, no target of a thread, no method of a class."""
+    methods = {id(one) for node in nodes if isinstance(node, ast.ClassDef) for one in node.body}
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    used |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
+        plain = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if plain and id(node) not in methods and node.name not in used:
+            yield node.name, node.lineno
+
+
+def silent_handlers_of(nodes: list[ast.AST]) -> Iterator[int]:
+    """`except` blocks in which nothing is called, raised or given back."""
+    for node in nodes:
+        if isinstance(node, ast.ExceptHandler):
+            inside = [one for statement in node.body for one in ast.walk(statement)]
+            speaks = any(isinstance(one, ast.Raise) or is_telling(one) for one in inside)
+            if not speaks:
+                yield node.lineno
+
+
+def is_telling(node: ast.AST) -> bool:
+    """Whether a call may show an error: any but closing a socket."""
+    return isinstance(node, ast.Call) and last_name(node.func) not in ("close", "shutdown", "sleep")
+
+
+def guards_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Top-level tests of `__name__` against something else than `__main__`."""
+    for statement in tree.body:
+        test = statement.test if isinstance(statement, ast.If) else None
+        if isinstance(test, ast.Compare) and last_name(test.left) == "__name__" and len(test.comparators) == 1:
+            other = test.comparators[0]
+            if isinstance(other, ast.Constant) and other.value != "__main__" and isinstance(test.ops[0], ast.Eq):
+                yield shortened(ast.unparse(test)), statement.lineno

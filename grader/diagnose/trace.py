@@ -1,0 +1,83 @@
+"""The last traceback in what a program printed. Pure; a program can forge one, so it only ever explains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+HOME = "/home/student/"
+MOST_LINES = 2000  # of stderr, from its end
+MOST_MESSAGE = 400  # characters of an exception's message
+
+FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?')
+FINAL = re.compile(r"(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?")
+HEADER = "Traceback (most recent call last):"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A line of the student's own: `file` relative to the hand-in, `line` from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """An exception that nobody caught.
+
+    `kind`: its class without the module.  `message`: bounded.  `place`: the student's innermost line, when there is
+    one.  `function`: the innermost function of the library, or an empty string when the student's line is innermost.
+    """
+
+    kind: str
+    message: str
+    place: Place | None = None
+    function: str = ""
+
+
+def own_path(file: str, paths: Collection[str]) -> str | None:
+    """The student's path that a file name in a traceback or a stack means; None for a file of the library."""
+    short = file.removeprefix(HOME)
+    if short in paths:
+        return short
+    fitting = [path for path in paths if file.startswith("/") and file.endswith("/" + path)]
+    return max(fitting, key=len, default=None)
+
+
+def parse_trace(stderr: str, paths: Collection[str]) -> Trace | None:
+    """The last exception of a program's stderr; None when there is none that names a place."""
+    lines = stderr.splitlines()[-MOST_LINES:]
+    starts = [number for number, line in enumerate(lines) if line.strip() == HEADER]
+    found = None
+    for start in reversed(starts or [0]):
+        found = parse_one(lines[start:], paths)
+        if found is not None:
+            break
+    return found
+
+
+def parse_one(lines: list[str], paths: Collection[str]) -> Trace | None:
+    """The first exception of some lines: frames, then a line without indent that names it."""
+    place, function, seen = None, "", False
+    for line in lines:
+        frame = FRAME.fullmatch(line)
+        if frame:
+            seen = True
+            own = own_path(frame["file"], paths)
+            if own is not None:
+                place, function = Place(file=own, line=int(frame["line"])), ""
+            else:
+                function = (frame["function"] or "")[:80]
+            continue
+        final = FINAL.fullmatch(line)
+        if seen and final and is_exception(final["kind"]):
+            kind = final["kind"].rpartition(".")[2]
+            return Trace(kind=kind, message=(final["message"] or "")[:MOST_MESSAGE], place=place, function=function)
+    return None
+
+
+def is_exception(name: str) -> bool:
+    """Whether a word at the start of a line can be the name of an exception's class."""
+    return name.rpartition(".")[2][:1].isupper() or name.endswith(("error", "timeout", "herror"))

@@ -1,0 +1,73 @@
+"""`grade doctor`: what this machine offers, how to cure what is missing, and the assignment's own self-test."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from pathlib import Path
+
+from grader.checking import record
+from grader.errors import HostError, UsageError
+from grader.intake import read_folder
+from grader.model import Grade, Rubric, Verdict, number
+from grader.pipeline import assess
+from grader.sandbox.host import conditions
+from grader.sandbox.launch import Box
+
+MARKS = {"ok": "ok     ", "weaker": "weaker ", "missing": "MISSING"}
+
+
+def examine(rubric: Rubric, rubric_path: Path) -> int:
+    """Print every condition with its remedy, then the self-test. Returns 0 when all is well, 1 when the assignment
+    fails its self-test, 3 when the machine cannot box programs."""
+    found = conditions()
+    for condition in found:
+        print(f"{MARKS[condition.state]}  {condition.name}: {condition.detail}")
+        if condition.remedy:
+            print(f"         {condition.remedy}")
+    if any(condition.state == "missing" for condition in found):
+        print("Programs cannot be graded on this machine until this is cured.")
+        return HostError.exit_code
+    return self_test(rubric, rubric_path.resolve().parent)
+
+
+def self_test(rubric: Rubric, folder: Path) -> int:
+    """Grade the assignment's own solutions and starter."""
+    solutions, starter = grade_folder(rubric, folder / "solutions"), grade_folder(rubric, folder / "starter")
+    good = True
+    if solutions is not None:
+        good &= report("solutions", solutions, solutions.points, rubric.points)
+    if starter is not None:
+        good &= report("starter", starter, program_points(starter), Decimal(0))
+    return 0 if good else 1
+
+
+def grade_folder(rubric: Rubric, folder: Path) -> Grade | None:
+    """The grade of one of the assignment's folders; None, said so, when it is not there."""
+    try:
+        submission = read_folder(folder, rubric)
+    except UsageError:
+        print(f"skipped  {folder.name}: there is no such folder beside the rubric")
+        return None
+    return assess(submission, rubric, asyncio.run(record(submission, rubric, Box)))
+
+
+def program_points(grade: Grade) -> Decimal:
+    """Points of the checks alone: an untouched answers file is for the questions to judge."""
+    return sum((check.points for check in grade.checks), Decimal(0))
+
+
+def report(name: str, grade: Grade, points: Decimal, expected: Decimal) -> bool:
+    """Print how one folder came out; with each check that is to blame, when it is not as it should be."""
+    if points == expected:
+        print(f"ok       {name}: {number(points)} points, as it should be")
+        return True
+    print(f"FAILED   {name}: {number(points)} points, but it should be {number(expected)}")
+    for check in grade.checks:
+        passed = check.observation.verdict is Verdict.PASSED
+        if passed != bool(expected):
+            print(f"         {check.id}: {check.observation.verdict} {check.observation.reason}")
+    for question in grade.questions:
+        if expected and question.points < question.max:
+            print(f"         {question.id}: {number(question.points)} of {number(question.max)}")
+    return False

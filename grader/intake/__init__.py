@@ -1,0 +1,145 @@
+"""What was handed in, as `Submission` values.
+
+`find_submissions` is cheap: it sees which hand-ins there are and reads none of them. Each is then read when its turn
+comes, whole and into memory, so that nothing a student does to a file later matters. A hand-in passes through
+four steps, each a module: `layouts` (where hand-ins lie), `folders` or `archives` (opening one safely), `gather`
+(reading it within `bounds`) and `recognise` (which file is which: `programs`, `answers_file`).
+
+Everything here is hostile: names, links, sizes, archives. No link is followed, nothing that is not a regular file is
+opened, nothing is written to disk, and every count and size is bounded.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.errors import SubmissionError, UsageError
+from grader.intake import names
+from grader.intake.archives import open_class
+from grader.intake.folders import FolderPlace
+from grader.intake.gather import gather
+from grader.intake.handin import Place, Source
+from grader.intake.layouts import Entry, hand_ins
+from grader.intake.recognise import recognise
+from grader.model import Rubric, Submission
+
+__all__ = ["Pending", "find_submissions", "read_folder"]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A hand-in that was seen and not yet read. `id`: its folder's name, or its archive's; unique in one batch."""
+
+    id: str
+    _open: Callable[[], Source] = field(repr=False)
+    _rubric: Rubric = field(repr=False)
+
+    def read(self) -> Submission:
+        """Reads it whole. Raises SubmissionError, and nothing else, when it cannot be read."""
+        return _read(self.id, self._open, self._rubric)
+
+
+def find_submissions(paths: Sequence[Path], rubric: Rubric) -> Iterator[Pending]:
+    """All hand-ins at `paths`, ordered by id; docs/submissions.md says what a path may be.
+
+    Raises UsageError, at once, when a path does not exist, or holds nothing that looks like a hand-in. Of several
+    paths one that is empty is a hand-in without files: it was named for a reason (`grade class/*`).
+    """
+    places = list(dict.fromkeys(_existing(path) for path in paths))
+    entries = [entry for path in places for entry in _sorted(_entries(path, rubric, alone=len(places) == 1))]
+    ids = _unique([entry.name for entry in entries])
+    pending = [Pending(name, entry.open, rubric) for name, entry in zip(ids, entries, strict=True)]
+    return iter(sorted(pending, key=lambda each: each.id))
+
+
+def read_folder(folder: Path, rubric: Rubric) -> Submission:
+    """One hand-in, for a student who checks their own. `folder` may be an archive as well.
+
+    Raises UsageError when it does not exist, SubmissionError when it cannot be read.
+    """
+    path = _existing(folder)
+    if path.is_dir():
+        place = FolderPlace(path)
+        return _read(place.name, place.open, rubric)
+    entry = _packed(path)
+    return _read(entry.name, entry.open, rubric)
+
+
+def _read(name: str, opener: Callable[[], Source], rubric: Rubric) -> Submission:
+    try:
+        with opener() as source:
+            handin = gather(source, rubric)
+    except OSError as error:
+        raise SubmissionError(
+            f"{names.shown(name)} cannot be read ({error.strerror or 'unknown reason'}). "
+            "Look at the folder, or ask for it to be handed in again."
+        ) from None
+    return recognise(name, handin, rubric)
+
+
+def _existing(path: Path) -> Path:
+    """The real path of what the teacher named: their own links are followed, those inside are not."""
+    real = Path(os.path.realpath(path))
+    if not real.exists():
+        raise UsageError(f"{path}: there is no such file or folder. Check the path.")
+    if not real.is_dir() and not (real.is_file() and names.archive_stem(real.name)):
+        raise UsageError(
+            f"{path}: neither a folder nor an archive (.zip, .tar, .tar.gz). Give the folder that holds the hand-ins."
+        )
+    return real
+
+
+def _entries(path: Path, rubric: Rubric, *, alone: bool) -> list[Entry]:
+    try:
+        place: Place = FolderPlace(path) if path.is_dir() else open_class(path)
+        entries = hand_ins(place, rubric, alone=alone)
+    except SubmissionError as error:
+        return [_unreadable(path, str(error))]
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}). Check its permissions.") from None
+    if not entries and alone:
+        raise UsageError(
+            f"{path}: no hand-in was found there. Give a folder of hand-ins, or one folder with "
+            f"{', '.join(spec.file for spec in rubric.programs)} in it."
+        )
+    if place.in_archive and [entry.name for entry in entries] in ([], [place.name]):
+        return [_packed(path)]
+    return entries or [Entry(place.name, place.open)]
+
+
+def _packed(path: Path) -> Entry:
+    """An archive that turned out to be one hand-in: opened anew when its turn comes, within the bounds of one."""
+    name = names.printable(names.archive_stem(path.name) or path.name)
+    return Entry(name, lambda: FolderPlace(path.parent).open_packed(path.name))
+
+
+def _unreadable(path: Path, message: str) -> Entry:
+    """A hand-in that could not even be looked at; it appears among the results all the same."""
+
+    def refuse() -> Source:
+        raise SubmissionError(message)
+
+    return Entry(names.printable(names.archive_stem(path.name) or path.name), refuse)
+
+
+def _sorted(entries: list[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: entry.name)
+
+
+def _unique(wanted: list[str]) -> list[str]:
+    """The names, with ` (2)`, ` (3)`, … behind those that an earlier hand-in has already."""
+    taken: set[str] = set()
+    numbers: Counter[str] = Counter()
+    unique = []
+    for name in wanted:
+        candidate = name
+        while candidate in taken:
+            numbers[name] += 1
+            candidate = f"{name} ({numbers[name] + 1})"
+        taken.add(candidate)
+        unique.append(candidate)
+    return unique

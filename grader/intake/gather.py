@@ -1,0 +1,158 @@
+"""Takes out of an opened hand-in what will be looked at: the likely programs first, then answers, then the rest.
+
+What is left out is named in notes, one for each reason, so that nobody wonders later where a file went.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from grader.errors import SubmissionError
+from grader.intake import bounds, messages, names
+from grader.intake.answers_file import looks_like_answers
+from grader.intake.archives import open_archive
+from grader.intake.handin import Found, HandIn, Member, Problem, Refused, Source
+from grader.model import Note, Rubric
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much may be read: files, and bytes of all of them."""
+
+    files: int
+    total: int
+
+
+ALL = Room(bounds.MAX_FILES, bounds.MAX_TOTAL_BYTES)
+
+
+def gather(source: Source, rubric: Rubric) -> HandIn:
+    """Reads a hand-in. One that is nothing but an archive (and perhaps answers) is read from inside that archive."""
+    members = source.members()
+    packed = [member for member in members if member.problem is None and names.archive_stem(names.base(member.path))]
+    if not packed or any(_is_program(member.path, rubric) for member in members):
+        return _read_all(source, members, rubric)
+    if len(packed) > 1:
+        handin = _read_all(source, members, rubric)
+        return HandIn(handin.files, (messages.several_archives([member.path for member in packed]), *handin.notes))
+    return _with_unpacked(source, members, packed[0], rubric)
+
+
+def _with_unpacked(source: Source, members: list[Member], packed: Member, rubric: Rubric) -> HandIn:
+    """The hand-in with the contents of its one archive in the archive's place, as a folder of that name."""
+    try:
+        data = source.read(packed, bounds.MAX_ARCHIVE_BYTES)
+    except Refused as refusal:
+        raise SubmissionError(messages.archive_refused(packed.path, refusal.problem)) from None
+    with open_archive(data, names.base(packed.path)) as opened:
+        inside = _read_all(opened, opened.members(), rubric)
+    beside = _read_all(source, [member for member in members if member is not packed], rubric, _left(inside))
+    # Nothing else of the hand-in is at the top: what was packed is then as if it had been handed in directly.
+    folder = f"{packed.path}/" if beside.files else ""
+    unpacked = tuple(Found(folder + found.path, found.data, found.whole) for found in inside.files)
+    files = tuple(sorted((*beside.files, *unpacked), key=lambda found: found.path))
+    return HandIn(files, (messages.unpacked(packed.path), *beside.notes, *inside.notes))
+
+
+def _left(handin: HandIn) -> Room:
+    """What may still be read of a hand-in."""
+    taken = sum(len(found.data) for found in handin.files)
+    return Room(max(0, bounds.MAX_FILES - len(handin.files)), max(0, bounds.MAX_TOTAL_BYTES - taken))
+
+
+def _read_all(source: Source, members: list[Member], rubric: Rubric, room: Room = ALL) -> HandIn:
+    left_out: dict[Problem, list[str]] = {}
+    readable = _without_clashes(_sorted_out(members, left_out), left_out)
+    ordered = sorted(readable, key=lambda member: _precedence(member.path, rubric))
+    for member in ordered[room.files :]:
+        left_out.setdefault(Problem.TOO_MANY, []).append(member.path)
+    files: list[Found] = []
+    taken = 0
+    for member in ordered[: room.files]:
+        try:
+            data = source.read(member, bounds.MAX_FILE_BYTES)
+        except Refused as refusal:
+            left_out.setdefault(refusal.problem, []).append(member.path)
+            if refusal.problem is Problem.TOO_LARGE:
+                files.extend(_beginning(source, member, rubric))
+            continue
+        if taken + len(data) > room.total:
+            left_out.setdefault(Problem.TOO_MUCH, []).append(member.path)
+            files.extend(_beginning(source, member, rubric))
+            continue
+        taken += len(data)
+        files.append(Found(member.path, data))
+    files.sort(key=lambda found: found.path)
+    return HandIn(tuple(files), tuple(_notes(left_out, rubric)))
+
+
+def _beginning(source: Source, member: Member, rubric: Rubric) -> Iterable[Found]:
+    """What is kept of a file that is too large: the beginning of answers, the name of a program."""
+    if looks_like_answers(names.base(member.path), rubric.answers_file):
+        yield Found(member.path, source.read_start(member, bounds.MAX_ANSWERS_BYTES + 1), whole=False)
+    elif _is_program(member.path, rubric):
+        yield Found(member.path, b"", whole=False)
+
+
+def _sorted_out(members: Iterable[Member], left_out: dict[Problem, list[str]]) -> list[Member]:
+    """The members that can be read, the last of each path: unpacking an archive leaves the last one in place."""
+    readable: dict[str, Member] = {}
+    for member in members:
+        if member.problem is not None:
+            left_out.setdefault(member.problem, []).append(member.path)
+            continue
+        if member.path in readable:
+            left_out.setdefault(Problem.DUPLICATE, []).append(member.path)
+        readable[member.path] = member
+    return list(readable.values())
+
+
+def _without_clashes(members: list[Member], left_out: dict[Problem, list[str]]) -> list[Member]:
+    """Without files whose path is also the folder of another: no file system could hold both."""
+    folders = {folder for member in members if "/" in member.path for folder in _folders(member.path)}
+    if not folders:
+        return members
+    for member in members:
+        if member.path in folders:
+            left_out.setdefault(Problem.CLASH, []).append(member.path)
+    return [member for member in members if member.path not in folders]
+
+
+def _folders(path: str) -> Iterable[str]:
+    parts = path.split("/")[:-1]
+    return ("/".join(parts[: count + 1]) for count in range(len(parts)))
+
+
+def _is_program(path: str, rubric: Rubric) -> bool:
+    name = names.base(path)
+    return name.lower().endswith(".py") or _is_asked_for(name, rubric)
+
+
+def _is_asked_for(name: str, rubric: Rubric) -> bool:
+    roles = frozenset(spec.role for spec in rubric.programs)
+    return any(names.likeness(name, spec, roles) is not None for spec in rubric.programs)
+
+
+def _precedence(path: str, rubric: Rubric) -> tuple[int, int, str]:
+    """What is read first when not everything is: sorts by importance, then depth, then path."""
+    name = names.base(path)
+    wanted: tuple[Callable[[], bool], ...] = (
+        lambda: any(name == spec.file for spec in rubric.programs),
+        lambda: _is_asked_for(name, rubric),
+        lambda: looks_like_answers(name, rubric.answers_file),
+        lambda: name.lower().endswith(".py"),
+    )
+    rank = next((rank for rank, holds in enumerate(wanted) if holds()), len(wanted))
+    return rank, names.depth(path), path
+
+
+def _notes(left_out: dict[Problem, list[str]], rubric: Rubric) -> Iterable[Note]:
+    """One note for each reason, in the order of `Problem`. A person is asked when something asked for is among them."""
+    for problem in Problem:
+        if paths := sorted(left_out.get(problem, ())):
+            asked_for = any(
+                _is_asked_for(names.base(path), rubric) or looks_like_answers(names.base(path), rubric.answers_file)
+                for path in paths
+            )
+            yield messages.left_out(problem, paths, needs_person=asked_for)

@@ -1,0 +1,64 @@
+"""From the files of a hand-in to a `Submission`: which is which, what goes into the box, and a digest of it all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from grader.intake.answers_file import find_answers
+from grader.intake.handin import Found, HandIn
+from grader.intake.programs import find_programs
+from grader.model import Rubric, SourceFile, Submission
+
+
+def recognise(name: str, handin: HandIn, rubric: Rubric) -> Submission:
+    """The submission called `name`. Raises SubmissionError when a program is too large to be graded."""
+    programs = find_programs(handin.files, rubric.programs)
+    root = common_folder(programs.paths.values())
+    answers = find_answers(handin.files, rubric.answers_file, root)
+    files = _below(handin.files, root)
+    paths = {role: _relative(path, root) for role, path in programs.paths.items()}
+    return Submission(
+        id=name,
+        digest=digest(files, paths, answers.text),
+        files=files,
+        programs=paths,
+        answers=answers.text,
+        notes=(*handin.notes, *programs.notes, *answers.notes),
+    )
+
+
+def common_folder(paths: Iterable[str]) -> str:
+    """The deepest folder that holds all `paths`; `""` is the top, also when there are none."""
+    split = [path.split("/")[:-1] for path in paths]
+    if not split:
+        return ""
+    shortest, longest = min(split), max(split)
+    same = 0
+    while same < len(shortest) and shortest[same] == longest[same]:
+        same += 1
+    return "/".join(shortest[:same])
+
+
+def digest(files: Sequence[SourceFile], programs: Mapping[str, str], answers: str | None) -> str:
+    """SHA-256 (hex) over everything that is graded. Every part goes in behind its length, so that none can pose as
+    another; equal content gives an equal digest whatever the submission is called.
+    """
+    parts = [b"files", *(part for file in files for part in (file.path.encode(), file.data))]
+    parts += [b"programs", *(part.encode() for role in sorted(programs) for part in (role, programs[role]))]
+    parts += [b"answers"] if answers is None else [b"answers", answers.encode()]
+    framed = b"".join(b"%d:%b" % (len(part), part) for part in (b"%d" % len(files), *parts))
+    return hashlib.sha256(framed).hexdigest()
+
+
+def _below(files: Iterable[Found], root: str) -> tuple[SourceFile, ...]:
+    folder = f"{root}/" if root else ""
+    return tuple(
+        SourceFile(path=_relative(file.path, root), data=file.data)
+        for file in files
+        if file.whole and file.path.startswith(folder)
+    )
+
+
+def _relative(path: str, root: str) -> str:
+    return path[len(root) + 1 :] if root else path

@@ -1,0 +1,108 @@
+"""The main path: from what was handed in to a grade in the store, for one submission and for a class.
+
+    Pending -> Submission -> run records -> observations \\
+                         -> answers' scores             -> Grade -> store -> reports
+
+Records come first and are kept; grades are made from them by pure functions, and can be made again. One submission
+is one unit of work: its result is stored whole or not at all, and one that breaks never stops the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader import __version__
+from grader.answers import parse_answers, score_answer
+from grader.assess import observe
+from grader.errors import SubmissionError
+from grader.intake import Pending
+from grader.model import Grade, Note, Rubric, RunRecord, Submission
+from grader.rubric import plan_digest
+from grader.runs import ReferenceBoxes, record_runs
+from grader.score import score
+
+if TYPE_CHECKING:
+    from grader.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a batch is: submissions done, the last one's grade, and whether it had been graded before."""
+
+    done: int
+    grade: Grade
+    reused: bool
+
+
+def assess(submission: Submission, rubric: Rubric, records: Mapping[str, RunRecord]) -> Grade:
+    """A submission's grade from its run records and its answers. Pure."""
+    answers = parse_answers(submission.answers or "", rubric.questions)
+    questions = [score_answer(question, answers.get(question.id, "")) for question in rubric.questions]
+    return score(submission, rubric, observe(submission, rubric, records), questions)
+
+
+def unreadable(pending: Pending, error: SubmissionError) -> Submission:
+    """A hand-in that could not be read, as a submission with nothing in it: it appears, and a person looks."""
+    note = Note(code="unreadable", message=str(error), needs_person=True)
+    digest = hashlib.sha256(f"unreadable\0{error}".encode()).hexdigest()
+    return Submission(id=pending.id, digest=digest, files=(), programs={}, answers=None, notes=(note,))
+
+
+def read(pending: Pending) -> Submission:
+    """A hand-in, whatever it is."""
+    try:
+        return pending.read()
+    except SubmissionError as error:
+        return unreadable(pending, error)
+
+
+async def grade_submission(
+    submission: Submission, rubric: Rubric, store: Store, references: ReferenceBoxes, plan: str
+) -> Progress:
+    """Grade one submission: from the store where nothing has changed, from its records where only points or ideas
+    have, and by running it otherwise. `plan`: digest of what the rubric would run."""
+    known = store.stored_grade(submission.id, submission.digest, rubric.digest, __version__)
+    if known is not None:
+        return Progress(done=0, grade=known, reused=True)
+    records = store.stored_records(submission.digest, plan)
+    fresh = records is None
+    if records is None:
+        records = await record_runs(submission, rubric, references)
+    grade = assess(submission, rubric, records)
+    store.save(grade, records, plan)
+    return Progress(done=0, grade=grade, reused=not fresh)
+
+
+async def grade_class(
+    pending: Iterable[Pending],
+    rubric: Rubric,
+    store: Store,
+    *,
+    jobs: int,
+    on_progress: Callable[[Progress], None],
+) -> None:
+    """Grade a class, `jobs` submissions at a time. Results are in the store as they come.
+
+    Cancelling it ends all boxes; what has been stored stays.
+    """
+    waiting = iter(pending)
+    references = ReferenceBoxes(rubric)
+    plan, done = plan_digest(rubric), 0
+
+    async def worker() -> None:
+        nonlocal done
+        for each in waiting:
+            result = await grade_submission(read(each), rubric, store, references, plan)
+            done += 1
+            on_progress(Progress(done=done, grade=result.grade, reused=result.reused))
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(jobs):
+                group.create_task(worker())
+    finally:
+        await references.close()

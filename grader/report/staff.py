@@ -1,0 +1,97 @@
+"""Pages for the staff: one for each submission, with everything that a student must not see, and one for the class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from grader.model import Grade, Rubric, Verdict
+from grader.report import words
+from grader.report.escape import visible
+from grader.report.page import render_page
+from grader.report.results import score_columns
+from grader.report.statistics import FailedCheck, Person, Summary, review_reasons
+from grader.report.words import amount
+
+ROWS_MARK = "<!-- rows -->"
+"""Where the rows go. No value can print it: its first character is always escaped."""
+
+ROWS_IN_A_TABLE = 100
+"""A browser lays out only the tables that are in view, so a class of 10,000 opens at once."""
+
+
+def render_staff_html(grade: Grade, rubric: Rubric) -> str:
+    """The staff's page on one submission: evidence, ideas, staff notes, and why a person is needed."""
+    ideas = {criterion.id: criterion.idea for question in rubric.questions for criterion in question.criteria}
+    title = f"{grade.submission}: {amount(grade.points)} of {amount(grade.max)}"
+    return render_page("staff", title, grade=grade, rubric=rubric, ideas=ideas, reasons=review_reasons(grade))
+
+
+def render_overview(rubric: Rubric, summary: Summary, rows: Iterable[str], names: Sequence[str]) -> Iterator[str]:
+    """Pieces of the overview page; joined, a whole HTML document.
+
+    `rows` come from `render_overview_row`, in order. `names` are the file names of `summary.people`.
+    """
+    columns = score_columns(rubric)
+    page = render_page(
+        "overview",
+        f"Overview: {summary.assignment}",
+        rubric=rubric,
+        summary=summary,
+        people=_people(summary.people, names),
+        failed={check.id: check for check in summary.failed},
+        nothing=FailedCheck(id="", title="", failed=0, skipped=0),
+        tallest=max(summary.bars) or 1,
+    )
+    head, tail = page.split(ROWS_MARK)
+    yield head
+    remaining = iter(rows)
+    while table := "".join(islice(remaining, ROWS_IN_A_TABLE)):
+        yield _table(table, len(rubric.checks), columns)
+    yield tail
+
+
+def _people(people: Sequence[Person], names: Sequence[str]) -> list[tuple[Person, str]]:
+    return list(zip(people, names, strict=True))
+
+
+def _table(rows: str, checks: int, columns: Sequence[str]) -> str:
+    """One table of at most 100 rows. The headings are the numbers that the list of checks explains."""
+    marks = "".join(f'<th scope="col" class="c">{place}' for place in range(1, checks + 1))
+    questions = "".join(f'<th scope="col" class="q">{_html(name)}' for name in columns[checks:])
+    return (
+        '<div class="part"><table><thead><tr><th scope="col" class="i">Submission<th scope="col" class="s">Status'
+        f'<th scope="col" class="t">Total{marks}{questions}<th scope="col" class="p">Student’s page</thead><tbody>\n'
+        f"{rows}</tbody></table></div>\n"
+    )
+
+
+def render_overview_row(grade: Grade, rubric: Rubric, name: str) -> str:
+    """One row of the overview, ending in a line end. `name` is the file name of the submission."""
+    verdicts = {score.id: score.observation.verdict for score in grade.checks}
+    points = {score.id: score.points for score in grade.questions}
+    marks = "".join(_CELLS[verdicts[check.id]] if check.id in verdicts else "<td>" for check in rubric.checks)
+    answers = "".join(
+        f"<td>{amount(points[question.id])}" if question.id in points else "<td>" for question in rubric.questions
+    )
+    group = "full" if grade.points >= grade.max else "less"
+    return (
+        f'<tr class="{grade.status.value} {group}"><th scope="row"><a href="staff/{name}.html">'
+        f"{_html(grade.submission)}</a><td>{words.STATUS[grade.status.value]}<td>{amount(grade.points)}"
+        f'{marks}{answers}<td><a href="students/{name}/feedback.html">page</a>\n'
+    )
+
+
+_CELLS = {
+    Verdict.PASSED: "<td>✓",
+    Verdict.FAILED: "<td class=f>✗",
+    Verdict.SKIPPED: "<td class=w>–",
+    Verdict.HARNESS_ERROR: "<td class=h>?",
+}
+"""End tags of cells and rows may be left out in HTML, and 10,000 rows are then half as long."""
+
+
+def _html(text: str) -> str:
+    from markupsafe import escape
+
+    return str(escape(visible(text)))

@@ -1,0 +1,276 @@
+"""What a student is told, and in which order, whatever it is printed on.
+
+A `View` is made from a `Grade` by leaving out: there is no field in it for a staff note, a review reason, an idea or
+another student, so no template can print one. Text is as the student supplied it; the printers escape it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from grader.model import CheckScore, CriterionScore, Grade, Question, QuestionScore, Rubric, Status, Verdict
+from grader.report import words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckView:
+    """One check. `reason` is empty only where nothing has to be said; `advice` is for a check that works.
+
+    `holds`: points of the checks that could not be tried because of this one.
+    """
+
+    id: str
+    title: str
+    verdict: str
+    points: Decimal
+    max: Decimal
+    reason: str
+    next_step: str
+    file: str | None
+    line: int | None
+    source: str | None
+    evidence: tuple[str, ...]
+    holds: Decimal
+
+    @property
+    def lost(self) -> Decimal:
+        """Points that this check did not give."""
+        return self.max - self.points
+
+    @property
+    def place(self) -> str:
+        """`echo-server.py:12`, or what is known of it."""
+        if self.file is None:
+            return ""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A stretch of an answer; `earned` when it earned points."""
+
+    text: str
+    earned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerView:
+    """One question. `missing`, `hints`: sentences.  `kinds`: of the ideas found.  `for_teacher`: a person reads it."""
+
+    id: str
+    number: int
+    title: str
+    prompt: str
+    points: Decimal
+    max: Decimal
+    answered: bool
+    complete: bool
+    for_teacher: bool
+    words: tuple[Words, ...]
+    missing: tuple[str, ...]
+    hints: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Everything that one student is told about one hand-in. `pending`: why the total may still change."""
+
+    submission: str
+    assignment: str
+    points: Decimal
+    max: Decimal
+    program_points: Decimal
+    program_max: Decimal
+    penalty: Decimal
+    headline: str
+    cost: str
+    all_well: bool
+    pending: tuple[str, ...]
+    notes: tuple[str, ...]
+    checks: tuple[CheckView, ...]
+    answers: tuple[AnswerView, ...]
+
+    def having(self, *verdicts: str) -> list[CheckView]:
+        """The checks with one of `verdicts`, in the rubric's order."""
+        return [check for check in self.checks if check.verdict in verdicts]
+
+    @property
+    def failed(self) -> list[CheckView]:
+        """What to do next, the most important first: by the points lost, then by those that wait on it."""
+        return sorted(self.having("failed"), key=lambda check: (-check.lost - check.holds, -check.lost))
+
+
+def student_view(grade: Grade, rubric: Rubric) -> View:
+    """What the student behind `grade` is told."""
+    checks = tuple(_check_view(score, grade, rubric) for score in grade.checks)
+    questions = {question.id: question for question in rubric.questions}
+    answers = tuple(
+        _answer_view(score, questions.get(score.id), place) for place, score in enumerate(grade.questions, start=1)
+    )
+    view = View(
+        submission=grade.submission,
+        assignment=rubric.title,
+        points=grade.points,
+        max=grade.max,
+        program_points=sum((check.points for check in checks), Decimal(0)),
+        program_max=sum((check.max for check in checks), Decimal(0)),
+        penalty=grade.penalty,
+        headline="",
+        cost="",
+        all_well=False,
+        pending=_pending(grade),
+        notes=tuple(note.message for note in grade.notes),
+        checks=checks,
+        answers=answers,
+    )
+    return _with_headline(view)
+
+
+def _with_headline(view: View) -> View:
+    headline, cost, all_well = _headline(view)
+    return replace(view, headline=headline, cost=cost, all_well=all_well)
+
+
+def _headline(view: View) -> tuple[str, str, bool]:
+    """The first sentence, what it costs, and whether nothing is left to do. The first rule that holds decides."""
+    if view.failed:
+        worst = view.failed[0]
+        cost = words.COSTS_AND_HOLDS if worst.holds else words.COSTS
+        told = cost.format(points=words.points_word(worst.lost), waiting=words.points_word(worst.holds))
+        return words.START_HERE.format(reason=words.sentence(worst.reason)), told if worst.lost else "", False
+    if view.having("harness-error"):
+        return words.OURS, "", False
+    if view.having("skipped"):
+        return words.START_HERE.format(reason=view.notes[0]) if view.notes else words.NOTHING_RAN, "", False
+    unfinished = [answer for answer in view.answers if not answer.complete]
+    if unfinished:
+        first = unfinished[0]
+        remark = first.missing[0] if first.answered and first.missing else words.NOT_ANSWERED
+        if first.answered and not first.missing:
+            remark = words.TEACHER_READS
+        return words.ONLY_ANSWERS.format(missing=f"Question {first.number}: {remark}"), "", False
+    return words.ALL_WELL_ANSWERS if view.answers else words.ALL_WELL, "", True
+
+
+def _pending(grade: Grade) -> tuple[str, ...]:
+    if grade.status is Status.HARNESS_ERROR:
+        return (words.PENDING_HARNESS,)
+    return (words.PENDING_REVIEW,) if grade.status is Status.NEEDS_REVIEW else ()
+
+
+# --- checks ---------------------------------------------------------------------------------------------------------
+
+
+def _check_view(score: CheckScore, grade: Grade, rubric: Rubric) -> CheckView:
+    seen = score.observation
+    failed = seen.verdict is Verdict.FAILED
+    return CheckView(
+        id=score.id,
+        title=score.title,
+        verdict=seen.verdict.value,
+        points=score.points,
+        max=score.max,
+        reason=_reason(score, grade, rubric),
+        next_step=seen.next_step if failed else "",
+        file=seen.file,
+        line=seen.line,
+        source=seen.source,
+        evidence=seen.evidence if failed else (),
+        holds=_held_points(score.id, grade, rubric) if failed else Decimal(0),
+    )
+
+
+def _reason(score: CheckScore, grade: Grade, rubric: Rubric) -> str:
+    """What happened. For a failed check never empty; for one that works, advice at most."""
+    seen = score.observation
+    if seen.verdict is Verdict.HARNESS_ERROR:
+        return words.NOT_CHECKED
+    if seen.verdict is Verdict.SKIPPED:
+        return _why_skipped(score.id, grade, rubric)
+    if seen.verdict is Verdict.FAILED:
+        return seen.reason or words.NO_REASON.format(title=score.title)
+    return seen.reason
+
+
+def _why_skipped(check_id: str, grade: Grade, rubric: Rubric) -> str:
+    """Names the first check that it waits for; the student's own reason where there is none such."""
+    titles = {score.id: score.title for score in grade.checks if score.observation.verdict is not Verdict.PASSED}
+    needs = [need for check in rubric.checks if check.id == check_id for need in check.needs if need in titles]
+    if needs:
+        return words.WAITS.format(needs=titles[needs[0]])
+    own = next(score.observation.reason for score in grade.checks if score.id == check_id)
+    return own or words.WAITS_FOR_OTHER
+
+
+def _held_points(check_id: str, grade: Grade, rubric: Rubric) -> Decimal:
+    """Points of the skipped checks that need `check_id`, directly or through another."""
+    skipped = {score.id: score.max for score in grade.checks if score.observation.verdict is Verdict.SKIPPED}
+    held = {check_id}
+    for _ in rubric.checks:
+        more = {check.id for check in rubric.checks if check.id in skipped and held.intersection(check.needs)} - held
+        if not more:
+            break
+        held |= more
+    return sum((skipped[held_id] for held_id in held - {check_id}), Decimal(0))
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+def _answer_view(score: QuestionScore, question: Question | None, place: int) -> AnswerView:
+    kinds = {criterion.id: criterion.kind for criterion in question.criteria} if question else {}
+    complete = score.points >= score.max
+    return AnswerView(
+        id=score.id,
+        number=question.number if question else place,
+        title=score.title,
+        prompt=question.prompt if question else "",
+        points=score.points,
+        max=score.max,
+        answered=bool(score.answer.strip()),
+        complete=complete,
+        for_teacher=score.needs_review,
+        words=highlighted(score.answer, (criterion.evidence for criterion in score.criteria if criterion.met)),
+        missing=() if complete else tuple(_missing(each, kinds) for each in score.criteria if not each.met),
+        hints=score.hints,
+        kinds=tuple(kinds[each.id] for each in score.criteria if each.met and kinds.get(each.id)),
+    )
+
+
+def _missing(criterion: CriterionScore, kinds: dict[str, str]) -> str:
+    kind = kinds.get(criterion.id, "")
+    return words.MISSING.format(kind=kind.rstrip(".")) if kind else criterion.feedback or words.MISSING_UNKNOWN
+
+
+EVIDENCE_LENGTH = 500
+"""Longer evidence is looked for by its beginning only."""
+
+
+def highlighted(answer: str, evidence: Iterable[str]) -> tuple[Words, ...]:
+    """`answer` cut into stretches that earned points and stretches that did not. Joined, they are the answer."""
+    spans = sorted(span for piece in evidence for span in _spans(answer, piece))
+    stretches: list[Words] = []
+    end = 0
+    for start, stop in spans:
+        if stop <= end:
+            continue
+        begin = max(start, end)
+        stretches += [Words(text=answer[end:begin], earned=False), Words(text=answer[begin:stop], earned=True)]
+        end = stop
+    stretches.append(Words(text=answer[end:], earned=False))
+    return tuple(stretch for stretch in stretches if stretch.text)
+
+
+def _spans(answer: str, evidence: str) -> Iterable[tuple[int, int]]:
+    """Where the words of `evidence` first stand in `answer`, blanks and case aside. Parts are split by an ellipsis."""
+    for part in re.split(r"…|\.\.\.", evidence[:EVIDENCE_LENGTH]):
+        pieces = part.split()
+        if pieces:
+            pattern = r"\s+".join(re.escape(piece) for piece in pieces)
+            match = re.search(pattern, answer, re.IGNORECASE)
+            if match:
+                yield match.span()

@@ -1,0 +1,229 @@
+"""Reports into files: the one module of this room that touches the disk.
+
+A report appears whole or not at all: it is written under another name and then put in its place. One that is there
+already with the same bytes is left alone, so that a second run writes nothing, and a page's date is that of its last
+change. No link is followed: a link in the place of a report is replaced, one in the place of a folder is refused.
+Reports need no sync to disk; after a power cut they are made again from the store.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from grader.errors import StoreError
+from grader.model import Grade, Rubric
+from grader.report.names import Names
+from grader.report.results import render_results_json, render_score_row, render_scores_csv, score_columns
+from grader.report.staff import render_overview, render_overview_row, render_staff_html
+from grader.report.statistics import Summary, Tally
+from grader.report.student import render_student_html, render_student_markdown
+
+Done = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What `write_reports` did. `changed`: how many files are new or different."""
+
+    summary: Summary
+    overview: Path
+    changed: int
+
+
+def write_reports(
+    folder: Path,
+    rubric: Rubric,
+    grades: Iterable[Grade],
+    *,
+    grader: str,
+    staff_pages: bool = True,
+    done: Done | None = None,
+) -> Written:
+    """Write every report of `grades` into `folder`, reading them once and keeping none.
+
+    `grades` come ordered, each submission once, all under `rubric`; `grader` is this program's version. `done` is told
+    after each submission how many are finished. Raises StoreError when a file cannot be written.
+    """
+    with _os_errors(folder), _Reports(folder, rubric, staff_pages=staff_pages) as reports:
+        for piece in render_results_json(rubric, grader, reports.through(grades, done)):
+            reports.results.write(piece)
+        return reports.finish()
+
+
+class _Reports:
+    """The files in the making. Leaving it without `finish` leaves the finished reports as they were."""
+
+    def __init__(self, folder: Path, rubric: Rubric, *, staff_pages: bool) -> None:
+        self._folder = _real_folder(folder, top=True)
+        self._rubric = rubric
+        self._staff_pages = staff_pages
+        self._students = _real_folder(folder / "students")
+        self._staff = _real_folder(folder / "staff") if staff_pages else folder
+        self._names = Names()
+        self._tally = Tally(rubric)
+        self._people: list[str] = []
+        self._columns = score_columns(rubric)
+        self._changed = 0
+        self.results = _Growing(folder / "results.json")
+        self._scores = _Growing(folder / "scores.csv")
+        self._rows = _Growing(folder / "overview.rows")
+        for header in render_scores_csv(rubric, ()):
+            self._scores.write(header)
+
+    def __enter__(self) -> _Reports:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        for growing in (self.results, self._scores, self._rows):
+            growing.drop()
+
+    def through(self, grades: Iterable[Grade], done: Done | None) -> Iterator[Grade]:
+        """Hand on `grades`, having written all but results.json of each."""
+        for place, grade in enumerate(grades, start=1):
+            name = self._names.name(grade.submission)
+            self._tally.add(grade)
+            if len(self._people) < len(self._tally.people):
+                self._people.append(name)
+            self._scores.write(render_score_row(grade, self._columns))
+            self._rows.write(render_overview_row(grade, self._rubric, name))
+            self._write_pages(grade, name)
+            yield grade
+            if done is not None:
+                done(place)
+
+    def _write_pages(self, grade: Grade, name: str) -> None:
+        own = _real_folder(self._students / name)
+        self._changed += write_file(own / "feedback.html", render_student_html(grade, self._rubric))
+        self._changed += write_file(own / "feedback.md", render_student_markdown(grade, self._rubric))
+        if self._staff_pages:
+            self._changed += write_file(self._staff / f"{name}.html", render_staff_html(grade, self._rubric))
+
+    def finish(self) -> Written:
+        """Put the files of the whole class in their places."""
+        summary = self._tally.summary()
+        overview = _Growing(self._folder / "overview.html")
+        try:
+            for piece in render_overview(self._rubric, summary, self._rows.lines(), self._people):
+                overview.write(piece)
+            self._changed += sum(growing.publish() for growing in (self.results, self._scores, overview))
+        finally:
+            overview.drop()
+        return Written(summary=summary, overview=self._folder / "overview.html", changed=self._changed)
+
+
+class _Growing:
+    """A file that is written piece by piece under another name, and published or dropped at the end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._temporary = _temporary(path)
+        self._file: IO[str] = open(_create(self._temporary), "w+", encoding="utf-8", newline="")  # noqa: SIM115
+
+    def write(self, text: str) -> None:
+        self._file.write(text)
+
+    def lines(self) -> Iterator[str]:
+        """What was written, line by line, ended by \\n."""
+        self._file.seek(0)
+        return iter(self._file)
+
+    def publish(self) -> bool:
+        """Put the file in its place. Return whether that changed anything."""
+        self._file.close()
+        if _same_files(self._path, self._temporary):
+            return False
+        os.replace(self._temporary, self._path)
+        return True
+
+    def drop(self) -> None:
+        """Remove what was not published."""
+        self._file.close()
+        self._temporary.unlink(missing_ok=True)
+
+
+def write_file(path: Path, text: str) -> bool:
+    """Make `path` hold `text`, whole or not at all. Return whether that changed anything."""
+    data = text.encode("utf-8")
+    if _holds(path, data):
+        return False
+    temporary = _temporary(path)
+    try:
+        with open(_create(temporary), "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return True
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
+
+
+def _create(path: Path) -> int:
+    """Descriptor of a new file at `path`, in the place of whatever a killed run, or somebody else, left there."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    path.unlink(missing_ok=True)
+    return os.open(path, flags, 0o666)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether `path` is a plain file of exactly `data`."""
+    return _plain_size(path) == len(data) and path.read_bytes() == data
+
+
+def _same_files(one: Path, other: Path) -> bool:
+    if _plain_size(one) != _plain_size(other):
+        return False
+    with open(one, "rb") as first, open(other, "rb") as second:
+        while piece := first.read(1 << 20):
+            if piece != second.read(1 << 20):
+                return False
+    return True
+
+
+def _plain_size(path: Path) -> int | None:
+    """Bytes of the plain file at `path`; None for a link, a pipe, a folder or nothing."""
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None
+
+
+def _real_folder(path: Path, *, top: bool = False) -> Path:
+    """Make the folder `path` where it is missing. The user may have made the top one a link; nobody any other."""
+    try:
+        path.mkdir(parents=top)
+    except FileExistsError:
+        mode = (os.stat if top else os.lstat)(path).st_mode
+        if not stat.S_ISDIR(mode):
+            raise StoreError(
+                f"{path}: should be a folder, and is something else. Remove it and run the same command again."
+            ) from None
+    return path
+
+
+@contextmanager
+def _os_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or folder
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            cure = f"Free some space (`df -h {folder}`)"
+        else:
+            cure = "Cure that, or choose another folder with `-o`"
+        why = error.strerror or error
+        raise StoreError(
+            f"{where}: the reports cannot be written ({why}). {cure} and run the same command again."
+        ) from error

@@ -1,0 +1,257 @@
+"""One submission in, its run records out: boxes, programs, and the address that an error has moved them to.
+
+Record names are those of the plan (`server-1`, `client-5`), with the role appended for a pair (`pair-7/client`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+
+from grader.conversation import Run, plan
+from grader.errors import SandboxError
+from grader.model import Limits, Rubric, RunRecord, SourceFile, StepOutcome, Submission
+from grader.peers.play import Part, play, reachable_host
+from grader.peers.relay import CONNECTIONS, relay, wait_until_listening
+from grader.sandbox.launch import Box
+from grader.sandbox.plain import PlainBox
+
+Records = dict[str, RunRecord]
+BoxKind = type[Box] | type[PlainBox]
+TRIES = 2  # a box that fails is a fault of the host: once more in a fresh one, then a harness error
+
+
+class Boxes:
+    """The boxes of one hand-in: one for each role in use, fresh whenever the last run has left something behind.
+
+    `kind`: what a box is, `Box` or, for one's own code on a machine that has no boxes, `PlainBox`.
+    """
+
+    def __init__(self, files: tuple[SourceFile, ...], limits: Limits, kind: BoxKind = Box) -> None:
+        self.files, self.limits, self.kind = files, limits, kind
+        self.open: dict[str, Box | PlainBox] = {}
+        self.addresses: dict[str, tuple[str, ...]] = {}
+
+    async def get(self, role: str) -> Box | PlainBox:
+        """A clean box for a role. Raises SandboxError when none can be made."""
+        box = self.open.get(role)
+        if box is not None and not box.leftover:
+            return box
+        if box is not None:
+            del self.open[role]
+            await box.close()
+        self.open[role] = await self.kind.start(self.files, self.limits, addresses=self.addresses.get(role, ()))
+        return self.open[role]
+
+    async def give_address(self, role: str, host: str) -> None:
+        """From now on the role's box has `host` as an address of its own."""
+        self.addresses[role] = (host,)
+        box = self.open.pop(role, None)
+        if box is not None:
+            await box.close()
+
+    async def close(self) -> None:
+        """End all boxes."""
+        for box in self.open.values():
+            await box.close()
+        self.open.clear()
+
+
+class ReferenceBoxes:
+    """Boxes with the reference programs, used by one pair at a time and kept for the next."""
+
+    def __init__(self, rubric: Rubric, kind: BoxKind = Box) -> None:
+        self.kind = kind
+        self.files = tuple(SourceFile(path=one.file, data=one.reference.encode()) for one in rubric.programs)
+        self.limits = rubric.limits
+        self.idle: list[Boxes] = []
+
+    @contextlib.asynccontextmanager
+    async def borrow(self) -> AsyncIterator[Boxes]:
+        """A set of boxes for one pair."""
+        boxes = self.idle.pop() if self.idle else Boxes(self.files, self.limits, self.kind)
+        try:
+            yield boxes
+        finally:
+            self.idle.append(boxes)
+
+    async def close(self) -> None:
+        """End all boxes."""
+        for boxes in self.idle:
+            await boxes.close()
+
+
+class SubmissionRuns:
+    """Plays a rubric's plan for one submission. `where`: role -> the address that its program really uses."""
+
+    def __init__(self, submission: Submission, rubric: Rubric, references: ReferenceBoxes) -> None:
+        self.submission, self.rubric, self.references = submission, rubric, references
+        self.boxes = Boxes(submission.files, rubric.limits, references.kind)
+        self.usual = (rubric.host, rubric.port)
+        self.where: dict[str, tuple[str, int]] = {}
+        self.records: Records = {}
+
+    async def play(self) -> Records:
+        """All runs that the hand-in has programs for. Raises nothing of a sandbox: that becomes part of the record."""
+        runs = [run for run in plan(self.rubric, self.submission.digest) if self.has_programs(run)]
+        try:
+            halves = [[run for run in runs if set(run.players) == {role}] for role in ("server", "client")]
+            if self.references.kind is PlainBox:  # one network for all: one program at a time
+                for half in halves:
+                    await self.play_half(half)
+            else:
+                async with asyncio.TaskGroup() as group:
+                    for half in halves:
+                        group.create_task(self.play_half(half))
+            for run in runs:
+                if len(run.players) == 2:
+                    await self.play_pair(run)
+        finally:
+            await self.boxes.close()
+        return self.records
+
+    def has_programs(self, run: Run) -> bool:
+        """Whether the student's programs of a run were handed in."""
+        return all(who == "reference" or role in self.submission.programs for role, who in run.players.items())
+
+    async def play_half(self, runs: list[Run]) -> None:
+        """The runs of one program, one after another, in one box where that stays clean."""
+        for run in runs:
+            role = next(iter(run.players))
+            record = await self.play_one(run, role)
+            moved = self.moved(record) if self.rubric.options.follow_through else None
+            if moved is not None and role not in self.where:
+                self.where[role] = moved
+                if not ipaddress.ip_address(moved[0]).is_loopback:
+                    await self.boxes.give_address(role, moved[0])
+                record = await self.play_one(run, role)
+            elif role == "server" and any(event.kind == "connected" for event in record.events):
+                self.where.setdefault(role, (record.host, record.port))
+            self.records[run.name] = record
+
+    def moved(self, record: RunRecord) -> tuple[str, int] | None:
+        """Where a program has to be met instead: the address that a client dialled, or that a server could not have."""
+        if any(event.kind in ("accepted", "connected") for event in record.events):
+            return None
+        call = "connect" if record.role == "client" else "bind"
+        for dial in record.dials:
+            host = literal_address(dial.host)
+            if dial.call == call and host and 0 < dial.port < 65536 and (host, dial.port) != self.usual:
+                if record.role == "server" and ipaddress.ip_address(host).is_loopback:
+                    continue
+                return host, dial.port
+        return None
+
+    async def play_one(self, run: Run, role: str) -> RunRecord:
+        """One run against the grader as the peer; a box that fails is replaced once."""
+        file = self.submission.programs[role]
+        host, port = self.where.get(role, self.usual) if role == "client" else self.usual
+        part = Part(
+            role=role,
+            file=file,
+            actions=run.actions,
+            awaits_exit=run.awaits_exit,
+            host=host,
+            port=port,
+            follow=self.rubric.options.follow_through,
+        )
+        nobody = any(action.kind == "nobody-listens" for action in run.actions)
+        connections = sum(action.kind == "connect" for action in run.actions)
+        listen = host if role == "client" and not nobody else ""
+        said = ""
+        for _ in range(TRIES):
+            try:
+                box = await self.boxes.get(role)
+                async with box.run(
+                    file, connections=connections, listen=listen, port=port, usual_port=self.rubric.port
+                ) as program:
+                    return await play(program, part, self.rubric.limits)
+            except SandboxError as error:
+                said = str(error)
+        return RunRecord(role=role, file=file, host=host, port=port, harness_error=said)
+
+    async def play_pair(self, run: Run) -> None:
+        """Two programs, each in its own box, the grader between them."""
+        said = ""
+        for _ in range(TRIES):
+            try:
+                async with self.references.borrow() as references:
+                    records = await self.relay(run, references)
+                self.records.update({f"{run.name}/{role}": record for role, record in records.items()})
+                return
+            except SandboxError as error:
+                said = str(error)
+        for role, part in self.parts(run).items():
+            broken = RunRecord(role=role, file=part.file, host=part.host, port=part.port, harness_error=said)
+            self.records[f"{run.name}/{role}"] = broken
+
+    def parts(self, run: Run) -> dict[str, Part]:
+        """What each side of a pair is, and where it is met."""
+        found = {}
+        for role, who in run.players.items():
+            own = who == "student"
+            spec = next(one for one in self.rubric.programs if one.role == role)
+            host, port = self.where.get(role, self.usual) if own else self.usual
+            found[role] = Part(
+                role=role,
+                file=self.submission.programs[role] if own else spec.file,
+                actions=run.actions,
+                awaits_exit=run.awaits_exit,
+                host=host,
+                port=port,
+                follow=self.rubric.options.follow_through,
+            )
+        return found
+
+    async def relay(self, run: Run, references: Boxes) -> Records:
+        """Start the server, and once it listens the client; pass on what they say. Raises SandboxError."""
+        parts = self.parts(run)
+        boxes = {role: self.boxes if who == "student" else references for role, who in run.players.items()}
+        server_box, client_box = await boxes["server"].get("server"), await boxes["client"].get("client")
+        usual = self.rubric.port
+        async with server_box.run(
+            parts["server"].file, connections=CONNECTIONS, port=parts["server"].port, usual_port=usual
+        ) as server:
+            found = await wait_until_listening(server, self.rubric.limits, None)
+            if found is None:
+                return unmet(parts)
+            server_at = (reachable_host(found.host), found.port)
+            own_two = all(who == "student" for who in run.players.values())
+            listen, port = server_at if own_two else (parts["client"].host, parts["client"].port)
+            if self.references.kind is PlainBox and (listen, port) == server_at:
+                listen = ""  # the one network of the machine: they meet directly
+            async with client_box.run(parts["client"].file, listen=listen, port=port, usual_port=usual) as client:
+                parts["server"] = replace(parts["server"], host=server_at[0], port=server_at[1])
+                return await relay(server, client, parts, server_at, self.rubric.limits)
+
+
+def unmet(parts: Mapping[str, Part]) -> Records:
+    """Records of a pair whose server never listened, so that no client was started."""
+    never = StepOutcome(result="impossible", at=0.0, detail="never-listened")
+    return {
+        role: RunRecord(
+            role=role, file=part.file, host=part.host, port=part.port, outcomes=(never,), stopped="finished"
+        )
+        for role, part in parts.items()
+    }
+
+
+def literal_address(host: str) -> str | None:
+    """The IPv4 address that a program's host means in a box; None for a name that means nothing there."""
+    if host in ("localhost", ""):
+        return "127.0.0.1"
+    try:
+        parsed = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    if parsed.version != 4:
+        return None
+    return "127.0.0.1" if parsed.is_unspecified else str(parsed)
+
+
+async def record_runs(submission: Submission, rubric: Rubric, references: ReferenceBoxes) -> Records:
+    """Run everything that a rubric asks of one submission. The programs are dead before this returns."""
+    return await SubmissionRuns(submission, rubric, references).play()

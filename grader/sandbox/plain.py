@@ -1,0 +1,217 @@
+"""Programs as plain processes over the machine's real loopback: for one's own code, on a machine without boxes.
+
+Offers what `launch.Box` and `launch.Run` offer, as far as the machine allows. Nothing is protected here, ports are
+those of the machine, and where there is no /proc a hang cannot be proved, only waited for. `grade check` says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from grader.errors import SandboxError
+from grader.model import Dial, Frame, Limits, Socket, SourceFile
+from grader.sandbox import kernel
+from grader.sandbox.kernel import Look, Row
+from grader.sandbox.launch import Ending, parse_dials, parse_stack
+
+PROGRAM = Path(__file__).parent / "program.py"
+HAS_PROC = os.path.exists("/proc/self/task")
+POLL_SECONDS = 0.005  # how often a process is asked whether it has ended, where no descriptor tells
+
+
+class PlainBox:
+    """A folder with a copy of the hand-in. `leftover` is always empty: nothing is promised between runs."""
+
+    leftover = ""
+
+    def __init__(self, files: Sequence[SourceFile], limits: Limits) -> None:
+        self.limits = limits
+        self.folder = tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True)
+        self.home = Path(self.folder.name, "home")
+        for file in files:
+            target = self.home / file.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.data)
+
+    @classmethod
+    async def start(cls, files: Sequence[SourceFile], limits: Limits, *, addresses: Sequence[str] = ()) -> PlainBox:
+        """Lay the files out. `addresses` cannot be had here."""
+        return cls(files, limits)
+
+    @contextlib.asynccontextmanager
+    async def run(
+        self, program: str, *, connections: int = 0, listen: str = "", port: int = 0, usual_port: int = 0
+    ) -> AsyncIterator[PlainRun]:
+        """Run one program; on leaving, it has ended. Raises SandboxError when the port is taken on this machine."""
+        sockets = make_sockets(connections, listen, port)
+        run = PlainRun(self, self.home / program, sockets)
+        try:
+            yield run
+        finally:
+            await run.finish()
+
+    async def close(self) -> None:
+        """Remove the copy."""
+        self.folder.cleanup()
+
+
+class PlainRun:
+    """One program as a plain process; see `launch.Run`."""
+
+    def __init__(self, box: PlainBox, path: Path, sockets: list[socket.socket]) -> None:
+        self.box, self.sockets = box, sockets
+        self.files = [tempfile.TemporaryFile() for _ in range(2)]
+        self.log = Path(box.folder.name, "dials")
+        self.log.write_bytes(bytes(1 << 14))
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-u", "-B", str(PROGRAM), str(path), str(self.log)],
+            cwd=path.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=self.files[0],
+            stderr=self.files[1],
+            start_new_session=True,
+        )
+        self.pid = self.process.pid
+        self.ended: asyncio.Future[Ending] = asyncio.ensure_future(self._await_end())
+        self.cpu_seconds = 0.0
+        self.stderr_before_dump: int | None = None
+        self.finished = False
+
+    async def _await_end(self) -> Ending:
+        while (code := self.process.poll()) is None:
+            await asyncio.sleep(POLL_SECONDS)
+        return Ending(code, None) if code >= 0 else Ending(None, -code)
+
+    def output_bytes(self) -> tuple[int, int]:
+        """Bytes printed so far to stdout and to stderr."""
+        return os.fstat(self.files[0].fileno()).st_size, os.fstat(self.files[1].fileno()).st_size
+
+    def output(self, most: int) -> tuple[bytes, bytes]:
+        """What was printed to stdout and to stderr, up to `most` bytes each, without a stack that we asked for."""
+        end = most if self.stderr_before_dump is None else min(most, self.stderr_before_dump)
+        return read_from(self.files[0].fileno(), 0, most), read_from(self.files[1].fileno(), 0, end)
+
+    def dials(self) -> tuple[Dial, ...]:
+        """Addresses that the program asked to connect or bind to so far."""
+        return parse_dials(self.log.read_bytes())
+
+    def members(self) -> list[int]:
+        """The program's processes: those of its session."""
+        found = []
+        for name in os.listdir("/proc"):
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                if name.isdigit() and os.getsid(int(name)) == self.pid:
+                    found.append(int(name))
+        return found
+
+    def look(self) -> Look:
+        """The program's threads; where there is no /proc, a look that proves nothing."""
+        if not HAS_PROC:
+            return Look(threads=(), memory_bytes=0, complete=False)
+        proc = os.open("/proc", os.O_RDONLY)
+        try:
+            return kernel.look(proc, self.members())
+        finally:
+            os.close(proc)
+
+    def rows(self) -> list[Row]:
+        """Nothing: the machine's tables hold everybody's connections."""
+        return []
+
+    def listening(self) -> list[Socket]:
+        """TCP sockets on which the program listens; none where there is no /proc."""
+        if not HAS_PROC:
+            return []
+        mine = set()
+        for process in self.members():
+            with contextlib.suppress(OSError):
+                for name in os.listdir(f"/proc/{process}/fd"):
+                    with contextlib.suppress(OSError):
+                        mine.add(os.readlink(f"/proc/{process}/fd/{name}"))
+        net = os.open("/proc/net", os.O_RDONLY)
+        try:
+            return [row for row, inode in kernel.listening_with_inodes(net) if f"socket:[{inode}]" in mine]
+        finally:
+            os.close(net)
+
+    def udp(self) -> list[Socket]:
+        """Nothing: see `rows`."""
+        return []
+
+    def has_timers(self) -> bool:
+        """Unknown here; `grade check` may take a program with an alarm for stuck, which costs no marks."""
+        return False
+
+    def dump(self) -> bytes:
+        """The stacks that the program printed when it was stopped, or nothing."""
+        if self.stderr_before_dump is None:
+            return b""
+        return read_from(self.files[1].fileno(), self.stderr_before_dump, 1 << 16)
+
+    def stack(self) -> tuple[Frame, ...]:
+        """Where the program stood when it was stopped: innermost frame first."""
+        home = f"{self.box.home}{os.sep}".encode()
+        return tuple(
+            frame for frame in parse_stack(self.dump().replace(home, b"")) if frame.file != str(PROGRAM)
+        )
+
+    async def finish(self, *, dump: bool = False) -> None:
+        """End the program: take the stacks if asked to, then kill its session. Idempotent."""
+        if self.finished:
+            return
+        self.finished = True
+        for one in self.sockets:
+            one.close()
+        if dump and not self.ended.done() and hasattr(signal, "SIGABRT") and os.name == "posix":
+            self.stderr_before_dump = self.output_bytes()[1]
+            self.process.send_signal(signal.SIGABRT)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self.ended), 0.5)
+        stopped = not self.ended.done()
+        with contextlib.suppress(OSError):
+            if os.name == "posix":
+                os.killpg(self.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
+        await asyncio.shield(self.ended)
+        if stopped or self.stderr_before_dump is not None:
+            self.ended = asyncio.get_running_loop().create_future()
+            self.ended.cancel()
+
+
+def make_sockets(connections: int, listen: str, port: int) -> list[socket.socket]:
+    """Sockets to connect with, and a listener if one is asked for. Raises SandboxError when the port is taken."""
+    made = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(connections)]
+    if listen:
+        waiting = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if os.name == "posix":
+            waiting.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            waiting.bind((listen, port))
+        except OSError as error:
+            raise SandboxError(
+                f"Port {port} on {listen} cannot be used on this machine ({error.strerror}). "
+                "Stop the program that uses it, then check again."
+            ) from error
+        waiting.listen(16)
+        made.append(waiting)
+    for one in made:
+        one.setblocking(False)
+    return made
+
+
+def read_from(descriptor: int, start: int, most: int) -> bytes:
+    """Bytes of an open file from a position, without moving what its writers see."""
+    if hasattr(os, "pread"):
+        return os.pread(descriptor, most, start)
+    os.lseek(descriptor, start, os.SEEK_SET)
+    return os.read(descriptor, most)

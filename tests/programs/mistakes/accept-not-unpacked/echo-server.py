@@ -1,0 +1,16 @@
+import socket
+
+HOST = "127.0.0.1"
+PORT = 65432
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind((HOST, PORT))
+s.listen()
+conn = s.accept()
+print("Connected by", conn)
+while True:
+    data = conn.recv(1024)
+    if not data:
+        break
+    conn.sendall(data)
+conn.close()

@@ -1,0 +1,16 @@
+import socket
+
+HOST = "127.0.0.1"
+PORT = 65432
+
+
+def echo(conn):
+    raise NotImplementedError("TODO 3")
+
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+    s.bind((HOST, PORT))
+    s.listen()
+    conn, addr = s.accept()
+    print("Connected by", addr)
+    echo(conn)

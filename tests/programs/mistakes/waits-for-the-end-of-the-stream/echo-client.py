@@ -1,0 +1,16 @@
+import socket
+
+HOST = "127.0.0.1"
+PORT = 65432
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+    s.connect((HOST, PORT))
+    s.sendall(b"Hello, world")
+    data = b""
+    while True:
+        piece = s.recv(1024)
+        if not piece:
+            break
+        data += piece
+
+print("Received", repr(data))
