@@ -87,6 +87,9 @@ class Watch:
         """The proof (see `sandbox/stuck.py`): all threads wait for ever, no timer is set, the network is still."""
         if not all(all_wait(first, second) for first, second in zip(before, now, strict=True)):
             return False
+        for run, look in zip(self.runs, now, strict=True):
+            if not run.ended.done() and all(thread.process != run.pid for thread in look.threads):
+                return False  # it has just ended, and the launcher is about to say so
         return not any(run.has_timers() for run in self.runs) and all(
             network_is_still(run.rows()) for run in self.runs
         )

@@ -1,7 +1,6 @@
 import json
 import socket
 
-
 with open("config.json") as file:
     HOST, PORT = json.load(file)
 
