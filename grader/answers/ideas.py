@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from grader.answers.common_words import words as _set
 from grader.answers.match import Hit, Located, Vocabulary, build_vocabulary, find
+from grader.answers.normalise import normalise
 from grader.answers.patterns import Pattern, PatternError, parse_pattern
 from grader.model import Criterion, Misconception, Question
 
@@ -22,6 +23,7 @@ class Compiled:
     """A question made ready for matching. `asked`: the words of its prompt."""
 
     vocabulary: Vocabulary
+    asked: tuple[str, ...]
     accept: dict[str, tuple[Pattern, ...]]
     reject: dict[str, tuple[Pattern, ...]]
     signs: dict[str, tuple[Pattern, ...]]
@@ -65,7 +67,8 @@ def _compile(question: Question) -> Compiled:
     reject = {one.id: _patterns(one.reject) for one in question.criteria}
     signs = {one.id: _patterns(one.signs) for one in question.misconceptions}
     every = [pattern for group in (accept, reject, signs) for patterns in group.values() for pattern in patterns]
-    return Compiled(build_vocabulary(every, question.lexicon), accept, reject, signs)
+    asked = tuple(token.word for token in normalise(question.prompt).tokens)
+    return Compiled(build_vocabulary(every, question.lexicon), asked, accept, reject, signs)
 
 
 def _patterns(sources: Iterable[str]) -> tuple[Pattern, ...]:

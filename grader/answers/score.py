@@ -43,7 +43,7 @@ def score_answer(question: Question, answer: str) -> QuestionScore:
     earned = sum((score.points for score in scores), Decimal(0))
     hints, beliefs = _misconceptions(question, ready, located)
     reasons = [
-        *_flags(question, located, earned=bool(earned)),
+        *_flags(ready, located, earned=bool(earned)),
         *(phrases.REVIEW_BELIEF.format(says=says) for says in beliefs if earned),
         *(reason for one, found in zip(question.criteria, findings, strict=True) for reason in _doubts(one, found)),
     ]
@@ -153,7 +153,7 @@ def _misconceptions(question: Question, ready: Compiled, located: Located) -> tu
     return tuple(dict.fromkeys(one.hint for one in seen)), [one.says for one in seen]
 
 
-def _flags(question: Question, located: Located, *, earned: bool) -> list[str]:
+def _flags(ready: Compiled, located: Located, *, earned: bool) -> list[str]:
     """Reasons for a person that concern the answer as a whole."""
     text = located.text
     words = [token.word for token in text.tokens]
@@ -164,7 +164,7 @@ def _flags(question: Question, located: Located, *, earned: bool) -> list[str]:
         reasons.append(phrases.REVIEW_LIST)
     if earned and is_hedged(words):
         reasons.append(phrases.REVIEW_HEDGED)
-    if is_copy(words, [token.word for token in normalise(question.prompt).tokens]):
+    if is_copy(words, ready.asked):
         reasons.append(phrases.REVIEW_COPY)
     if is_foreign(words):
         reasons.append(phrases.REVIEW_FOREIGN)

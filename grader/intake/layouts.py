@@ -21,12 +21,15 @@ from grader.model import Rubric
 _INSPECTED = 50
 """Folders of a place that are looked into to see whether they are a class."""
 
-_WRAPPER = re.compile(
-    r"(?:src|source|code|project|files|work|python|py|programs?|activity|networking|network|part|lab|hw|homework|"
-    r"assignments?|exercise|task|week|.*(?:echo|socket|tcp).*)[\s_-]*\d*",
-    re.IGNORECASE,
-)
-"""Names of a folder that are not a person's, but what one calls the folder with one's work."""
+# fmt: off
+_WORK_WORDS = frozenset({
+    "activity", "and", "assignment", "assignments", "client", "code", "echo", "exercise", "exercises",
+    "file", "files", "homework", "hw", "lab", "my", "net", "network", "networking", "networks", "part",
+    "program", "programs", "project", "projects", "py", "python", "server", "socket", "sockets", "source",
+    "src", "task", "tasks", "tcp", "week", "work",
+})
+# fmt: on
+"""Words of which a folder's name consists when it is named for the work in it, and not for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,8 @@ LAYOUTS: tuple[Callable[[View], list[Entry] | None], ...] = (_one, _wrapped, _cl
 
 def _is_wrapper(folder: str, around: str) -> bool:
     """True when a folder is named for the work, or like the folder around it; a student's is named otherwise."""
-    return _WRAPPER.fullmatch(folder) is not None or names.squashed(folder) == names.squashed(around)
+    words = set(re.findall(r"[^\W\d_]+", folder.lower()))
+    return (bool(words) and words <= _WORK_WORDS) or names.squashed(folder) == names.squashed(around)
 
 
 def _looks_like_class(view: View) -> bool:

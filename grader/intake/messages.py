@@ -159,7 +159,7 @@ def program_too_large(path: str) -> str:
 def answers_misnamed(path: str, expected: str) -> Note:
     """Answers under another name that is clearly meant."""
     found = f"Your answers were found as {shown(path)} and used. "
-    return _answers("misnamed", f"{found}Next time hand them in as `{expected}`, beside your programs.")
+    return _answers("renamed", f"{found}Next time hand them in as `{expected}`, beside your programs.")
 
 
 def answers_ambiguous(paths: list[str], expected: str) -> Note:

@@ -33,7 +33,7 @@ def test_another_name_is_used_and_noted(tmp_path: Path, name: str) -> None:
     """Answers under a name that clearly means them are read, and the note says what it should be."""
     submission = read(tmp_path / "ada", PROGRAMS | {name: ANSWERS})
     assert submission.answers == ANSWERS.decode()
-    assert codes(submission) == [("misnamed", "answers")]
+    assert codes(submission) == [("renamed", "answers")]
 
 
 @pytest.mark.parametrize("name", ["README.md", "questions.txt", "work.md"])

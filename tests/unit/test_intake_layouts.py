@@ -67,7 +67,7 @@ def test_a_single_folder_named_for_the_work_is_a_wrapper(tmp_path: Path, folder:
     assert codes(found(place)["ada"]) == [("misnamed", "server"), ("misnamed", "client")]
 
 
-@pytest.mark.parametrize("folder", ["bob", "submission-17", "jane doe", "s123456"])
+@pytest.mark.parametrize("folder", ["bob", "submission-17", "jane doe", "s123456", "123456", "tcp-echo-jane"])
 def test_a_single_folder_of_another_name_is_a_class_of_one(tmp_path: Path, folder: str) -> None:
     """`class/bob/echo-server.py` is the hand-in `bob`, with its files where they belong."""
     place = write(tmp_path / "class", a_class(folder))

@@ -1,0 +1,202 @@
+"""What the catalogue's conditions may look at: one frozen value made of a record and the student's sources. Pure."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from grader.diagnose.source import Call, Source, read_source
+from grader.diagnose.trace import Place, Trace, own_path, parse_trace
+from grader.model import Dial, Event, Frame, RunRecord
+
+MOST_PRINTED = 1 << 16  # characters of the output that are looked at, from each end
+
+# Calls in which a program can wait. The library's own functions come first in a stack, then the student's line.
+WAITING_CALLS = (
+    "accept", "recv", "recv_into", "recvfrom", "recvmsg", "sendall", "send", "sendto", "connect", "readline",
+    "readlines", "read", "readinto", "join", "wait", "acquire", "select", "poll", "get", "put", "input", "sleep",
+    "serve_forever", "handle_request", "run", "run_forever", "run_until_complete", "communicate", "pause",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Where the program stood when it was stopped: the student's innermost line, and the call on it.
+
+    `call`: the name of the call, or an empty string.  `text`: as the student wrote it, bounded.
+    """
+
+    place: Place
+    call: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clues:
+    """Everything that is known about one run. `sources`: the program's own file first, then those it imports.
+
+    `texts`: path -> text of all the student's files.  `shadows`: paths of the student's files that stand in the way of a standard module.  `printed`: stdout and stderr.
+    """
+
+    record: RunRecord
+    sources: tuple[Source, ...]
+    trace: Trace | None
+    waiting: Waiting | None
+    texts: Mapping[str, str]
+    shadows: tuple[str, ...]
+    printed: str
+    expected_host: str
+    expected_port: int
+
+    @property
+    def role(self) -> str:
+        """`server` or `client`."""
+        return self.record.role
+
+    @property
+    def main(self) -> Source:
+        """The program's own file."""
+        return self.sources[0]
+
+    def calls(self, *names: str) -> list[Call]:
+        """Calls of these names in the program's files."""
+        return [call for source in self.sources for call in source.calls if call.name in names]
+
+    def place_of(self, *names: str) -> Place | None:
+        """Where the first call of these names stands."""
+        for source in self.sources:
+            for call in source.calls:
+                if call.name in names:
+                    return Place(file=source.path, line=call.line)
+        return None
+
+    def uses(self, *names: str) -> bool:
+        """Whether any of these names is used at all: called, passed on, or part of an attribute."""
+        return any(name in source.names or name in source.imports for source in self.sources for name in names)
+
+    def calls_at(self, place: Place | None) -> list[Call]:
+        """The calls on a line."""
+        if place is None:
+            return []
+        return [
+            call
+            for call in self.source(place.file).calls
+            if call.line <= place.line <= call.end
+        ]
+
+    def text_at(self, place: Place | None) -> str:
+        """The student's line."""
+        return self.source(place.file).text(place.line) if place is not None else ""
+
+    def source(self, path: str) -> Source:
+        """The facts of any of the student's files; of one that does not exist, none."""
+        return cached_source(path, self.texts.get(path, ""))
+
+    def length(self, path: str) -> int:
+        """How many lines a file has; 0 for one that is not the student's."""
+        return len(self.source(path).lines) if path in self.texts else 0
+
+    def dials(self, call: str) -> list[Dial]:
+        """Addresses that were asked for by `bind` or `connect`."""
+        return [dial for dial in self.record.dials if dial.call == call]
+
+    def events(self, *kinds: str) -> list[Event]:
+        """Events of these kinds, on any connection."""
+        return [event for event in self.record.events if event.kind in kinds]
+
+    @property
+    def said(self) -> bytes:
+        """All bytes that came from the program."""
+        return b"".join(event.data for event in self.events("received"))
+
+    @property
+    def heard(self) -> bytes:
+        """All bytes that were sent to the program."""
+        return b"".join(event.data for event in self.events("sent"))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the program ended by itself."""
+        return self.record.exit_code is not None or self.record.signal is not None
+
+    def has(self, kind: str, *words: str) -> bool:
+        """Whether an exception of this class, with these words in its message, ended it or was printed by it."""
+        if self.trace is not None and self.trace.kind == kind and all(word in self.trace.message for word in words):
+            return True
+        return bool(words) and self.trace is None and all(word in self.printed for word in words)
+
+
+def gather(record: RunRecord, sources: Mapping[str, str], expected_host: str, expected_port: int) -> Clues:
+    """The clues of one record."""
+    files = tuple(program_files(record.file, sources))
+    stderr = record.stderr[-4 * MOST_PRINTED :].decode(errors="replace")
+    return Clues(
+        record=record,
+        sources=files,
+        trace=parse_trace(stderr, list(sources)),
+        waiting=waiting_of(record, {one.path: one for one in files}, sources),
+        texts=sources,
+        shadows=tuple(shadowing(record.file, sources)),
+        printed=f"{record.stdout[:MOST_PRINTED].decode(errors='replace')}\n{stderr[-MOST_PRINTED:]}",
+        expected_host=expected_host,
+        expected_port=expected_port,
+    )
+
+
+@lru_cache(maxsize=64)
+def cached_source(path: str, text: str) -> Source:
+    """`read_source`, once for the dozen checks of one hand-in."""
+    return read_source(path, text)
+
+
+def program_files(path: str, sources: Mapping[str, str]) -> Iterator[Source]:
+    """The program's file, then the files beside it that are imported, each once."""
+    folder = path.rpartition("/")[0]
+    queue, seen = [path], set()
+    while queue:
+        here = queue.pop(0)
+        if here in seen:
+            continue
+        seen.add(here)
+        found = cached_source(here, sources.get(here, ""))
+        yield found
+        for name in sorted(found.imports):
+            beside = f"{folder}/{name}.py" if folder else f"{name}.py"
+            if beside in sources:
+                queue.append(beside)
+
+
+def shadowing(program: str, sources: Mapping[str, str]) -> Iterator[str]:
+    """Files beside the program that have the name of a standard module, and so are imported in its place."""
+    folder = program.rpartition("/")[0]
+    for path in sorted(sources):
+        parent, _, name = path.rpartition("/")
+        if parent == folder and name.endswith(".py") and name[:-3] in sys.stdlib_module_names:
+            yield path
+
+
+def waiting_of(record: RunRecord, files: Mapping[str, Source], sources: Mapping[str, str]) -> Waiting | None:
+    """Where the program stood, thread by thread: the first thread that waits in a line of the student's own."""
+    for thread in dict.fromkeys(frame.thread for frame in record.stack):
+        frames = [frame for frame in record.stack if frame.thread == thread]
+        for number, frame in enumerate(frames):
+            path = own_path(frame.file, list(sources))
+            if path is not None:
+                inner = frames[number - 1] if number else None
+                source = files.get(path) or cached_source(path, sources[path])
+                return waiting_at(source, frame, inner)
+    return None
+
+
+def waiting_at(source: Source, frame: Frame, inner: Frame | None) -> Waiting:
+    """The call that a line waits in: the one that the library's frame above it names, else the last that can wait."""
+    here = [call for call in source.calls if call.line <= frame.line <= call.end]
+    named = [call for call in here if inner is not None and call.name == inner.function]
+    able = [call for call in here if call.name in WAITING_CALLS]
+    call = (named or able or [None])[0]
+    place = Place(file=source.path, line=frame.line)
+    if call is None:
+        return Waiting(place=place, call=inner.function if inner else "", text="")
+    return Waiting(place=place, call=call.name, text=call.text)

@@ -1,0 +1,161 @@
+"""One entry of the catalogue, and the small conditions and pointers that entries are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from grader.diagnose.clues import Clues
+from grader.diagnose.trace import Place
+from grader.verdicts import Finding
+
+Condition = Callable[[Finding, Clues], bool]
+Pointer = Callable[[Finding, Clues], Place | None]
+Filler = Callable[[Finding, Clues], Mapping[str, str]]
+
+
+def nowhere(finding: Finding, clues: Clues) -> Place | None:
+    """No line of the student's is to blame, or none can be told."""
+    return None
+
+
+def nothing(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """No further values for the sentences."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One mistake. The templates' `{names}` are those of `words.values` and of `fill`.
+
+    `applies`: whether the evidence for it is there.  `reason`, `next_step`: for the student.  `staff`: for teachers.
+    `line`: points at the student's own line.
+    """
+
+    id: str
+    applies: Condition
+    reason: str
+    next_step: str = "{hint}"
+    staff: str = ""
+    line: Pointer = nowhere
+    fill: Filler = nothing
+
+
+# --- conditions -----------------------------------------------------------------------------------------------------
+
+
+def both(*conditions: Condition) -> Condition:
+    """All of them hold."""
+    return lambda finding, clues: all(one(finding, clues) for one in conditions)
+
+
+def either(*conditions: Condition) -> Condition:
+    """At least one of them holds."""
+    return lambda finding, clues: any(one(finding, clues) for one in conditions)
+
+
+def no(condition: Condition) -> Condition:
+    """It does not hold."""
+    return lambda finding, clues: not condition(finding, clues)
+
+
+def code(*codes: str) -> Condition:
+    """The finding has one of these codes."""
+    return lambda finding, clues: finding.code in codes
+
+
+def role(name: str) -> Condition:
+    """The program is the server, or the client."""
+    return lambda finding, clues: clues.role == name
+
+
+def stopped(*why: str) -> Condition:
+    """The grader had to end the program for one of these reasons."""
+    return lambda finding, clues: clues.record.stopped in why
+
+
+def error(kind: str, *words: str) -> Condition:
+    """An exception of this class was shown, with all of these words in its message, and it explains the finding."""
+    return lambda finding, clues: is_cause(finding, clues) and clues.has(kind, *words)
+
+
+def calls(*names: str) -> Condition:
+    """The source calls one of these."""
+    return lambda finding, clues: bool(clues.calls(*names))
+
+
+def uses(*names: str) -> Condition:
+    """The source mentions one of these names."""
+    return lambda finding, clues: clues.uses(*names)
+
+
+def raised_in(*names: str) -> Condition:
+    """The exception came from a line that has one of these calls; where no line is known, such a call exists."""
+
+    def holds(finding: Finding, clues: Clues) -> bool:
+        if clues.trace is not None and clues.trace.place is not None:
+            return any(call.name in names for call in clues.calls_at(clues.trace.place))
+        return bool(clues.calls(*names))
+
+    return holds
+
+
+NOT_CAUSED = ("altered", "extra", "elsewhere", "wording-differs", "prints-something", "refusal-hidden", "claims-success")
+
+
+def is_cause(finding: Finding, clues: Clues) -> bool:
+    """Whether an exception can be why: never for bytes that are wrong, an address, or wording.
+
+    An address that is not printed is explained by an exception only where a `print` stood after it.
+    """
+    if finding.code.endswith(NOT_CAUSED):
+        return False
+    place = clues.trace.place if clues.trace is not None else None
+    if finding.code == "address-not-printed" and place is not None and clues.main.parsed:
+        shows = ("print", "write", "info", "debug", "warning", "log")
+        return not clues.calls(*shows) or any(call.line >= place.line for call in clues.calls(*shows))
+    return True
+
+
+# --- pointers -------------------------------------------------------------------------------------------------------
+
+
+def at_trace(finding: Finding, clues: Clues) -> Place | None:
+    """The student's innermost line in the traceback."""
+    return clues.trace.place if clues.trace is not None else None
+
+
+def at_wait(finding: Finding, clues: Clues) -> Place | None:
+    """The line that the program stood in when it was stopped."""
+    return clues.waiting.place if clues.waiting is not None else None
+
+
+def at_call(*names: str) -> Pointer:
+    """The first call of the first of these names that is called."""
+
+    def point(finding: Finding, clues: Clues) -> Place | None:
+        return next((place for name in names if (place := clues.place_of(name)) is not None), None)
+
+    return point
+
+
+def at_name(*names: str) -> Pointer:
+    """The first line that uses one of these names."""
+
+    def point(finding: Finding, clues: Clues) -> Place | None:
+        for source in clues.sources:
+            for name in names:
+                if name in source.names:
+                    return Place(file=source.path, line=source.names[name])
+        return None
+
+    return point
+
+
+def first_of(*pointers: Pointer) -> Pointer:
+    """The first pointer that finds a line."""
+
+    def point(finding: Finding, clues: Clues) -> Place | None:
+        return next((place for one in pointers if (place := one(finding, clues)) is not None), None)
+
+    return point

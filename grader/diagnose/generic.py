@@ -1,0 +1,224 @@
+"""The last entries of the catalogue: one for each code of a finding, true whenever that code is found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.diagnose.clues import Clues
+from grader.diagnose.entry import Entry, at_call, at_trace, at_wait, both, code, first_of, stopped
+from grader.diagnose.words import amount, plain
+from grader.verdicts import Finding
+
+stood = first_of(at_trace, at_wait)
+
+
+def facts(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """The finding's own facts, and how the run ended."""
+    named = {name: plain(str(finding.facts.get(name, ""))) for name in ("server", "client", "address")}
+    return {**named, "wording": plain(repr(finding.facts.get("line", ""))), "ending": ending(clues)}
+
+
+def ending(clues: Clues) -> str:
+    """How the program ended, as a clause."""
+    record = clues.record
+    if record.exit_code is not None:
+        return f"it ended with exit status {record.exit_code}"
+    if record.signal is not None:
+        return f"it was ended by signal {record.signal}"
+    return {"cpu": "it kept computing until it was stopped", "wall": "its time was up"}.get(
+        record.stopped or "", "it was still running and had to be stopped"
+    )
+
+
+def exchanged(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """What had gone over the wire when a program got stuck."""
+    verb_out, verb_in = amount(len(clues.said), "byte"), amount(len(clues.heard), "byte")
+    return {"exchange": f"It had received {verb_in} and sent {verb_out}"}
+
+
+STUCK = Entry(
+    id="stuck",
+    applies=both(
+        stopped("stuck"),
+        lambda finding, clues: clues.waiting is not None,
+        code(
+            "never-listens", "never-connects", "connection-failed", "server-silent", "server-partial", "client-silent",
+            "client-partial", "address-not-printed", "reply-not-printed", "does-not-end", "refusal-hidden",
+        ),
+    ),
+    reason="Your {role} was {waited}, for something that could never come. {exchange}, and nothing more was on its way.",
+    next_step="Ask yourself what this line waits for, and who would have to send it. {hint}",
+    line=at_wait,
+    fill=exchanged,
+)  # fmt: skip
+
+GENERIC = (
+    STUCK,
+    Entry(
+        id="never-listens",
+        applies=code("never-listens"),
+        reason="Your server never listens for clients at a TCP address: {ending}.",
+        line=first_of(stood, at_call("listen", "bind")),
+        fill=facts,
+    ),
+    Entry(
+        id="listens-elsewhere",
+        applies=code("listens-elsewhere"),
+        reason="Your server listens on {host}, port {port}; the assignment says {expected_host}, port {expected_port}.",
+        next_step="Use the HOST and PORT of the assignment in bind.",
+        line=at_call("bind", "create_server", "start_server"),
+    ),
+    Entry(
+        id="never-connects",
+        applies=code("never-connects"),
+        reason="Your client never asks for a TCP connection: {ending}.",
+        line=first_of(stood, at_call("connect", "create_connection")),
+        fill=facts,
+    ),
+    Entry(
+        id="connects-elsewhere",
+        applies=code("connects-elsewhere"),
+        reason="Your client connects to {host}, port {port}; the assignment says {expected_host}, port {expected_port}.",
+        next_step="Use the HOST and PORT of the assignment in connect.",
+        line=at_call("connect", "create_connection", "open_connection"),
+    ),
+    Entry(
+        id="connection-failed",
+        applies=code("connection-failed"),
+        reason="Your client asks for a connection to {host}, port {port}, and does not get one. A server waits at "
+        "{expected_host}, port {expected_port}.",
+        line=first_of(stood, at_call("connect", "create_connection", "open_connection")),
+    ),
+    Entry(
+        id="server-silent",
+        applies=code("server-silent"),
+        reason="Your server sends nothing back: {ending}.",
+        line=first_of(stood, at_call("sendall", "send")),
+        fill=facts,
+    ),
+    Entry(
+        id="server-partial",
+        applies=code("server-partial"),
+        reason="Your server sends back only a part: {actual} of {expected}.",
+        line=first_of(stood, at_call("sendall", "send")),
+    ),
+    Entry(
+        id="server-altered",
+        applies=code("server-altered"),
+        reason="Your server sends back other bytes than expected: {actual}; expected {expected}. {difference}",
+        line=at_call("sendall", "send", "write"),
+    ),
+    Entry(
+        id="server-extra",
+        applies=code("server-extra"),
+        reason="Your server sends more than it should: {actual}; expected {expected}. {difference}",
+        line=at_call("sendall", "send", "write"),
+    ),
+    Entry(
+        id="client-silent",
+        applies=code("client-silent"),
+        reason="Your client connects and sends nothing: {ending}.",
+        line=first_of(stood, at_call("sendall", "send")),
+        fill=facts,
+    ),
+    Entry(
+        id="client-partial",
+        applies=code("client-partial"),
+        reason="Your client sent only the beginning of the message: {actual}; expected {expected}.",
+        next_step="Compare the two letter by letter, and send exactly the expected bytes.",
+        line=at_call("sendall", "send", "write"),
+    ),
+    Entry(
+        id="client-altered",
+        applies=code("client-altered"),
+        reason="Your client sent {actual}; expected {expected}. {difference}",
+        next_step="Compare the two letter by letter, and send exactly the expected bytes.",
+        line=at_call("sendall", "send", "write"),
+    ),
+    Entry(
+        id="client-extra",
+        applies=code("client-extra"),
+        reason="Your client sent more than the message: {actual}; expected {expected}. {difference}",
+        next_step="Send the expected bytes once, with nothing after them.",
+        line=at_call("sendall", "send", "write"),
+    ),
+    Entry(
+        id="address-not-printed",
+        applies=code("address-not-printed"),
+        reason="Your server does not print the address of the client that connected ({address}).",
+        line=at_call("accept"),
+        fill=facts,
+    ),
+    Entry(
+        id="reply-not-printed",
+        applies=code("reply-not-printed"),
+        reason="Your {role} does not print what it received: {expected} is not in its output.",
+        line=at_call("print", "recv"),
+    ),
+    Entry(
+        id="wording-differs",
+        applies=code("wording-differs"),
+        reason="Your {role} prints the right content in other words. Here the line has to be exactly {wording}.",
+        next_step="Change the text of your print so that the line is the same, letter by letter.",
+        line=at_call("print"),
+        fill=facts,
+    ),
+    Entry(
+        id="prints-something",
+        applies=code("prints-something"),
+        reason="Your {role} prints something, and this assignment asks it to print nothing.",
+        next_step="Take the print calls out again.",
+        line=at_call("print"),
+    ),
+    Entry(
+        id="does-not-end",
+        applies=code("does-not-end"),
+        reason="Your {role} does not end after the work is done: {ending}.",
+        line=stood,
+        fill=facts,
+    ),
+    Entry(
+        id="killed",
+        applies=code("killed"),
+        reason="Your {role} was ended from outside Python, by signal {signal}.",
+        next_step="Look for calls that end a process or reach below Python (os.kill, os.abort, ctypes), and take them out.",
+    ),
+    Entry(
+        id="exit-status",
+        applies=code("exit-status"),
+        reason="Your {role} ended with exit status {status}; 0 would say that all went well.",
+        line=first_of(at_trace, at_call("_exit", "exit", "quit")),
+    ),
+    Entry(
+        id="claims-success",
+        applies=code("claims-success"),
+        reason="When no server is there, your client still prints its greeting as if a reply had come.",
+        line=at_call("print"),
+    ),
+    Entry(
+        id="refusal-hidden",
+        applies=code("refusal-hidden"),
+        reason="When no server is there, your client ends as if nothing had happened: no message, exit status 0.",
+        line=at_call("connect", "connect_ex", "create_connection"),
+    ),
+    Entry(
+        id="pair-server-never-listens",
+        applies=code("pair-server-never-listens"),
+        reason="The server of this pair never listened for clients, so the client was not started.",
+    ),
+    Entry(
+        id="pair-never-meet",
+        applies=code("pair-never-meet"),
+        reason="Your two programs never meet: the server is at {server}, and the client asks for {client}.",
+        next_step="Give HOST and PORT the same values in both programs.",
+        line=at_call("connect", "create_connection", "open_connection"),
+        fill=facts,
+    ),
+    Entry(
+        id="unexplained",
+        applies=lambda finding, clues: True,
+        reason="Your {role} did not do what this check asks for: {ending}.",
+        line=stood,
+        fill=facts,
+    ),
+)

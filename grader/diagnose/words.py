@@ -1,0 +1,132 @@
+"""The values that fill the catalogue's sentences. Whatever a student supplied is bounded, and shown as `repr`."""
+
+from __future__ import annotations
+
+from grader.diagnose.clues import Clues
+from grader.diagnose.trace import Place
+from grader.model import Limits
+from grader.verdicts import Finding
+
+WHOLE_BYTES = 48  # a message up to this length is shown whole
+AROUND_BYTES = 12  # of a longer one, what stands on each side of the first difference
+MOST_FRAGMENT = 120  # characters of any one fragment
+MOST_SENTENCE = 900  # characters of a filled sentence
+
+
+def values(finding: Finding, clues: Clues, place: Place | None, hint: str, limits: Limits) -> dict[str, str]:
+    """Every name that a template may use."""
+    record, trace = clues.record, clues.trace
+    return {
+        "hint": hint,
+        "role": record.role,
+        "peer": "client" if record.role == "server" else "server",
+        "file": plain(record.file),
+        "line": f"line {place.line}" if place else "the line",
+        "on_line": f" (line {place.line})" if place else "",
+        "kind": plain(trace.kind) if trace else "an error",
+        "message": quoted(trace.message) if trace else "",
+        "where": place_words(clues),
+        "waited": waiting_words(clues),
+        "expected_host": plain(clues.expected_host),
+        "expected_port": str(clues.expected_port),
+        "host": plain(str(finding.facts.get("host", record.host))),
+        "port": plain(str(finding.facts.get("port", record.port))),
+        "status": plain(str(finding.facts.get("status", record.exit_code))),
+        "signal": plain(str(finding.facts.get("signal", record.signal))),
+        "expected": bytes_words(finding.expected),
+        "actual": bytes_words(finding.actual),
+        "difference": difference(finding.expected, finding.actual),
+        "cpu_seconds": amount(limits.cpu_seconds, "second"),
+        "wall_seconds": amount(limits.wall_seconds, "second"),
+        "memory": f"{limits.memory_bytes // 2**20} MB",
+        "output": f"{limits.output_bytes // 2**10} KB",
+        "processes": str(limits.processes),
+        "file_space": f"{limits.file_bytes // 2**20} MB",
+    }
+
+
+# --- fragments ------------------------------------------------------------------------------------------------------
+
+
+def plain(text: str, most: int = MOST_FRAGMENT) -> str:
+    """A name for a sentence: printable, bounded, on one line."""
+    clean = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return clean if len(clean) <= most else clean[: most - 1] + "…"
+
+
+def quoted(text: str) -> str:
+    """Student-supplied text as repr, bounded."""
+    return repr(text if len(text) <= MOST_FRAGMENT else text[: MOST_FRAGMENT - 1] + "…")
+
+
+def amount(number: float, unit: str) -> str:
+    """`1 second`, `12 bytes`."""
+    return f"{number:g} {unit}" + ("" if number == 1 else "s")
+
+
+def bytes_words(data: bytes) -> str:
+    """A message with its length; a long one by its beginning."""
+    shown = repr(data) if len(data) <= WHOLE_BYTES else f"{data[: 2 * AROUND_BYTES]!r}…"
+    return f"{shown} ({amount(len(data), 'byte')})"
+
+
+def first_difference(one: bytes, other: bytes) -> int:
+    """The offset of the first byte that differs; the length of the shorter when it begins the longer."""
+    shorter = min(len(one), len(other))
+    return next((at for at in range(shorter) if one[at] != other[at]), shorter)
+
+
+def byte_words(data: bytes, at: int) -> str:
+    """One byte in text and hex, or that there is none."""
+    return f"{data[at : at + 1]!r} (hex {data[at]:02x})" if at < len(data) else "the end"
+
+
+def difference(expected: bytes, actual: bytes) -> str:
+    """Where two messages part, with both bytes, and what stands around it where they are long."""
+    if expected == actual:
+        return ""
+    at = first_difference(expected, actual)
+    words = (
+        f"The first difference is at byte {at} (counting from 0): "
+        f"expected {byte_words(expected, at)}, got {byte_words(actual, at)}"
+    )
+    if max(len(expected), len(actual)) <= WHOLE_BYTES:
+        return words + "."
+    start, end = max(at - AROUND_BYTES, 0), at + AROUND_BYTES
+    return f"{words}. Around it: expected {expected[start:end]!r}, got {actual[start:end]!r}."
+
+
+def place_words(clues: Clues) -> str:
+    """` in line 12 of echo-server.py` for the exception's line, or nothing."""
+    place = clues.trace.place if clues.trace is not None else None
+    if place is None:
+        return ""
+    return f" in line {place.line}" + (f" of {plain(place.file)}" if place.file != clues.record.file else "")
+
+
+def waiting_words(clues: Clues) -> str:
+    """Where the program stood: `waiting in s.recv(1024), line 12`."""
+    waiting = clues.waiting
+    if waiting is None:
+        return "waiting"
+    what = f"in {waiting.text}, line {waiting.place.line}" if waiting.text else f"in line {waiting.place.line}"
+    return f"waiting {what}" + (f" of {plain(waiting.place.file)}" if waiting.place.file != clues.record.file else "")
+
+
+def sentence(template: str, filled: dict[str, str]) -> str:
+    """A template with its values, bounded. Values are not looked at again, whatever braces they hold."""
+    text = template.format_map(filled)
+    return text if len(text) <= MOST_SENTENCE else text[: MOST_SENTENCE - 1] + "…"
+
+
+def staff_facts(clues: Clues) -> str:
+    """What the record says of the program's end, in a line, for teachers."""
+    record, trace = clues.record, clues.trace
+    parts = [f"stopped: {record.stopped}"] if record.stopped else [f"exit {record.exit_code}, signal {record.signal}"]
+    parts.append(f"cpu {record.cpu_seconds:.2f} s, wall {record.wall_seconds:.2f} s")
+    parts.append("wire: " + (", ".join(f"{one.kind} {len(one.data)}" for one in record.events[:12]) or "nothing"))
+    if trace is not None:
+        parts.append(plain(f"{trace.kind}: {trace.message}"))
+    if clues.waiting is not None:
+        parts.append(plain(waiting_words(clues)))
+    return "; ".join(parts)
