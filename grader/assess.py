@@ -37,7 +37,12 @@ def observe_one(
     records: Mapping[str, RunRecord],
     sources: Mapping[str, str],
 ) -> Observation:
-    """One check. Precedence: a file that is not there, a fault of ours, a check that is needed, then the record."""
+    """One check. Precedence: a check that is needed, a file that is not there, a fault of ours, then the record."""
+    if any(one.verdict is Verdict.HARNESS_ERROR for one in needed):
+        return harness_error(check, "A check that this one needs could not be made.")
+    blocking = next((one for one in needed if one.verdict is not Verdict.PASSED and not one.followed), None)
+    if blocking is not None:
+        return skipped(check, blocking, rubric)
     missing = [role for role, who in check.players.items() if who == "student" and role not in submission.programs]
     if missing:
         return no_program(check, missing[0], submission, rubric)
@@ -45,11 +50,6 @@ def observe_one(
     broken = next((record.harness_error for record in mine.values() if record.harness_error is not None), None)
     if broken is not None or not mine:
         return harness_error(check, broken or "The run was not recorded.")
-    if any(one.verdict is Verdict.HARNESS_ERROR for one in needed):
-        return harness_error(check, "A check that this one needs could not be made.")
-    blocking = next((one for one in needed if one.verdict is not Verdict.PASSED and not one.followed), None)
-    if blocking is not None:
-        return skipped(check, blocking, rubric)
     finding = judge(run.scripts[check.id], mine, rubric)
     return passed(check, mine, sources) if finding is None else failed(check, finding, rubric, sources)
 

@@ -94,9 +94,7 @@ def payload(arguments: Mapping[str, object], seed: str) -> bytes:
     assert isinstance(extra, bytes)
     source = random.Random(seed)
     if kind == "random":
-        data = bytearray(source.randbytes(max(size - len(extra), 0)))
-        at = len(data) // 2
-        return bytes(data[:at] + extra + data[at:])
+        return extra + source.randbytes(max(size - 2 * len(extra), 0)) + extra
     if kind == "random-text":
         return "".join(source.choices(TEXT_ALPHABET, k=size)).encode()
     data_given = arguments["data"]

@@ -240,16 +240,16 @@ def unmet(parts: Mapping[str, Part]) -> Records:
 
 
 def literal_address(host: str) -> str | None:
-    """The IPv4 address that a program's host means in a box; None for a name that means nothing there."""
+    """The address that a program's host means in a box; None for one that the box cannot have."""
     if host in ("localhost", ""):
         return "127.0.0.1"
     try:
         parsed = ipaddress.ip_address(host)
     except ValueError:
         return None
-    if parsed.version != 4:
-        return None
-    return "127.0.0.1" if parsed.is_unspecified else str(parsed)
+    if parsed.is_unspecified:
+        return "127.0.0.1"
+    return str(parsed) if parsed.version == 4 or parsed.is_loopback else None
 
 
 async def record_runs(submission: Submission, rubric: Rubric, references: ReferenceBoxes) -> Records:

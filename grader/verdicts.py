@@ -113,7 +113,10 @@ def connects(case: Case, expectation: Expectation) -> Finding | None:
 
 
 def receive(case: Case, expectation: Expectation) -> Finding | None:
-    """The right bytes arrived, and no others after them where the conversation ends with them."""
+    """The right bytes arrived, and no others after them where the conversation ends with them.
+
+    `late`: they came, but only after the peer, with nothing more to expect, had gone on to close.
+    """
     record = case.record(expectation)
     side = record.role
     if main_connection(record) is None:
@@ -123,12 +126,16 @@ def receive(case: Case, expectation: Expectation) -> Finding | None:
     start = sum(action.count or 0 for action in actions[: expectation.action] if action.kind == "receive")
     last = not any(action.kind == "receive" for action in actions[expectation.action + 1 :])
     expected, actual = expectation.data, stream[start:] if last else stream[start : start + len(expectation.data)]
+    outcome = record.outcomes[expectation.action]
     if expectation.step.arguments["what"] == "anything":
-        return None if actual else Finding(code=f"{side}-silent", record=record, expected=expectation.sent)
-    if actual == expected:
+        early = any(event.at <= outcome.at for event in events_of(record, "received"))
+        code = "late" if actual else "silent"
+        return None if early else Finding(code=f"{side}-{code}", record=record, expected=expectation.sent)
+    in_time = outcome.result == "done"
+    if actual == expected and in_time:
         return None
     facts = {"answered": start, "sent": expectation.sent, "index": receives_before(case, expectation)}
-    code = compare(expected, actual)
+    code = "late" if actual == expected else compare(expected, actual)
     return Finding(code=f"{side}-{code}", record=record, expected=expected, actual=actual, facts=facts)
 
 

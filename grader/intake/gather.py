@@ -40,7 +40,7 @@ def gather(source: Source, rubric: Rubric) -> HandIn:
 
 
 def _with_unpacked(source: Source, members: list[Member], packed: Member, rubric: Rubric) -> HandIn:
-    """The hand-in with the contents of its one archive in the archive's place, as a folder of that name."""
+    """The hand-in with the contents of its one archive at the top; in a folder of its name where two would clash."""
     try:
         data = source.read(packed, bounds.MAX_ARCHIVE_BYTES)
     except Refused as refusal:
@@ -48,11 +48,18 @@ def _with_unpacked(source: Source, members: list[Member], packed: Member, rubric
     with open_archive(data, names.base(packed.path)) as opened:
         inside = _read_all(opened, opened.members(), rubric)
     beside = _read_all(source, [member for member in members if member is not packed], rubric, _left(inside))
-    # Nothing else of the hand-in is at the top: what was packed is then as if it had been handed in directly.
-    folder = f"{packed.path}/" if beside.files else ""
+    folder = f"{packed.path}/" if _clash(beside, inside) else ""
     unpacked = tuple(Found(folder + found.path, found.data, found.whole) for found in inside.files)
     files = tuple(sorted((*beside.files, *unpacked), key=lambda found: found.path))
     return HandIn(files, (messages.unpacked(packed.path), *beside.notes, *inside.notes))
+
+
+def _clash(one: HandIn, other: HandIn) -> bool:
+    """True when the files of both cannot lie in one folder."""
+    mine, theirs = {found.path for found in one.files}, {found.path for found in other.files}
+    my_folders = {folder for path in mine for folder in _folders(path)}
+    their_folders = {folder for path in theirs for folder in _folders(path)}
+    return bool(mine & (theirs | their_folders) or theirs & my_folders)
 
 
 def _left(handin: HandIn) -> Room:

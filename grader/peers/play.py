@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from grader.conversation import Action
 from grader.model import Limits, RunRecord, Socket, StepOutcome
 from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, Watch
-from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, try_connect
+from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, take_socket, try_connect
 from grader.sandbox.launch import Run
 from grader.sandbox.plain import PlainRun
 from grader.sandbox.stuck import serves_on
 
 DRAIN_CPU_SECONDS = 0.1  # what a program may still compute after the peer's FIN where its end is not awaited
+LOOKS_FOR_POLLERS = 15  # by then about a second has passed
 # A slow reader offers a small window and small segments: then the program's kernel buffers some 30 KB, not 4 MB.
 SLOW_BUFFER_BYTES = 2048
 SMALL_SEGMENT_BYTES = 536
+NORMAL_BUFFER_BYTES = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class Peer:
         self.sockets: tuple[Socket, ...] = ()
         self.met = (part.host, part.port)
         self.serving = False
+        self.looks = 0
         self.listener: socket.socket | None = None
         if part.role == "client" and self.free:
             self.listener = self.free.pop()
@@ -73,48 +76,60 @@ class Peer:
         for action in self.part.actions:
             result = await steps[action.kind](action)
             self.outcomes.append(StepOutcome(result=outcome(result), at=self.transcript.now(), detail=result))
-            if result in LIMITS:
+            if result in LIMITS or self._nothing_came(action, result):
                 break
         left = len(self.part.actions) - len(self.outcomes)
         self.outcomes += [StepOutcome(result="not-reached", at=self.transcript.now())] * left
         if self.watch.limit_reached is None:
             await self._finish()
 
+    def _nothing_came(self, action: Action, result: str) -> bool:
+        """A peer that was told nothing has nothing to say: the conversation is over."""
+        return action.kind in ("connect", "accept", "receive") and result == IMPOSSIBLE and not self._has_spoken()
+
+    def _has_spoken(self) -> bool:
+        connection = self.talking()
+        return connection is not None and connection.received > 0
+
     async def _connect(self, action: Action) -> str:
-        sock = self.free.pop(0)
-        result = await self.watch.until(lambda: self._try(sock), also=self._listens_elsewhere)
+        self.looks = 0
+        return await self.watch.until(self._connected)
+
+    def _connected(self) -> bool:
+        """Connect once the program waits for clients, at the address where it should be or, followed, where it is.
+
+        Not before it waits: a program that listens and then ends without waiting for anybody could be caught in
+        between, or not, and a verdict may not hang on that. One that only ever polls is given some looks.
+        """
+        self.looks += 1
+        look = self.run.look()
+        if look.threads and not serves_on(look) and self.looks < LOOKS_FOR_POLLERS:
+            return False
         listening = self.run.listening()
-        if result == IMPOSSIBLE or (result == DONE and self._elsewhere(listening)):
-            result = await self._follow(sock, listening)
-        self.sockets = tuple(listening)
-        if result != DONE:
-            sock.close()
-            return result
-        self._adopt(sock, "connected")
-        return DONE
+        self.sockets = tuple(listening) or self.sockets
+        if not self._elsewhere(listening):
+            return self._try(*self.met)
+        found = next((row for row in listening if row.protocol == "tcp"), listening[0])
+        return self.part.follow and self._try(reachable_host(found.host), found.port)
 
     def _elsewhere(self, listening: Sequence[Socket]) -> bool:
         """Whether the program listens, but not where this peer would reach it."""
         return bool(listening) and not any(row.reaches(*self.met) for row in listening)
 
-    def _listens_elsewhere(self) -> bool:
-        return serves_on(self.watch.last[0]) and self._elsewhere(self.run.listening())
-
-    async def _follow(self, sock: socket.socket, listening: Sequence[Socket]) -> str:
-        """Meet the server at the address that it really uses, where the rubric lets an error cost once."""
-        if not self.part.follow or not self._elsewhere(listening):
-            return IMPOSSIBLE
-        found = next((row for row in listening if row.protocol == "tcp"), listening[0])
-        self.met = (reachable_host(found.host), found.port)
-        if ":" in self.met[0]:
-            return IMPOSSIBLE  # the sockets handed out are IPv4
-        return await self.watch.until(lambda: self._try(sock))
-
-    def _try(self, sock: socket.socket) -> bool:
+    def _try(self, host: str, port: int) -> bool:
+        """One attempt to connect; a refused socket can be used again."""
+        sock = take_socket(self.free, host)
+        if sock is None:
+            return False
         if self.slow:  # before each attempt: a refused one resets the segment size
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SLOW_BUFFER_BYTES)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SMALL_SEGMENT_BYTES)
-        return bool(try_connect(sock, self.met))
+        if not try_connect(sock, (host, port)):
+            self.free.insert(0, sock)
+            return False
+        self.met = (host, port)
+        self._adopt(sock, "connected")
+        return True
 
     def _adopt(self, sock: socket.socket, kind: str) -> Connection:
         connection = Connection(sock, len(self.connections), self.transcript, self.watch.notify)
@@ -185,6 +200,8 @@ class Peer:
     async def _let_it_fill_the_window(self) -> None:
         """Read nothing until the program waits: for room to write, or because it has dropped what did not fit."""
         await self.watch.until(self.run.ended.done, also=lambda: True)
+        for one in self.connections:
+            one.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NORMAL_BUFFER_BYTES)
 
     def talking(self) -> Connection | None:
         """The connection that the conversation is about: of several that a client opened, the first that spoke."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from grader.model import Limits, RunRecord, Socket, StepOutcome
 from grader.peers.play import Part, drained, outcome, reachable_host
 from grader.peers.watch import DONE, Watch
-from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, try_connect
+from grader.peers.wire import Connection, Transcript, address_text, take_socket, try_connect
 from grader.sandbox.launch import Run
 from grader.sandbox.plain import PlainRun
+from grader.sandbox.stuck import INPUT, call_name
 
 AnyRun = Run | PlainRun
 DIRECT = "direct"  # without boxes two programs may meet without us; then there is no transcript
@@ -47,10 +48,10 @@ class Relay:
         except OSError:
             return
         near.setblocking(False)
-        if not self.free or len(self.links) >= MOST_CONNECTIONS:
+        far = take_socket(self.free, self.server_at[0])
+        if far is None:
             near.close()
             return
-        far = self.free.pop(0)
         try_connect(far, self.server_at)  # it listens, and the network is its box's loopback: done by the next event
         number = len(self.links)
         link = Link(
@@ -65,18 +66,35 @@ class Relay:
         self.watch.notify()
 
     def _pass(self, number: int) -> None:
-        """Hand on what one side has said since the last time."""
+        """Hand on what one side has said since the last time.
+
+        A reply is held until it is as long as what the client said, or the server waits for more: clients read once,
+        and a server may answer in pieces.
+        """
         if number < len(self.links):
             link = self.links[number]
             hand_on(link.client, link.server)
-            hand_on(link.server, link.client)
+            if link.server.received >= link.client.received or link.server.ended is not None:
+                hand_on(link.server, link.client)
         self.watch.notify()
+
+    def _release(self) -> bool:
+        """Hand on what is held back, once the server waits. Returns whether there was something."""
+        look = self.watch.last[0]
+        held = [link for link in self.links if handed(link.client) < link.server.received]
+        if not held or any(call_name(thread) not in INPUT for thread in look.threads):
+            return False
+        for link in held:
+            hand_on(link.server, link.client)
+        return True
 
     async def play(self) -> str:
         """Pass everything on until both programs are done with it. Returns how the waiting ended."""
-        result = await self.watch.until(self._client_is_over)
+        result = DONE
+        while result == DONE and not self._client_is_over():
+            result = await self.watch.until(self._client_is_over, also=self._release)
         if result == DONE:
-            # The client has ended; whatever the server still has to say or do about it is not waited for beyond its FIN.
+            # The client has ended; whatever the server still has to say or do is not waited for beyond its FIN.
             await self.watch.until(lambda: all(link.server.ended is not None for link in self.links))
         return result
 
@@ -92,15 +110,20 @@ class Relay:
             link.client.close()
 
 
+def handed(target: Connection) -> int:
+    """How many bytes have been handed to one end so far."""
+    return target.sent + len(target.unsent)
+
+
 def hand_on(source: Connection, target: Connection) -> None:
     """Bytes that arrived at one end leave at the other, then the end of the stream likewise."""
-    events = source.transcript.events
-    data = b"".join(one.data for one in events if one.kind == "received" and one.connection == source.number)
-    handed = sum(
-        len(one.data) for one in target.transcript.events if one.kind == "sent" and one.connection == target.number
-    ) + len(target.unsent)
-    if len(data) > handed and target.ended != "reset":
-        target.send(data[handed:])
+    if handed(target) < source.received and target.ended != "reset":
+        data = b"".join(
+            one.data
+            for one in source.transcript.events
+            if one.kind == "received" and one.connection == source.number
+        )
+        target.send(data[handed(target) :])
     if source.ended == "reset":
         if target.ended is None:
             target.reset()

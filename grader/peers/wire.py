@@ -52,7 +52,7 @@ class Transcript:
 class Connection:
     """One TCP connection between the grader and the program.
 
-    `received`: number of bytes so far.  `ended`: nothing more will arrive (`fin`, `reset`), or None.
+    `received`, `sent`: number of bytes so far.  `ended`: nothing more will arrive (`fin`, `reset`), or None.
     `paused`: do not read, although something may be there.
     """
 
@@ -61,6 +61,7 @@ class Connection:
     ) -> None:
         self.sock, self.number, self.transcript, self.notify = sock, number, transcript, notify
         self.received = 0
+        self.sent = 0
         self.unsent = b""
         self.sent_fin = False
         self.ended: str | None = None
@@ -120,6 +121,7 @@ class Connection:
                 self._end("reset")
             return
         if taken:
+            self.sent += taken
             self.transcript.add("sent", self.number, self.unsent[:taken])
             self.unsent = self.unsent[taken:]
         if self.unsent:
@@ -163,6 +165,8 @@ class Connection:
 def try_connect(sock: socket.socket, address: tuple[str, int]) -> bool | None:
     """One non-blocking attempt: True when connected, False when refused (try again later), None when under way."""
     code = sock.connect_ex(address)
+    if code == errno.ECONNABORTED:  # what the kernel says once after a refusal (inet_stream_connect); then it is new
+        code = sock.connect_ex(address)
     if code in (0, errno.EISCONN):
         return True
     if code in (errno.EINPROGRESS, errno.EALREADY):
@@ -174,6 +178,15 @@ def try_connect(sock: socket.socket, address: tuple[str, int]) -> bool | None:
             return None
         return True
     return False
+
+
+def take_socket(free: list[socket.socket], host: str) -> socket.socket | None:
+    """Take from the unused sockets one of the family that `host` needs; None when there is none left."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = next((one for one in free if one.family == family), None)
+    if found is not None:
+        free.remove(found)
+    return found
 
 
 def address_text(sock: socket.socket) -> bytes:

@@ -49,6 +49,7 @@ MOST_DESCRIPTORS = 1 << 20
 SCRATCH = ("/tmp", "/dev/shm")
 DUMP_MILLISECONDS = 500  # how long a program may take to print its stack before it is ended without one
 
+FAMILIES = (socket.AF_INET, socket.AF_INET6) if os.path.exists("/proc/net/tcp6") else (socket.AF_INET,)
 PR_SET_DUMPABLE = 4
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
@@ -306,12 +307,10 @@ class Launcher:
         return None
 
     def make_sockets(self, count: int, listen_host: str, port: int) -> list[socket.socket]:
-        """Sockets of this box's network, for the supervisor to connect with or to accept on."""
-        made = []
-        for _ in range(count):
-            one = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        """Sockets of this box's network: `count` of each family to connect with, and one to accept on."""
+        made = [socket.socket(family, socket.SOCK_STREAM) for family in FAMILIES for _ in range(count)]
+        for one in made:
             one.setblocking(False)
-            made.append(one)
         if listen_host:
             made.append(listener(listen_host, port))
         return made

@@ -27,6 +27,7 @@ from grader.sandbox.kernel import Look, Row
 from grader.sandbox.policy import ETC_FILES, HOME, INSIDE, bwrap_arguments
 
 MESSAGE_BYTES = 1 << 16
+MOST_DESCRIPTORS = 64
 START_SECONDS = 60.0  # for a box to say that it is ready, on a machine however loaded; a harness error after that
 LAUNCHER = {name: (Path(__file__).parent / name).read_text() for name in ("inside.py", "program.py")}
 
@@ -88,7 +89,7 @@ class Box:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                data, ancillary, _, _ = self.control.recvmsg(MESSAGE_BYTES, socket.CMSG_SPACE(16 * 4))
+                data, ancillary, _, _ = self.control.recvmsg(MESSAGE_BYTES, socket.CMSG_SPACE(MOST_DESCRIPTORS * 4))
                 break
             except BlockingIOError:
                 ready: asyncio.Future[None] = loop.create_future()
@@ -124,7 +125,7 @@ class Box:
     ) -> AsyncIterator[Run]:
         """Run one program of the hand-in; on leaving, every process of the run is dead and reaped.
 
-        `connections`: sockets to make for connecting to it. `listen`: address at which a listener awaits it, or
+        `connections`: sockets to make for connecting to it, of each family. `listen`: address at which a listener awaits it, or
         nothing. `port`: the port that the run is about. `usual_port`: the one that later runs will be about. Raises SandboxError when the box fails.
         """
         outputs = [os.memfd_create(name) for name in ("stdout", "stderr")]

@@ -62,6 +62,8 @@ NAMES = {number: name for name, number in NUMBERS.get(platform.machine(), {}).it
 # Waiting for something to happen on sockets, timed or not: where a server that serves on is found between clients.
 SERVING = {"accept", "accept4", "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2"}
 
+INPUT = SERVING | {"read", "readv", "recvfrom", "recvmsg", "recvmmsg", "futex", "wait4", "waitid"}
+
 UNDER_WAY = {"syn-sent", "syn-recv", "new-syn-recv", "fin-wait-1", "closing", "last-ack"}
 WINDOW_BYTES = 2048  # a receiver with less unread than this has room, so bytes sent to it are still on their way
 

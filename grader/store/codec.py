@@ -12,7 +12,7 @@ values, and only those, take the road through the standard library, which writes
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -23,12 +23,20 @@ T = TypeVar("T")
 UNREADABLE = (msgspec.MsgspecError, ValueError)
 """What `decode` and `from_json` raise on data that is not of the kind asked for."""
 
-_to_json = msgspec.json.Encoder().encode
+
+def _plain(value: object) -> dict[Any, Any]:
+    """A mapping of any kind as a dict; msgspec asks for this where it does not know a class."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form; use the types that grader.model uses")
+
+
+_to_json = msgspec.json.Encoder(enc_hook=_plain).encode
 
 
 def encode(value: object) -> Any:
     """Return `value`, a dataclass or a container of them, as dicts, lists, strings, numbers, booleans and None."""
-    return msgspec.to_builtins(value, str_keys=True)
+    return msgspec.to_builtins(value, str_keys=True, enc_hook=_plain)
 
 
 def decode(kind: type[T], data: Any) -> T:

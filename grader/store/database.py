@@ -250,6 +250,8 @@ def _make_folder(folder: Path) -> int:
 
 
 def _connect(folder: Path) -> sqlite3.Connection:
+    if (folder / FILE_NAME).is_symlink():
+        raise store_error("not-a-database", folder)
     with _sqlite_errors(folder):
         database = sqlite3.connect(folder / FILE_NAME, isolation_level=None, check_same_thread=False, timeout=5.0)
         try:

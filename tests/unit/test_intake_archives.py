@@ -145,9 +145,20 @@ def test_one_archive_in_the_other_is_opened_and_no_more() -> None:
 
 def test_answers_beside_the_archive_are_read() -> None:
     """The programs come from inside, the answers from outside."""
-    submission = unpacked(zipped({"answers.md": ANSWERS, "code.zip": zipped({"x/echo-server.py": SERVER})}))
-    assert submission.programs == {"server": "echo-server.py"}
+    programs = {f"x/{name}": WHOLE[name] for name in ("echo-server.py", "echo-client.py")}
+    submission = unpacked(zipped({"answers.md": ANSWERS, "code.zip": zipped(programs)}))
+    assert set(submission.programs) == {"server", "client"}
     assert submission.answers == ANSWERS.decode()
+    assert codes(submission) == [("archive", None)]
+
+
+@pytest.mark.parametrize("beside", ["answers.md", "answers.md/x.txt", "lib"])
+def test_what_is_in_the_archive_and_beside_it_never_clashes(beside: str) -> None:
+    """Where both hold a name, the archive's files lie in a folder called like it; none is lost."""
+    inside = WHOLE | {"lib/a.py": b"x = 1\n"}
+    submission = unpacked(zipped({beside: b"beside", "code.zip": zipped(inside)}))
+    assert set(submission.programs) == {"server", "client"}
+    assert set(paths(submission)) == set(inside)
 
 
 def test_several_archives_are_for_a_person() -> None:

@@ -122,7 +122,7 @@ def test_grades_come_in_natural_order(tmp_path: Path) -> None:
 
 def test_an_odd_id_is_kept_as_it_is(tmp_path: Path) -> None:
     """Ids that are no valid text, or look like our escapes, stay apart from each other."""
-    odd = ["\udc80", "\\udc80", "a\0b", "‮", "'; DROP TABLE grades; --", ""]
+    odd = ["\udc80", "\\udc80", "a\0b", "\u202e", "'; DROP TABLE grades; --", ""]
     with Store.open(tmp_path) as store:
         for name in odd:
             store.save(grades.a_grade(submission=name), {}, PLAN)
@@ -288,6 +288,15 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None
     assert target.read_text() == "precious"
 
 
+def test_a_link_in_the_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
+    """Results are never written through a link that somebody left there."""
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / FILE_NAME).symlink_to(tmp_path / "elsewhere.sqlite")
+    with pytest.raises(StoreError, match="not a results file"):
+        Store.open(tmp_path / "results")
+    assert not (tmp_path / "elsewhere.sqlite").exists()
+
+
 AS_NOBODY = """
 import os, sys
 from pathlib import Path
@@ -305,7 +314,7 @@ except StoreError as error:
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", [".", "new"])
 def test_a_read_only_folder_is_named(tmp_path: Path, folder: str) -> None:
-    """Without the right to write, the message says where and what to do. Root may write anywhere, so a child is nobody."""
+    """Without the right to write, one reads where and what to do. (Root may write anywhere; the child is nobody.)"""
     for path in (tmp_path, *list(tmp_path.parents)[:2]):
         path.chmod(0o755)
     tmp_path.chmod(0o555)
@@ -348,9 +357,14 @@ def test_a_full_disk_says_so_and_keeps_what_was_stored(tmp_path: Path) -> None:
 
 def test_the_first_error_is_the_one_that_is_told(tmp_path: Path) -> None:
     """An error inside the batch is not hidden by closing the store, and what was saved is kept."""
-    with pytest.raises(KeyboardInterrupt), Store.open(tmp_path) as store:
-        store.save(grades.a_grade(), {}, PLAN)
-        raise KeyboardInterrupt
+
+    def stopped_batch() -> None:
+        with Store.open(tmp_path) as store:
+            store.save(grades.a_grade(), {}, PLAN)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped_batch()
     with Store.open(tmp_path) as store:
         assert ids(store) == ["ada"]
         store.close()

@@ -1,0 +1,130 @@
+"""Text and bytes mixed up, and everything else that an exception tells."""
+
+from __future__ import annotations
+
+from grader.diagnose.calls import SENDS, any_error, called, send_line
+from grader.diagnose.entry import Entry, at_call, at_trace, both, either, error, first_of, raised_in
+
+DATA = (
+    Entry(
+        id="str-not-bytes",
+        applies=either(
+            error("TypeError", "a bytes-like object is required, not 'str'"),
+            both(raised_in(*SENDS), error("TypeError", "data must be bytes")),
+            both(raised_in(*SENDS), error("TypeError", "data argument must be a bytes-like object, not 'str'")),
+            both(raised_in(*SENDS), error("TypeError", "memoryview: a bytes-like object is required, not 'str'")),
+        ),
+        reason="Your {role} hands text (str) to a call that takes bytes{where}; sockets carry bytes.",
+        next_step="Write the message as bytes, with a b before its quotes, or turn the text into bytes with encode.",
+        line=send_line,
+    ),
+    Entry(
+        id="not-bytes",
+        applies=error("TypeError", "a bytes-like object is required, not"),
+        reason="Your {role} hands something that is not bytes to a call that takes bytes{where}. Python says {message}.",
+        next_step="Hand on the bytes themselves: what recv returned, or a message written with a b before its quotes.",
+        line=send_line,
+    ),
+    Entry(
+        id="mixes-str-and-bytes",
+        applies=either(
+            error("TypeError", "can't concat str to bytes"),
+            error("TypeError", 'can only concatenate str (not "bytes") to str'),
+            error("TypeError", "can't concat bytes to str"),
+        ),
+        reason="Your {role} joins text (str) and bytes{where}, which Python does not do by itself.",
+        next_step="Make both of one kind: decode turns bytes into text, encode turns text into bytes.",
+        line=at_trace,
+    ),
+    Entry(
+        id="encodes-bytes",
+        applies=either(
+            error("AttributeError", "'bytes' object has no attribute 'encode'"),
+            error("AttributeError", "'str' object has no attribute 'decode'"),
+        ),
+        reason="Your {role} converts what needs no converting{where}. Python says {message}.",
+        next_step="encode makes bytes of text, decode makes text of bytes. recv returns bytes, and sendall takes bytes.",
+        line=at_trace,
+    ),
+    Entry(
+        id="decodes-bytes",
+        applies=error("UnicodeDecodeError"),
+        reason="Your {role} decodes what it receives{where}, and stops at bytes that are not UTF-8 text.",
+        next_step="Hand on the bytes as they came. To show them, print their repr, which works for any bytes.",
+        line=first_of(at_trace, at_call("decode")),
+    ),
+    Entry(
+        id="encode-error",
+        applies=error("UnicodeEncodeError"),
+        reason="Your {role} turns text into bytes with an encoding that does not know all of its characters{where}.",
+        next_step="Hand on the bytes as they came, without decoding and encoding them.",
+        line=first_of(at_trace, at_call("encode")),
+    ),
+    Entry(
+        id="attribute-unknown",
+        applies=either(
+            error("AttributeError", "'socket' object has no attribute"),
+            error("AttributeError", "module 'socket' has no attribute"),
+            error("AttributeError", "type object 'socket' has no attribute"),
+            error("AttributeError", "type object 'socket.socket' has no attribute"),
+        ),
+        reason="Your {role} uses {attribute}{where}, and a socket has nothing of that name.{meant}",
+        next_step="Check the spelling, capital letters included, and how socket is imported.",
+        line=at_trace,
+        fill=called,
+    ),
+    Entry(
+        id="module-called",
+        applies=error("TypeError", "'module' object is not callable"),
+        reason="Your {role} calls a module as if it were a function{where}.",
+        next_step="The module socket holds a class that is called socket as well: write both names with a dot between.",
+        line=at_trace,
+    ),
+    Entry(
+        id="not-called",
+        applies=either(
+            error("TypeError", "method object"),
+            error("TypeError", "'builtin_function_or_method'"),
+            error("TypeError", "'method'"),
+            error("AttributeError", "'builtin_function_or_method' object"),
+            error("AttributeError", "'method' object"),
+            error("AttributeError", "'function' object"),
+        ),
+        reason="Your {role} names a function without calling it{where}. Python says {message}.",
+        next_step="Put parentheses after the function's name: only then Python calls it.",
+        line=at_trace,
+    ),
+    Entry(
+        id="call-arguments",
+        applies=either(
+            error("TypeError", "argument"),
+            error("TypeError", "an integer is required"),
+            error("TypeError", "cannot be interpreted as an integer"),
+        ),
+        reason="Your {role} calls {call} with the wrong arguments{where}. Python says {message}.",
+        next_step="Compare what you put in the parentheses with what the call takes.",
+        line=at_trace,
+        fill=called,
+    ),
+    Entry(
+        id="name-unassigned",
+        applies=error("UnboundLocalError"),
+        reason="Your {role} uses a name{where} before it has a value there. Python says {message}.",
+        next_step="Give it a value on every way that leads to this line.",
+        line=at_trace,
+    ),
+    Entry(
+        id="name-error",
+        applies=both(error("NameError")),
+        reason="Your {role} uses a name{where} that nothing has defined. Python says {message}.",
+        next_step="Check the spelling, capital letters included, and that the name gets its value before this line.",
+        line=at_trace,
+    ),
+    Entry(
+        id="exception",
+        applies=any_error,
+        reason="Your {role} stops with an error{where}: {kind}, {message}.",
+        next_step="Read the message and look at this line: what does it have, and what does it expect? {hint}",
+        line=at_trace,
+    ),
+)
