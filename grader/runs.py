@@ -38,7 +38,7 @@ class Boxes:
     async def get(self, role: str) -> Box | PlainBox:
         """A clean box for a role. Raises SandboxError when none can be made."""
         box = self.open.get(role)
-        if box is not None and not box.leftover:
+        if box is not None and not await box.leftover():
             return box
         if box is not None:
             del self.open[role]

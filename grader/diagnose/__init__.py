@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from grader.diagnose.catalogue import ADVICE, CATALOGUE
 from grader.diagnose.clues import Clues, gather
 from grader.diagnose.entry import Entry
+from grader.diagnose.pairs import no_players, no_records, subject
 from grader.diagnose.trace import Place
 from grader.diagnose.words import sentence, staff_facts, values
 from grader.model import Limits, RunRecord
@@ -47,12 +48,16 @@ def explain(
     *,
     expected_host: str = "127.0.0.1",
     expected_port: int = 65432,
+    records: Mapping[str, RunRecord] = no_records,
+    players: Mapping[str, str] = no_players,
 ) -> Diagnosis:
     """Explain what is wrong. Never raises.
 
     `sources`: path -> text of the student's files.  `hint`: the check's own next step, where no entry has a better
     one.  `expected_host`, `expected_port`: the assignment's address.
+    `records`, `players`: of the check's run, by role; with them the mistake behind a pair's failure is found.
     """
+    finding = subject(finding, records, players)
     clues = gather(finding.record, sources, expected_host, expected_port)
     entry = next(one for one in CATALOGUE if one.applies(finding, clues))
     return diagnosis(entry, finding, clues, hint, limits)

@@ -7,7 +7,17 @@ from collections.abc import Mapping
 
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
-    Entry, at_call, at_trace, both, either, error, first_of, is_cause, no, raised_in, role, uses,
+    Entry,
+    at_call,
+    at_trace,
+    both,
+    either,
+    error,
+    first_of,
+    is_cause,
+    raised_in,
+    role,
+    uses,
 )  # fmt: skip
 from grader.diagnose.trace import Place
 from grader.diagnose.words import plain, quoted
@@ -268,7 +278,9 @@ SOCKETS = (
         id="not-connected",
         applies=both(
             role("client"),
-            either(error("OSError", "[Errno 107]"), error("BrokenPipeError", "[Errno 32]"), error("OSError", "[Errno 89]")),
+            either(
+                error("OSError", "[Errno 107]"), error("BrokenPipeError", "[Errno 32]"), error("OSError", "[Errno 89]")
+            ),
             on_none_dialled,
         ),
         reason="Your client uses its socket{where} before it is connected.",

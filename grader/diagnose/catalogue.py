@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from grader.diagnose.address import ADDRESS_ADVICE, KINDS, MISSING_CALLS, WRONG_ADDRESS
+from grader.diagnose.calls import ADDRESSES, SOCKETS
+from grader.diagnose.client import CLIENT
 from grader.diagnose.entry import Entry
+from grader.diagnose.errors import ERRORS
 from grader.diagnose.generic import GENERIC
+from grader.diagnose.limits import LIMITS
+from grader.diagnose.loading import LOADING
+from grader.diagnose.pairs import PAIRS
+from grader.diagnose.server import SERVER
+from grader.diagnose.todos import TODOS
 
-CATALOGUE: tuple[Entry, ...] = (*GENERIC,)
+CATALOGUE: tuple[Entry, ...] = (
+    *LOADING,
+    *TODOS,
+    *PAIRS,
+    *KINDS,
+    *ADDRESSES,
+    *SOCKETS,
+    *WRONG_ADDRESS,
+    *ERRORS,
+    *MISSING_CALLS,
+    *SERVER,
+    *CLIENT,
+    *LIMITS,
+    *GENERIC,
+)
 
-ADVICE: tuple[Entry, ...] = ()
+ADVICE: tuple[Entry, ...] = ADDRESS_ADVICE

@@ -11,6 +11,7 @@ from grader.diagnose.source import Call, Source, read_source
 from grader.diagnose.trace import Place, Trace, own_path, parse_trace
 from grader.model import Dial, Event, Frame, RunRecord
 
+DISTINCTIVE = 20  # characters of an exception's message that no program prints by chance
 MOST_PRINTED = 1 << 16  # characters of the output that are looked at, from each end
 
 # Calls in which a program can wait. The library's own functions come first in a stack, then the student's line.
@@ -80,11 +81,7 @@ class Clues:
         """The calls on a line."""
         if place is None:
             return []
-        return [
-            call
-            for call in self.source(place.file).calls
-            if call.line <= place.line <= call.end
-        ]
+        return [call for call in self.source(place.file).calls if call.line <= place.line <= call.end]
 
     def text_at(self, place: Place | None) -> str:
         """The student's line."""
@@ -125,7 +122,8 @@ class Clues:
         """Whether an exception of this class, with these words in its message, ended it or was printed by it."""
         if self.trace is not None and self.trace.kind == kind and all(word in self.trace.message for word in words):
             return True
-        return bool(words) and self.trace is None and all(word in self.printed for word in words)
+        telling = any(word.startswith("[Errno") or len(word) >= DISTINCTIVE for word in words)
+        return telling and self.trace is None and all(word in self.printed for word in words)
 
 
 def gather(record: RunRecord, sources: Mapping[str, str], expected_host: str, expected_port: int) -> Clues:
@@ -195,7 +193,7 @@ def waiting_at(source: Source, frame: Frame, inner: Frame | None) -> Waiting:
     here = [call for call in source.calls if call.line <= frame.line <= call.end]
     named = [call for call in here if inner is not None and call.name == inner.function]
     able = [call for call in here if call.name in WAITING_CALLS]
-    call = (named or able or [None])[0]
+    call = next(iter(named or able), None)
     place = Place(file=source.path, line=frame.line)
     if call is None:
         return Waiting(place=place, call=inner.function if inner else "", text="")

@@ -100,7 +100,15 @@ def raised_in(*names: str) -> Condition:
     return holds
 
 
-NOT_CAUSED = ("altered", "extra", "elsewhere", "wording-differs", "prints-something", "refusal-hidden", "claims-success")
+NOT_CAUSED = (
+    "altered",
+    "extra",
+    "elsewhere",
+    "wording-differs",
+    "prints-something",
+    "refusal-hidden",
+    "claims-success",
+)
 
 
 def is_cause(finding: Finding, clues: Clues) -> bool:

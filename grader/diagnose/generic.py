@@ -43,7 +43,7 @@ STUCK = Entry(
         lambda finding, clues: clues.waiting is not None,
         code(
             "never-listens", "never-connects", "connection-failed", "server-silent", "server-partial", "client-silent",
-            "client-partial", "address-not-printed", "reply-not-printed", "does-not-end", "refusal-hidden",
+            "client-partial", "address-not-printed", "reply-not-printed", "does-not-end", "refusal-hidden", "pair-fails",
         ),
     ),
     reason="Your {role} was {waited}, for something that could never come. {exchange}, and nothing more was on its way.",
@@ -212,6 +212,13 @@ GENERIC = (
         reason="Your two programs never meet: the server is at {server}, and the client asks for {client}.",
         next_step="Give HOST and PORT the same values in both programs.",
         line=at_call("connect", "create_connection", "open_connection"),
+        fill=facts,
+    ),
+    Entry(
+        id="pair-fails",
+        applies=code("pair-fails"),
+        reason="Your {role} and the {peer} that it was tried with do not bring their work to an end: {ending}.",
+        line=stood,
         fill=facts,
     ),
     Entry(

@@ -8,7 +8,20 @@ from collections.abc import Mapping
 
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
-    Condition, Entry, at_call, at_name, at_trace, both, calls, code, either, error, first_of, is_cause, no, stopped,
+    Condition,
+    Entry,
+    at_call,
+    at_name,
+    at_trace,
+    both,
+    calls,
+    code,
+    either,
+    error,
+    first_of,
+    is_cause,
+    no,
+    stopped,
 )  # fmt: skip
 from grader.diagnose.trace import Place
 from grader.diagnose.words import plain
@@ -58,7 +71,9 @@ def shadow_at_work(finding: Finding, clues: Clues) -> bool:
     place = clues.trace.place
     inside = place is not None and place.file in clues.shadows and place.file != clues.record.file
     about = any(re.search(rf"'{name}[.']|module '{name}'|{name}\.py", clues.trace.message) for name in names)
-    return inside or (about and clues.trace.kind in ("AttributeError", "ImportError", "ModuleNotFoundError", "TypeError"))
+    return inside or (
+        about and clues.trace.kind in ("AttributeError", "ImportError", "ModuleNotFoundError", "TypeError")
+    )
 
 
 def shadow_name(finding: Finding, clues: Clues) -> Mapping[str, str]:

@@ -42,7 +42,7 @@ class Source:
 
     `todos`: line and text of each TODO comment.  `constants`: (name, value, line) of literals given to a name, or
     written as an argument (then the name is empty).  `bare`: (method, line) of methods named but not called.
-    `unused`: (function, line) of functions that are never called.  `silent_handlers`: lines of `except` blocks that
+    `unused`: (function, line) of functions that are never called, and classes likewise.  `stubs`: lines of bodies left empty.  `silent_handlers`: lines of `except` blocks that
     neither print, log, raise, exit nor return a value.  `guards`: (text, line) of a `__name__` test that never holds.
     """
 
@@ -57,6 +57,7 @@ class Source:
     names: Mapping[str, int] = field(default_factory=dict)
     bare: tuple[tuple[str, int], ...] = ()
     unused: tuple[tuple[str, int], ...] = ()
+    stubs: tuple[int, ...] = ()
     silent_handlers: tuple[int, ...] = ()
     guards: tuple[tuple[str, int], ...] = ()
 
@@ -92,6 +93,7 @@ def facts_of(path: str, lines: tuple[str, ...], todos: tuple[tuple[int, str], ..
         names=names_of(nodes),
         bare=tuple(bare_of(nodes)),
         unused=tuple(unused_of(nodes)),
+        stubs=tuple(sorted(stubs_of(nodes))),
         silent_handlers=tuple(sorted(silent_handlers_of(nodes))),
         guards=tuple(guards_of(tree)),
     )
@@ -210,9 +212,28 @@ def unused_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
     used = {node.id for node in nodes if isinstance(node, ast.Name)}
     used |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     for node in nodes:
-        plain = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if plain and id(node) not in methods and node.name not in used:
+        defines = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        if defines and id(node) not in methods and node.name not in used:
             yield node.name, node.lineno
+
+
+def stubs_of(nodes: list[ast.AST]) -> Iterator[int]:
+    """Bodies that hold nothing but `pass`, `...` or a docstring; those of `except` and of classes may."""
+    for node in nodes:
+        body = (
+            node.body
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.With | ast.While | ast.If)
+            else []
+        )
+        if body and all(is_placeholder(statement) for statement in body):
+            yield body[-1].lineno
+
+
+def is_placeholder(statement: ast.stmt) -> bool:
+    """`pass`, `...`, or a text by itself."""
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
 
 
 def silent_handlers_of(nodes: list[ast.AST]) -> Iterator[int]:

@@ -8,7 +8,7 @@ from grader.model import Limits
 from grader.verdicts import Finding
 
 WHOLE_BYTES = 48  # a message up to this length is shown whole
-AROUND_BYTES = 12  # of a longer one, what stands on each side of the first difference
+AROUND_BYTES = 8  # of a longer one, what stands on each side of the first difference
 MOST_FRAGMENT = 120  # characters of any one fragment
 MOST_SENTENCE = 900  # characters of a filled sentence
 

@@ -282,8 +282,10 @@ class Peer:
                 self.sockets = tuple(self.run.udp())
         await drained(self.connections)
         for one in self.connections:
-            one.close()
+            one.rest()
         await self.run.finish(dump=not self.serving)
+        for one in self.connections:
+            one.close()
 
     def stopped(self) -> str | None:
         """Why the grader ended the program, or None when it ended by itself."""

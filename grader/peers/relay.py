@@ -101,13 +101,16 @@ class Relay:
     def _client_is_over(self) -> bool:
         return self.client.ended.done()
 
-    def stop(self) -> None:
-        """Let go of the sockets."""
+    def ends(self) -> list[Connection]:
+        """All ends of all connections."""
+        return [end for link in self.links for end in (link.server, link.client)]
+
+    def rest(self) -> None:
+        """Pass nothing on any more."""
         if self.listener is not None:
             self.loop.remove_reader(self.listener)
-        for link in self.links:
-            link.server.close()
-            link.client.close()
+        for end in self.ends():
+            end.rest()
 
 
 def handed(target: Connection) -> int:
@@ -155,11 +158,14 @@ async def relay(server: AnyRun, client: AnyRun, parts: dict[str, Part], server_a
     try:
         result = await wire.play()
     finally:
-        await drained([end for link in wire.links for end in (link.server, link.client)])
-        wire.stop()
-        stopped = {"server": ended_how(server, wire.watch.limit_reached), "client": ended_how(client, wire.watch.limit_reached)}
+        await drained(wire.ends())
+        wire.rest()
+        limit = wire.watch.limit_reached
+        stopped = {role: ended_how(run, limit) for role, run in (("server", server), ("client", client))}
         for run in (client, server):
             await run.finish(dump=True)
+        for end in wire.ends():
+            end.close()
     detail = result if wire.listener is not None else DIRECT
     done = StepOutcome(result=outcome(result), at=wire.watch.now(), detail=detail)
     return {

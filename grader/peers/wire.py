@@ -9,17 +9,16 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-import struct
 import time
 from collections.abc import Callable
 
 from grader.model import Event
+from grader.sandbox.launch import drop
 
 READ_BYTES = 1 << 16
 MOST_RECEIVED = 1 << 23  # of one run: a program that floods the peer is not read any further
 MOST_EVENTS = 20_000
 MOST_CONNECTIONS = 32
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with RST
 
 
 class Transcript:
@@ -132,7 +131,8 @@ class Connection:
 
     def stop_writing(self) -> None:
         """Forget what could not be sent yet."""
-        self.loop.remove_writer(self.sock)
+        if self.sock.fileno() >= 0:
+            self.loop.remove_writer(self.sock)
 
     def half_close(self) -> None:
         """Say that nothing more will be sent (FIN). Harmless when it has been said, or nobody listens any more."""
@@ -147,19 +147,21 @@ class Connection:
 
     def reset(self) -> None:
         """Drop the connection with RST."""
-        self.read(False)
-        self.stop_writing()
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        self.sock.close()
+        self.rest()
+        drop(self.sock)
         self.ended = self.ended or "reset"
         self.sent_fin = True
 
+    def rest(self) -> None:
+        """Neither read nor write any more; the program notices nothing."""
+        self.read(False)
+        self.stop_writing()
+
     def close(self) -> None:
-        """Let go of the socket, without a trace in the transcript."""
+        """Drop what is left of the connection, without a trace in the transcript."""
         if self.sock.fileno() >= 0:
-            self.read(False)
-            self.stop_writing()
-            self.sock.close()
+            self.rest()
+        drop(self.sock)
 
 
 def try_connect(sock: socket.socket, address: tuple[str, int]) -> bool | None:

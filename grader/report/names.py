@@ -24,7 +24,7 @@ def file_name(submission_id: str, *, suffix_length: int = 0) -> str:
     if clean == submission_id and 0 < len(clean) <= LONGEST and not suffix_length:
         return clean
     digits = sha256(submission_id.encode("utf-8", "surrogatepass")).hexdigest()[: max(6, suffix_length)]
-    stem = clean.strip("_")[: LONGEST - len(digits) - 1].rstrip(".") or "submission"
+    stem = clean.strip("_.-")[: LONGEST - len(digits) - 1] or "submission"
     return f"{'_' if RESERVED.match(stem) else ''}{stem}-{digits}"[:LONGEST]
 
 

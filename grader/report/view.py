@@ -252,17 +252,24 @@ EVIDENCE_LENGTH = 500
 
 def highlighted(answer: str, evidence: Iterable[str]) -> tuple[Words, ...]:
     """`answer` cut into stretches that earned points and stretches that did not. Joined, they are the answer."""
-    spans = sorted(span for piece in evidence for span in _spans(answer, piece))
     stretches: list[Words] = []
     end = 0
-    for start, stop in spans:
-        if stop <= end:
-            continue
-        begin = max(start, end)
-        stretches += [Words(text=answer[end:begin], earned=False), Words(text=answer[begin:stop], earned=True)]
+    for start, stop in _merged(span for piece in evidence for span in _spans(answer, piece)):
+        stretches += [Words(text=answer[end:start], earned=False), Words(text=answer[start:stop], earned=True)]
         end = stop
     stretches.append(Words(text=answer[end:], earned=False))
     return tuple(stretch for stretch in stretches if stretch.text)
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same places in order, those that overlap made one."""
+    merged: list[tuple[int, int]] = []
+    for start, stop in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
+        else:
+            merged.append((start, stop))
+    return merged
 
 
 def _spans(answer: str, evidence: str) -> Iterable[tuple[int, int]]:

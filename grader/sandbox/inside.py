@@ -11,7 +11,8 @@ NUL-separated fields, descriptors travel beside it (SCM_RIGHTS).
     in   files              + a memory file of the hand-in     out  ready   + /proc, /proc/net, the dial log
     in   run <fields>       + stdout, stderr                   out  started + the sockets asked for
                                                                out  exited  code, signal of the program's main process
-    in   stop <dump>                                           out  ended   cpu, clean or what was left behind
+    in   stop <dump>                                           out  ended   cpu
+    in   inspect                                               out  inspected   what was left behind, or nothing
 
 Being process 1 matters: no process of the box can kill it, orphans become its children, and `kill(-1)` reaches all
 others at once, which no fork bomb outruns. It is not dumpable, so nobody in the box can trace it or read its memory.
@@ -121,7 +122,7 @@ def snapshot() -> tuple:
     return tuple(inventory(top) for top in (HOME, *SCRATCH))
 
 
-def leftovers(before: tuple, ports: list[int]) -> str:
+def leftovers(before: tuple, ports: set[int]) -> str:
     """What the run that just ended has left behind, or an empty string: the proof that the next one starts clean.
 
     All processes are dead, so all that can be left of the network are closed connections still in TIME_WAIT. Those
@@ -257,6 +258,7 @@ class Launcher:
         os.ftruncate(self.log_descriptor, program.DIAL_LOG_BYTES)
         self.log = mmap.mmap(self.log_descriptor, program.DIAL_LOG_BYTES)
         self.clean: tuple = ()
+        self.ports: set[int] = set()
 
     def greet(self) -> None:
         """Hand out what lets the supervisor look at this box's kernel state without trusting anyone inside."""
@@ -274,6 +276,8 @@ class Launcher:
                 write_files(descriptors[0])
                 self.clean = snapshot()
                 gc.freeze()
+            elif fields[0] == b"inspect":
+                send(self.control, "inspected", leftovers(self.clean, self.ports))
             elif fields[0] == b"run":
                 path = self.run(fields[1:], descriptors)
                 if path is not None:
@@ -303,7 +307,8 @@ class Launcher:
         self.attend(child)
         spent = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = spent.ru_utime + spent.ru_stime - used.ru_utime - used.ru_stime
-        send(self.control, "ended", int(cpu * 1e6), leftovers(self.clean, [port, int(fields[8])]))
+        send(self.control, "ended", int(cpu * 1e6))
+        self.ports |= {port, int(fields[8])}
         return None
 
     def make_sockets(self, count: int, listen_host: str, port: int) -> list[socket.socket]:

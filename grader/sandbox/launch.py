@@ -14,6 +14,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -47,8 +48,8 @@ class Box:
         self.process, self.control, self.limits = process, control, limits
         self.proc = self.net = self.dial_log = -1
         self.diagnosis: socket.socket | None = None
-        self.leftover = ""
-        self.waiting: asyncio.Future[None] | None = None
+        self.used = False
+        self.broken = ""
 
     @classmethod
     async def start(cls, files: Sequence[SourceFile], limits: Limits, *, addresses: Sequence[str] = ()) -> Box:
@@ -111,6 +112,17 @@ class Box:
             raise SandboxError(f"The box ended unexpectedly.{self.complaint()}")
         return data.split(b"\0"), list(descriptors)
 
+    async def leftover(self) -> str:
+        """What earlier runs have left behind, or an empty string: then the box is as good as new."""
+        if self.used and not self.broken:
+            try:
+                self.send("inspect")
+                fields, _ = await self.message()
+                return fields[1].decode(errors="replace")
+            except SandboxError as error:
+                self.broken = str(error)
+        return self.broken
+
     def complaint(self) -> str:
         """What bubblewrap or the launcher printed before the box ended; for staff."""
         if self.process.poll() is None or self.process.stderr is None:
@@ -128,6 +140,7 @@ class Box:
         `connections`: sockets to make for connecting to it, of each family. `listen`: address at which a listener awaits it, or
         nothing. `port`: the port that the run is about. `usual_port`: the one that later runs will be about. Raises SandboxError when the box fails.
         """
+        self.used = True
         outputs = [os.memfd_create(name) for name in ("stdout", "stderr")]
         try:
             limits = (round(self.limits.cpu_seconds + 1.5), self.limits.memory_bytes, self.limits.file_bytes)
@@ -236,13 +249,12 @@ class Run:
     async def finish(self, *, dump: bool = False) -> None:
         """End the run: take the stacks if asked to, then kill and reap every process. Idempotent.
 
-        Afterwards `cpu_seconds` is the whole run's, and `box.leftover` says what keeps the box from being used again.
+        Only then are our ends of the connections dropped, so that a program that is being stopped hears nothing of
+        it, and with RST, so that no connection lingers in the box. Afterwards `cpu_seconds` is the whole run's.
         """
         if self.finished:
             return
         self.finished = True
-        for one in self.sockets:
-            one.close()
         if dump and not self.ended.done():
             self.stderr_before_dump = self.output_bytes()[1]
         try:
@@ -255,10 +267,17 @@ class Run:
             while fields[0] != b"ended":
                 fields, _ = await self.box.message()
             self.cpu_seconds = int(fields[1]) / 1e6
-            self.box.leftover = fields[2].decode(errors="replace")
         except SandboxError as error:
-            self.box.leftover = str(error)
-        self.box.control.setblocking(False)
+            self.box.broken = str(error)
+        for one in self.sockets:
+            drop(one)
+
+
+def drop(sock: socket.socket) -> None:
+    """Close a socket with RST, if it is still open."""
+    if sock.fileno() >= 0:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.close()
 
 
 def set_once(future: asyncio.Future[None]) -> None:

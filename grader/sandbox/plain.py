@@ -21,7 +21,7 @@ from grader.errors import SandboxError
 from grader.model import Dial, Frame, Limits, Socket, SourceFile
 from grader.sandbox import kernel
 from grader.sandbox.kernel import Look, Row
-from grader.sandbox.launch import Ending, parse_dials, parse_stack
+from grader.sandbox.launch import Ending, drop, parse_dials, parse_stack
 
 PROGRAM = Path(__file__).parent / "program.py"
 HAS_PROC = os.path.exists("/proc/self/task")
@@ -29,9 +29,7 @@ POLL_SECONDS = 0.005  # how often a process is asked whether it has ended, where
 
 
 class PlainBox:
-    """A folder with a copy of the hand-in. `leftover` is always empty: nothing is promised between runs."""
-
-    leftover = ""
+    """A folder with a copy of the hand-in."""
 
     def __init__(self, files: Sequence[SourceFile], limits: Limits) -> None:
         self.limits = limits
@@ -58,6 +56,10 @@ class PlainBox:
             yield run
         finally:
             await run.finish()
+
+    async def leftover(self) -> str:
+        """Nothing is promised between runs."""
+        return ""
 
     async def close(self) -> None:
         """Remove the copy."""
@@ -169,8 +171,6 @@ class PlainRun:
         if self.finished:
             return
         self.finished = True
-        for one in self.sockets:
-            one.close()
         if dump and not self.ended.done() and hasattr(signal, "SIGABRT") and os.name == "posix":
             self.stderr_before_dump = self.output_bytes()[1]
             self.process.send_signal(signal.SIGABRT)
@@ -183,6 +183,8 @@ class PlainRun:
             else:
                 self.process.kill()
         await asyncio.shield(self.ended)
+        for one in self.sockets:
+            drop(one)
         if stopped or self.stderr_before_dump is not None:
             self.ended = asyncio.get_running_loop().create_future()
             self.ended.cancel()

@@ -256,27 +256,33 @@ def _connect(folder: Path) -> sqlite3.Connection:
         database = sqlite3.connect(folder / FILE_NAME, isolation_level=None, check_same_thread=False, timeout=5.0)
         try:
             database.execute("PRAGMA synchronous = NORMAL")
-            _check_format(database, folder)
+            known = _known_format(database, folder)
             database.execute("PRAGMA journal_mode = WAL")
+            if not known:
+                _make_tables(database)
         except BaseException:
             database.close()
             raise
     return database
 
 
-def _check_format(database: sqlite3.Connection, folder: Path) -> None:
-    """Make the tables of an empty file; refuse a file that is not ours, or newer than we are."""
+def _known_format(database: sqlite3.Connection, folder: Path) -> bool:
+    """Whether the file has our tables; False when it is empty. Refuses one that is not ours, or newer than we are."""
     tables = {name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if not tables:
-        database.executescript(
-            f"BEGIN IMMEDIATE;{schema.statements()}INSERT INTO meta VALUES ('format', '{schema.FORMAT}');COMMIT;"
-        )
-        return
+        return False
     if not {"meta", "grades", "records", "submissions"} <= tables:
         raise store_error("not-a-database", folder)
     (found,) = database.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() or ("?",)
     if found != str(schema.FORMAT):
         raise store_error("newer", folder, found=found, known=schema.FORMAT)
+    return True
+
+
+def _make_tables(database: sqlite3.Connection) -> None:
+    database.executescript(
+        f"BEGIN IMMEDIATE;{schema.statements()}INSERT INTO meta VALUES ('format', '{schema.FORMAT}');COMMIT;"
+    )
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def test_every_noun_of_the_model_is_covered() -> None:
 def test_a_value_comes_back_equal_from_its_json(kind: type) -> None:
     """Whatever a noun holds, odd text and lone surrogates included, it comes back equal, as text and as values."""
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.from_type(kind))
     def round_trip(value: object) -> None:
         assert codec.decode(kind, json.loads(json.dumps(codec.encode(value)))) == value

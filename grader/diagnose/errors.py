@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.diagnose.calls import SENDS, any_error, called, send_line
 from grader.diagnose.entry import Entry, at_call, at_trace, both, either, error, first_of, raised_in
 
-DATA = (
+ERRORS = (
     Entry(
         id="str-not-bytes",
         applies=either(
@@ -118,6 +118,13 @@ DATA = (
         applies=both(error("NameError")),
         reason="Your {role} uses a name{where} that nothing has defined. Python says {message}.",
         next_step="Check the spelling, capital letters included, and that the name gets its value before this line.",
+        line=at_trace,
+    ),
+    Entry(
+        id="connection-refused",
+        applies=error("ConnectionRefusedError"),
+        reason="Your {role} asks for a connection{where}, and nobody listens at the address that it asks for.",
+        next_step="Compare the address with that of the assignment, {expected_host}, port {expected_port}. {hint}",
         line=at_trace,
     ),
     Entry(

@@ -1,0 +1,276 @@
+"""Programs that meet nobody: another port, another host, another kind of socket, the other role."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+
+from grader.diagnose.clues import Clues
+from grader.diagnose.entry import Entry, at_call, at_name, both, calls, code, first_of, no, role, stopped, uses
+from grader.diagnose.trace import Place
+from grader.verdicts import Finding
+
+ANY_HOST = ("0.0.0.0", "", "::")
+
+unmet = code("never-listens", "listens-elsewhere", "never-connects", "connection-failed", "connects-elsewhere")
+elsewhere = code("listens-elsewhere", "connects-elsewhere", "connection-failed")
+address_calls = at_call("bind", "connect", "connect_ex", "create_server", "create_connection", "start_server",
+                        "open_connection", "TCPServer", "ThreadingTCPServer")  # fmt: skip
+
+
+def host_of(finding: Finding, clues: Clues) -> str:
+    """The host that the program uses."""
+    return str(finding.facts.get("host", clues.record.host)).removeprefix("::ffff:")
+
+
+def port_of(finding: Finding, clues: Clues) -> int:
+    """The port that the program uses."""
+    port = finding.facts.get("port", clues.record.port)
+    return port if isinstance(port, int) else -1
+
+
+def same_host(finding: Finding, clues: Clues) -> bool:
+    """Whether the host is the assignment's, or reaches it."""
+    return host_of(finding, clues) in (clues.expected_host, "localhost", *ANY_HOST)
+
+
+def same_port(finding: Finding, clues: Clues) -> bool:
+    """Whether the port is the assignment's."""
+    return port_of(finding, clues) == clues.expected_port
+
+
+def at_value(*values: object, clues: Clues) -> Place | None:
+    """The line where one of these values is written, preferably where a name gets it."""
+    for source in clues.sources:
+        for named in (True, False):
+            for name, value, line in source.constants:
+                if bool(name) == named and type(value) is not bool and value in values:
+                    return Place(file=source.path, line=line)
+    return None
+
+
+def at_port(finding: Finding, clues: Clues) -> Place | None:
+    """The line that gives the port, else the call that uses it."""
+    port = port_of(finding, clues)
+    return at_value(port, str(port), clues=clues) or address_calls(finding, clues)
+
+
+def at_host(finding: Finding, clues: Clues) -> Place | None:
+    """The line that gives the host, else the call that uses it."""
+    return at_value(host_of(finding, clues), clues=clues) or address_calls(finding, clues)
+
+
+def does(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """The verb for what the program does with its address."""
+    verbs = {"listens-elsewhere": "listens on", "connects-elsewhere": "connects to"}
+    return {"does": verbs.get(finding.code, "asks for")}
+
+
+def is_name(finding: Finding, clues: Clues) -> bool:
+    """Whether the host is a name rather than a number, and not one that means this machine."""
+    host = host_of(finding, clues)
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host not in ("localhost", "")
+    return False
+
+
+def random_port(finding: Finding, clues: Clues) -> bool:
+    """Port 0 was asked for: any free port."""
+    return any(dial.port == 0 for dial in clues.dials("bind"))
+
+
+def is_ipv6(finding: Finding, clues: Clues) -> bool:
+    """The address is an IPv6 one, or the sockets are of that family."""
+    rows = any(row.protocol == "tcp6" for row in clues.record.sockets)
+    return ":" in host_of(finding, clues) or (clues.uses("AF_INET6") and (rows or not clues.record.sockets))
+
+
+def is_udp(finding: Finding, clues: Clues) -> bool:
+    """UDP sockets were seen, or only such sockets are made."""
+    seen = any(row.protocol.startswith("udp") for row in clues.record.sockets)
+    return seen or (clues.uses("SOCK_DGRAM") and not clues.uses("SOCK_STREAM"))
+
+
+def is_unix(finding: Finding, clues: Clues) -> bool:
+    """The address was a path."""
+    return clues.uses("AF_UNIX") and not clues.uses("AF_INET")
+
+
+def asked_to(call: str, other: str, clues: Clues) -> bool:
+    """The program asked for `call`, or says so and came to nothing, and never for `other`."""
+    if clues.record.dials:
+        return bool(clues.dials(call)) and not clues.dials(other)
+    return clues.uses(call) and not clues.uses(other)
+
+
+def is_swapped(finding: Finding, clues: Clues) -> bool:
+    """The server's file connects and does not listen, or the client's file binds and listens and does not connect."""
+    if clues.role == "server":
+        return asked_to("connect", "bind", clues) and not clues.uses("listen", "create_server")
+    return asked_to("bind", "connect", clues) and clues.uses("listen", "accept")
+
+
+KINDS = (
+    Entry(
+        id="both-in-one",
+        applies=both(
+            unmet,
+            calls("accept"),
+            calls("connect"),
+            lambda finding, clues: (
+                bool(clues.dials("bind"))
+                and clues.main.parsed
+                and (clues.role == "client" or bool(clues.dials("connect")))
+            ),
+        ),
+        reason="Your {file} holds the server and the client in one: it listens and connects by itself.",
+        next_step="Put the server's part into its own file and the client's into the other. Each runs by itself.",
+        line=at_call("accept", "connect"),
+    ),
+    Entry(
+        id="roles-swapped",
+        applies=both(unmet, is_swapped),
+        reason="Your {file} does the work of the {peer}: the two files seem to be swapped.",
+        next_step="The server's file binds, listens and accepts; the client's file connects. Check the file names.",
+        line=first_of(at_call("connect"), at_call("bind")),
+    ),
+    Entry(
+        id="udp",
+        applies=both(unmet, is_udp),
+        reason="Your {role} uses UDP (SOCK_DGRAM), which has no connections; the assignment is about TCP.",
+        next_step="Make the socket of the kind that TCP uses, SOCK_STREAM.",
+        line=at_name("SOCK_DGRAM"),
+    ),
+    Entry(
+        id="unix-socket",
+        applies=both(unmet, is_unix),
+        reason="Your {role} uses a Unix socket (AF_UNIX), whose address is a file; the assignment is about TCP.",
+        next_step="Make the socket of the family that has hosts and ports, AF_INET.",
+        line=at_name("AF_UNIX"),
+    ),
+    Entry(
+        id="ipv6",
+        applies=both(unmet, is_ipv6),
+        reason="Your {role} uses IPv6; the assignment's address, {expected_host}, is an IPv4 address.",
+        next_step="Make the socket of the family AF_INET, and use the host of the assignment.",
+        line=first_of(at_name("AF_INET6"), at_host),
+    ),
+)
+
+WRONG_ADDRESS = (
+    Entry(
+        id="bind-missing",
+        applies=both(code("listens-elsewhere"), lambda finding, clues: not clues.dials("bind")),
+        reason="Your server listens without bind, so the system gave it port {port}, which nobody knows of.",
+        next_step="Call bind before listen: it gives the socket the address at which clients look for it.",
+        line=at_call("listen"),
+    ),
+    Entry(
+        id="port-zero",
+        applies=both(code("listens-elsewhere"), random_port),
+        reason="Your server asks for port 0, which means any free port; this time it got {port}.",
+        next_step="Use the port of the assignment, {expected_port}.",
+        line=lambda finding, clues: at_value(0, clues=clues) or address_calls(finding, clues),
+    ),
+    Entry(
+        id="host-name",
+        applies=both(code("connection-failed"), is_name),
+        reason="Your {role} {does} the host {host}; the assignment says {expected_host}.",
+        next_step="Give HOST the value of the assignment.",
+        line=at_host,
+        fill=does,
+    ),
+    Entry(
+        id="wrong-port",
+        applies=both(elsewhere, same_host, no(same_port)),
+        reason="Your {role} {does} port {port}; the assignment says port {expected_port}.",
+        next_step="Give PORT the value of the assignment, in both programs.",
+        line=at_port,
+        fill=does,
+    ),
+    Entry(
+        id="wrong-host",
+        applies=both(elsewhere, no(same_host), same_port),
+        reason="Your {role} {does} the host {host}; the assignment says {expected_host}.",
+        next_step="Give HOST the value of the assignment, in both programs.",
+        line=at_host,
+        fill=does,
+    ),
+    Entry(
+        id="wrong-address",
+        applies=both(elsewhere, no(same_host), no(same_port)),
+        reason="Your {role} {does} {host}, port {port}; the assignment says {expected_host}, port {expected_port}.",
+        next_step="Give HOST and PORT the values of the assignment, in both programs.",
+        line=at_port,
+        fill=does,
+    ),
+)
+
+MISSING_CALLS = (
+    Entry(
+        id="no-listen-call",
+        applies=both(
+            code("never-listens"),
+            lambda finding, clues: bool(clues.dials("bind")) and not clues.uses("listen") and clues.main.parsed,
+            lambda finding, clues: clues.uses("bind"),
+        ),
+        reason="Your server binds its socket to the address and never makes it listen, so no client can connect.",
+        next_step="Call listen after bind: it makes the socket ready for clients.",
+        line=at_call("bind"),
+    ),
+    Entry(
+        id="never-accepts",
+        applies=both(
+            code("never-listens", "address-not-printed", "server-silent"),
+            uses("listen"),
+            no(uses("accept", "sock_accept", "serve_forever", "handle_request", "start_server", "create_server")),
+            no(stopped("cpu", "output", "memory")),
+        ),
+        reason="Your server listens and never takes a client's connection.",
+        next_step="Call accept after listen: it waits for a client and gives you the connection to it.",
+        line=at_call("listen"),
+    ),
+    Entry(
+        id="no-connect-call",
+        applies=both(
+            code("never-connects"),
+            uses("socket"),
+            no(uses("connect", "connect_ex", "create_connection", "open_connection", "sock_connect")),
+        ),
+        reason="Your client makes a socket and never connects it to the server.",
+        next_step="Call connect before anything is sent: it establishes the connection to the server's address.",
+        line=at_name("SOCK_STREAM", "socket"),
+    ),
+)  # fmt: skip
+
+ADDRESS_ADVICE = (
+    Entry(
+        id="listens-everywhere",
+        applies=both(
+            role("server"),
+            lambda finding, clues: any(row.state == "listen" and row.host in ANY_HOST for row in clues.record.sockets),
+        ),
+        reason="Your server listens at every address of the machine, so that it is open to the whole network, "
+        "not only to clients on the same machine.",
+        next_step="This works. To let in clients of the same machine only, bind to 127.0.0.1.",
+        line=lambda finding, clues: at_value("0.0.0.0", "", "::", clues=clues) or address_calls(finding, clues),
+    ),
+    Entry(
+        id="connects-to-any",
+        applies=both(
+            role("client"), lambda finding, clues: any(one.host in ANY_HOST for one in clues.dials("connect"))
+        ),
+        reason="Your client connects to an address that means every address of a machine; that works on some systems only.",
+        next_step="Connect to the address at which the server runs, 127.0.0.1.",
+        line=lambda finding, clues: at_value("0.0.0.0", "", "::", clues=clues) or address_calls(finding, clues),
+    ),
+    Entry(
+        id="shadowing-file",
+        applies=lambda finding, clues: bool(clues.shadows) and clues.shadows != (clues.record.file,),
+        reason="Your hand-in has a file {shadow}, which has the name of a module of Python's own.",
+        next_step="It does no harm here; give it another name all the same, before an import finds it by mistake.",
+        fill=lambda finding, clues: {"shadow": clues.shadows[0][:120]},
+    ),
+)

@@ -1,0 +1,264 @@
+"""Clients that were reached, and do not say or print what they should."""
+
+from __future__ import annotations
+
+import re
+
+from grader.diagnose.clues import Clues
+from grader.diagnose.entry import (
+    Condition,
+    Entry,
+    at_call,
+    at_wait,
+    both,
+    calls,
+    code,
+    either,
+    first_of,
+    no,
+    role,
+    stopped,
+    uses,
+)  # fmt: skip
+from grader.diagnose.server import waits_in
+from grader.diagnose.todos import DONE_BY
+from grader.diagnose.trace import Place
+from grader.diagnose.words import amount, bytes_words
+from grader.verdicts import Finding, contains
+
+READS = ("recv", "recv_into", "recvfrom", "recvmsg", "read", "readline", "readlines", "readinto")
+SENDS = ("sendall", "send", "write", "sendto", "sendmsg")
+
+wrong_message = code("client-altered", "client-extra", "client-partial")
+not_printed = both(code("reply-not-printed"), role("client"))
+speechless = both(
+    role("client"), either(code("client-silent"), both(not_printed, lambda finding, clues: not clues.said))
+)
+
+
+def at_message(finding: Finding, clues: Clues) -> Place | None:
+    """The line where the message is written, else the call that sends it."""
+    wanted = (finding.actual, finding.actual.decode(errors="replace"))
+    for source in clues.sources:
+        for _, value, line in source.constants:
+            if isinstance(value, bytes | str) and value and value in wanted:
+                return Place(file=source.path, line=line)
+    return at_call(*SENDS)(finding, clues)
+
+
+def only_letters(data: bytes) -> bytes:
+    """A message without its case, blanks and punctuation."""
+    return re.sub(rb"[^a-z0-9]", b"", data.lower())
+
+
+def got_reply(finding: Finding, clues: Clues) -> bool:
+    """The peer's answer had been sent to the client."""
+    return bool(clues.heard)
+
+
+def same(change: Condition) -> Condition:
+    """A wrong message, and of this kind."""
+    return both(wrong_message, change)
+
+
+def shows_sent(finding: Finding, clues: Clues) -> bool:
+    """What the client sent is in its output."""
+    return bool(clues.said) and contains(clues.printed, clues.said)
+
+
+def other_message(finding: Finding, clues: Clues) -> bool:
+    """Another message than the one to be printed went out, and its answer was printed."""
+    said, heard = clues.said, clues.heard
+    return bool(said) and said != finding.expected not in heard and bool(heard) and contains(clues.printed, heard)
+
+
+def small_buffer(finding: Finding, clues: Clues) -> bool:
+    """recv is asked for fewer bytes than the reply has, and those are printed."""
+    sizes = [size for call in clues.calls("recv", "read") for size in call.sizes]
+    return any(0 < size < len(finding.expected) and contains(clues.printed, finding.expected[:size]) for size in sizes)
+
+
+def at_handler(finding: Finding, clues: Clues) -> Place | None:
+    """The except block that swallows errors."""
+    return next(
+        (Place(file=one.path, line=one.silent_handlers[0]) for one in clues.sources if one.silent_handlers), None
+    )
+
+
+def exchange(finding: Finding, clues: Clues) -> dict[str, str]:
+    """What went over the wire."""
+    return {
+        "said": bytes_words(clues.said),
+        "said_bytes": amount(len(clues.said), "byte"),
+        "heard": bytes_words(clues.heard),
+        "extra": bytes_words(finding.actual[len(finding.expected) :]),
+    }
+
+
+CLIENT = (
+    Entry(
+        id="reads-before-sending",
+        applies=both(speechless, waits_in(*READS), uses(*DONE_BY["send"])),
+        reason="Your client waits for a reply before it has sent anything: it was {waited}.",
+        next_step="The server answers what it gets: send first, then receive.",
+        line=at_wait,
+    ),
+    Entry(
+        id="send-missing",
+        applies=both(speechless, no(uses(*DONE_BY["send"])), no(stopped("cpu"))),
+        reason="Your client connects and never sends anything.",
+        next_step="Call sendall after connect: it sends all the bytes that it is given.",
+        line=at_call("connect", "create_connection"),
+    ),
+    Entry(
+        id="message-line-end",
+        applies=same(lambda finding, clues: finding.actual.rstrip(b"\r\n") == finding.expected),
+        reason="Your client adds a line end to its message: it sent {actual}; expected {expected}.",
+        next_step="Take the line end out: the message stops after its last letter.",
+        line=at_message,
+    ),
+    Entry(
+        id="message-twice",
+        applies=same(lambda finding, clues: finding.actual in (2 * finding.expected, 3 * finding.expected)),
+        reason="Your client sends its message more than once: {actual}; expected {expected}.",
+        next_step="Send it once.",
+        line=at_call(*SENDS),
+    ),
+    Entry(
+        id="message-repr",
+        applies=same(
+            lambda finding, clues: finding.actual
+            in (repr(finding.expected).encode(), repr(finding.expected.decode(errors="replace")).encode())
+        ),
+        reason="Your client sends the message as Python writes it, quotes included: {actual}; expected {expected}.",
+        next_step="Send the bytes themselves, without turning them into text with str or repr.",
+        line=at_call(*SENDS),
+    ),
+    Entry(
+        id="message-zeros",
+        applies=same(lambda finding, clues: finding.actual.replace(b"\0", b"") == finding.expected),
+        reason="Your client sends zero bytes with its message: {actual}; expected {expected}.",
+        next_step="Send only the bytes of the message; encode text as UTF-8, and add nothing to fill it up.",
+        line=at_call(*SENDS),
+    ),
+    Entry(
+        id="message-spelling",
+        applies=same(lambda finding, clues: only_letters(finding.actual) == only_letters(finding.expected) != b""),
+        reason="Your client's message differs in capitals, blanks or punctuation: it sent {actual}; expected {expected}. "
+        "{difference}",
+        next_step="Compare the two letter by letter.",
+        line=at_message,
+    ),
+    Entry(
+        id="message-and-more",
+        applies=both(code("client-extra")),
+        reason="Your client sends {extra} after the message; expected only {expected}.",
+        next_step="Send the message once, with nothing after it.",
+        line=first_of(at_message),
+        fill=exchange,
+    ),
+    Entry(
+        id="message-wrong",
+        applies=wrong_message,
+        reason="Your client sent {actual}; expected {expected}. {difference}",
+        next_step="Compare the two letter by letter, and send exactly the expected bytes.",
+        line=at_message,
+    ),
+    Entry(
+        id="other-message-came-back",
+        applies=both(not_printed, other_message),
+        reason="Your client sent {said}, so that is what came back; expected {expected}.",
+        next_step="Send exactly the message of the assignment.",
+        line=at_call(*SENDS),
+        fill=exchange,
+    ),
+    Entry(
+        id="receive-missing",
+        applies=both(not_printed, no(uses(*DONE_BY["recv"]))),
+        reason="Your client never receives the reply, so that what it prints cannot be what came back.",
+        next_step="Call recv after sending: it waits for the reply and returns it. Print that.",
+        line=at_call("print", *SENDS),
+    ),
+    Entry(
+        id="waits-for-more",
+        applies=both(
+            either(not_printed, both(code("does-not-end"), role("client"))),
+            stopped("stuck"), waits_in(*READS), got_reply,
+        ),
+        reason="Your client had its reply already, and was {waited}, for more; nothing more was coming.",
+        next_step="One reply is all that comes. Print it, and let the program end; do not wait until the server closes.",
+        line=at_wait,
+    ),
+    Entry(
+        id="waits-for-reply",
+        applies=both(not_printed, stopped("stuck"), waits_in(*READS), no(got_reply)),
+        reason="Your client was {waited}, after it had sent {said_bytes}; no reply came.",
+        next_step="Check what the other program does with the message. {hint}",
+        line=at_wait,
+        fill=exchange,
+    ),
+    Entry(
+        id="printed-method",
+        applies=both(
+            not_printed,
+            either(
+                lambda finding, clues: "<built-in method " in clues.printed,
+                lambda finding, clues: "<bound method " in clues.printed,
+            ),
+        ),
+        reason="Your client prints the name of a method instead of what the method returns.",
+        next_step="Put parentheses after the method's name: only then Python calls it.",
+        line=at_call("print"),
+    ),
+    Entry(
+        id="prints-what-it-sent",
+        applies=both(not_printed, got_reply, shows_sent),
+        reason="Your client prints what it sent, {said}; what it received was {expected}.",
+        next_step="recv returns the reply. Print that value.",
+        line=at_call("print"),
+        fill=exchange,
+    ),
+    Entry(
+        id="buffer-too-small",
+        applies=both(not_printed, small_buffer),
+        reason="Your client asks recv for fewer bytes than the reply has, and prints only its beginning.",
+        next_step="The number given to recv is the most that it returns: give it room for the whole reply.",
+        line=at_call("recv", "read"),
+    ),
+    Entry(
+        id="nothing-printed",
+        applies=both(not_printed, lambda finding, clues: not clues.printed.strip(), lambda finding, clues: clues.ended),
+        reason="Your client prints nothing.",
+        next_step="Print what recv returned.",
+        line=at_call(*READS),
+    ),
+    Entry(
+        id="loops-on",
+        applies=both(code("does-not-end"), role("client"), stopped("cpu", "output", "wall"), got_reply),
+        reason="Your client goes on after the reply, round and round, instead of ending.",
+        next_step="After one reply has been printed the work is done: leave the loop.",
+        line=first_of(at_wait, at_call(*READS)),
+    ),
+    Entry(
+        id="keeps-trying",
+        applies=both(code("refusal-hidden"), stopped("wall", "cpu", "output")),
+        reason="When no server is there, your client tries again and again, and never says so.",
+        next_step="When connect is refused, print a message, and let the program end.",
+        line=at_call("connect", "connect_ex", "create_connection"),
+    ),
+    Entry(
+        id="connect-ex-ignored",
+        applies=both(code("refusal-hidden", "claims-success"), calls("connect_ex")),
+        reason="Your client uses connect_ex, which returns a number instead of raising an error, and does not look at it.",
+        next_step="Look at the number (0 says connected), or use connect, which raises an error when it is refused.",
+        line=at_call("connect_ex"),
+    ),
+    Entry(
+        id="refusal-swallowed",
+        applies=both(code("refusal-hidden", "claims-success"), lambda finding, clues: any(
+            one.silent_handlers for one in clues.sources)),
+        reason="When no server is there, your client catches the error and says nothing about it.",
+        next_step="Let the error show, or print a message of your own in the except block.",
+        line=at_handler,
+    ),
+)  # fmt: skip

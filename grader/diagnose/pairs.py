@@ -1,0 +1,56 @@
+"""Two programs together: whose mistake it was, and programs that never meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.diagnose.clues import Clues
+from grader.diagnose.entry import Entry, at_call, both, code
+from grader.diagnose.generic import facts
+from grader.model import RunRecord
+from grader.verdicts import Finding, compare, received
+
+no_records: Mapping[str, RunRecord] = {}
+no_players: Mapping[str, str] = {}
+
+
+def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping[str, str]) -> Finding:
+    """The finding about the student's program that is behind a finding about a pair.
+
+    A reply that a client does not print is the server's mistake where the server did not send back what it got.
+    What a reference program did is never explained as if it were the student's.
+    """
+    if len(records) != 2 or finding.code.startswith("pair-"):
+        return finding
+    server = records["server"]
+    heard, said = sent(server), received(server)
+    if players.get("server") == "student" and heard and heard != said:
+        given = {"sent": heard, "answered": 0, "index": 0}
+        return Finding(code=f"server-{compare(heard, said)}", record=server, expected=heard, actual=said, facts=given)
+    if players.get(finding.record.role, "student") == "student":
+        return finding
+    other = "server" if finding.record.role == "client" else "client"
+    return Finding(code="pair-fails", record=records[other])
+
+
+def sent(record: RunRecord) -> bytes:
+    """All bytes that were handed to a program."""
+    return b"".join(event.data for event in record.events if event.kind == "sent")
+
+
+def addresses_known(finding: Finding, clues: Clues) -> bool:
+    """Both addresses are known, and differ."""
+    server, client = str(finding.facts.get("server", "")), str(finding.facts.get("client", ""))
+    return ":" in server and ":" in client and server != client
+
+
+PAIRS = (
+    Entry(
+        id="pair-addresses-differ",
+        applies=both(code("pair-never-meet"), addresses_known),
+        reason="Your two programs use different addresses: the server listens at {server}, and the client asks for {client}.",
+        next_step="Give HOST and PORT the same values in both programs.",
+        line=at_call("connect", "connect_ex", "create_connection", "open_connection"),
+        fill=facts,
+    ),
+)

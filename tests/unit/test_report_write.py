@@ -1,0 +1,179 @@
+"""Reports on disk: each where it belongs, whole, unchanged when nothing changed, and never through a link."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import grades
+import pytest
+
+from grader.errors import StoreError
+from grader.model import Grade, Status
+from grader.report.write import Written, write_file, write_reports
+
+RUBRIC = grades.a_rubric()
+CLASS = [
+    grades.a_grade(submission="ada"),
+    grades.a_grade(grades.failed("server.listens"), grades.skipped("server.ends"), submission="Bob Ross"),
+    grades.a_grade(submission="cy", status=Status.NEEDS_REVIEW, review_reasons=("looks copied",)),
+]
+
+
+def write(folder: Path, class_: list[Grade] = CLASS) -> Written:
+    return write_reports(folder, RUBRIC, iter(class_), grader="0.1.0")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_every_report_has_its_place(tmp_path: Path) -> None:
+    """One folder for each student, another for the staff, and the files of the whole class on top."""
+    written = write(tmp_path / "results")
+    files = set(contents(tmp_path / "results"))
+    bob = next(path.name for path in (tmp_path / "results" / "students").iterdir() if path.name.startswith("Bob_Ross-"))
+    names = ["ada", bob, "cy"]
+    assert files == {
+        "results.json",
+        "scores.csv",
+        "overview.html",
+        *(f"staff/{name}.html" for name in names),
+        *(f"students/{name}/feedback.{kind}" for name in names for kind in ("html", "md")),
+    }
+    assert written.changed == len(files)
+    assert written.summary.statuses == {"graded": 2, "needs-review": 1, "harness-error": 0}
+
+
+def test_the_same_grades_give_the_same_bytes_and_no_writing(tmp_path: Path) -> None:
+    """A second run changes no file, not even its date."""
+    write(tmp_path / "one")
+    write(tmp_path / "two")
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "one").rglob("*") if path.is_file()}
+    assert write(tmp_path / "one").changed == 0
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_only_what_changed_is_written(tmp_path: Path) -> None:
+    """One better mark: that student's three pages and the three files of the class."""
+    write(tmp_path)
+    assert write(tmp_path, [CLASS[0], grades.a_grade(submission="Bob Ross"), CLASS[2]]).changed == 6
+
+
+def test_json_and_csv_agree(tmp_path: Path) -> None:
+    """Both list the same students with the same totals, in the order in which the grades came."""
+    write(tmp_path)
+    document = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    assert (document["format"], document["rubric"], document["grader"]) == (1, grades.RUBRIC_DIGEST, "0.1.0")
+    rows = list(csv.DictReader((tmp_path / "scores.csv").open(encoding="utf-8", newline="")))
+    assert [(entry["id"], str(entry["points"])) for entry in document["submissions"]] == [
+        (row["id"], row["total"]) for row in rows
+    ]
+    assert [row["id"] for row in rows] == ["ada", "Bob Ross", "cy"]
+
+
+def test_an_empty_class_gives_valid_files(tmp_path: Path) -> None:
+    """Nothing graded is no error."""
+    write(tmp_path, [])
+    assert json.loads((tmp_path / "results.json").read_text("utf-8"))["submissions"] == []
+    assert "Nothing has been graded yet" in (tmp_path / "overview.html").read_text("utf-8")
+
+
+def test_the_overview_says_who_needs_a_person_and_why(tmp_path: Path) -> None:
+    """The reason stands on the staff's page and on no student's."""
+    write(tmp_path)
+    holding = {name for name, data in contents(tmp_path).items() if b"looks copied" in data}
+    assert holding == {"overview.html", "results.json", "staff/cy.html"}
+
+
+def test_names_that_differ_only_in_case_get_two_folders(tmp_path: Path) -> None:
+    """On a disk that ignores case, two students never share a page."""
+    write(tmp_path, [grades.a_grade(submission="ada"), grades.a_grade(submission="ADA")])
+    assert len({path.name.casefold() for path in (tmp_path / "students").iterdir()}) == 2
+
+
+def test_a_link_in_the_place_of_a_report_is_replaced(tmp_path: Path) -> None:
+    """What a planted link points at stays as it is."""
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    results = tmp_path / "results"
+    (results / "students" / "ada").mkdir(parents=True)
+    for planted in ("scores.csv", ".scores.csv.new", "students/ada/feedback.html", "students/ada/.feedback.md.new"):
+        (results / planted).symlink_to(precious)
+    os.mkfifo(results / "overview.html")
+    write(results)
+    assert precious.read_text() == "precious"
+    assert not any(path.is_symlink() for path in results.rglob("*"))
+
+
+@pytest.mark.parametrize("planted", ["students", "staff", "students/ada"])
+def test_a_link_in_the_place_of_a_folder_is_refused(tmp_path: Path, planted: str) -> None:
+    """Reports are not written into a folder that somebody else chose."""
+    (tmp_path / "elsewhere").mkdir()
+    path = tmp_path / "results" / planted
+    path.parent.mkdir(parents=True)
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreError, match=r"should be a folder.*Remove it"):
+        write(tmp_path / "results")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_the_users_own_link_to_a_results_folder_is_followed(tmp_path: Path) -> None:
+    """`-o` may name a link: the user chose it."""
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "results").symlink_to(tmp_path / "disk")
+    write(tmp_path / "results")
+    assert (tmp_path / "disk" / "scores.csv").is_file()
+
+
+def test_an_interrupted_run_leaves_the_finished_reports(tmp_path: Path) -> None:
+    """Files of the whole class change all at the end, or not at all; nothing half-made stays behind."""
+    write(tmp_path)
+    before = {name: data for name, data in contents(tmp_path).items() if "/" not in name}
+
+    def stopped() -> Iterator[Grade]:
+        yield grades.a_grade(grades.failed("client.sends"), submission="ada")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_reports(tmp_path, RUBRIC, stopped(), grader="0.1.0")
+    assert {name: data for name, data in contents(tmp_path).items() if "/" not in name} == before
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """The message says which file, why, and what to do."""
+    (tmp_path / "scores.csv").mkdir()
+    with pytest.raises(StoreError, match=r"scores\.csv.*the reports cannot be written.*run the same command again"):
+        write(tmp_path)
+
+
+def test_write_file_says_whether_it_changed_anything(tmp_path: Path) -> None:
+    """New, same, different."""
+    assert [write_file(tmp_path / "f", text) for text in ("a", "a", "b")] == [True, False, True]
+    assert [path.name for path in tmp_path.iterdir()] == ["f"]
+
+
+def test_progress_is_told(tmp_path: Path) -> None:
+    """The caller hears how many submissions are finished."""
+    heard: list[int] = []
+    write_reports(tmp_path, RUBRIC, CLASS, grader="0.1.0", done=heard.append, staff_pages=False)
+    assert heard == [1, 2, 3]
+    assert not (tmp_path / "staff").exists()
+
+
+def test_every_field_of_results_json_is_documented(tmp_path: Path) -> None:
+    """docs/results.md names each field, so that nobody has to guess one."""
+    documented = (Path(__file__).parents[2] / "docs" / "results.md").read_text("utf-8")
+    write(tmp_path, [grades.a_grade(notes=(grades.a_note(),))])
+
+    def names(value: object) -> set[str]:
+        if isinstance(value, dict):
+            return set(value).union(*map(names, value.values()))
+        return set().union(*map(names, value)) if isinstance(value, list) else set()
+
+    found = names(json.loads((tmp_path / "results.json").read_text("utf-8")))
+    assert {name for name in found if f"| `{name}`" not in documented} == set()
