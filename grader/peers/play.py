@@ -202,6 +202,7 @@ class Peer:
         await self.watch.until(self.run.ended.done, also=lambda: True)
         for one in self.connections:
             one.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NORMAL_BUFFER_BYTES)
+            one.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)  # tell of the new window at once
 
     def talking(self) -> Connection | None:
         """The connection that the conversation is about: of several that a client opened, the first that spoke."""

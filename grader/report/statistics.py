@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -156,6 +155,8 @@ def spread(totals: list[float]) -> Spread | None:
     """Quartiles interpolated with both ends included, as a spreadsheet's QUARTILE.INC does; None for no totals."""
     if not totals:
         return None
+    import statistics  # here, because `grade check` has to start at once and needs none of it
+
     lower, median, upper = statistics.quantiles(totals, method="inclusive") if len(totals) > 1 else totals * 3
     return Spread(
         lowest=min(totals),
