@@ -39,7 +39,10 @@ def run_batch(paths: Sequence[Path], out: Path, rubric: Rubric, jobs: int, quiet
     if not quiet:
         print_summary(written, out)
     if stopped:
-        print(f"Stopped. {written.summary.submissions} of {len(pending)} are done; the same command goes on from here.", file=sys.stderr)
+        print(
+            f"Stopped. {written.summary.submissions} of {len(pending)} are done; the same command goes on from here.",
+            file=sys.stderr,
+        )
         return INTERRUPTED
     return ALL_GRADED if written.summary.statuses[Status.GRADED.value] == len(pending) else NEEDS_PERSON
 
@@ -68,7 +71,8 @@ def progress_bar(total: int, quiet: bool) -> Iterator[Callable[[Progress], None]
         yield lambda progress: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     columns = (
         TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
@@ -76,7 +80,7 @@ def progress_bar(total: int, quiet: bool) -> Iterator[Callable[[Progress], None]
     )  # fmt: skip
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total, rate="", counts="")
-        counts = {status: 0 for status in Status}
+        counts = dict.fromkeys(Status, 0)
 
         def show(progress: Progress) -> None:
             counts[progress.grade.status] += 1

@@ -48,9 +48,17 @@ def cli() -> None:
 
 @cli.command("run")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--out", default="results", show_default=True, type=click.Path(path_type=Path), help="Where the results go.")
+@click.option(
+    "-o", "--out", default="results", show_default=True, type=click.Path(path_type=Path), help="Where the results go."
+)
 @click.option("-r", "--rubric", "rubric_path", type=click.Path(path_type=Path), help=RUBRIC_HELP)
-@click.option("-j", "--jobs", type=click.IntRange(1, 1000), default=None, help="Submissions in flight at a time. Default: four for each processor.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 1000),
+    default=None,
+    help="Submissions in flight at a time. Default: four for each processor.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def run_command(paths: tuple[Path, ...], out: Path, rubric_path: Path | None, jobs: int | None, quiet: bool) -> None:
     """Grade submissions: folders of submissions, single ones, or .zip/.tar.gz archives of either.
@@ -66,7 +74,13 @@ def run_command(paths: tuple[Path, ...], out: Path, rubric_path: Path | None, jo
 
 @cli.command("check")
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
-@click.option("-r", "--rubric", "rubric_path", type=click.Path(path_type=Path), help="The rubric to check by. Default: the echo assignment's own.")
+@click.option(
+    "-r",
+    "--rubric",
+    "rubric_path",
+    type=click.Path(path_type=Path),
+    help="The rubric to check by. Default: the echo assignment's own.",
+)
 def check_command(folder: Path, rubric_path: Path | None) -> None:
     """Check your own programs and answers: what works, what does not, on which line, and what to try.
 

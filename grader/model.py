@@ -218,7 +218,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Socket:
-    """One row of the box's socket tables. `protocol`: `tcp`, `tcp6`, `udp`, `udp6`. `state`: `listen`, `established`, …"""
+    """One row of the box's socket tables. `protocol`: `tcp`, `tcp6`, `udp`, `udp6`. `state`: `listen`, `bound`, …"""
 
     protocol: str
     host: str
@@ -271,7 +271,7 @@ class RunRecord:
     """Everything seen of one program in one run. No opinion.
 
     Exactly one of `exit_code`, `signal` and `stopped` is not None. `stopped` says why the grader ended the program:
-    `stuck` (proved), `cpu`, `wall`, `output`, `memory`, or `finished` (the script was over and nothing more was awaited).
+    `stuck` (proved), `cpu`, `wall`, `output`, `memory`, or `finished` (the script was over, nothing more was awaited).
     `serving`: at the end the program was back in accept, waiting for another client.
     `outcomes`: one for each action of the script, in order. `sockets`: as seen when first something listened or, if
     nothing ever did, at the end. `harness_error`: what failed on our side; then nothing else here may be judged.

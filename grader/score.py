@@ -27,7 +27,7 @@ def score(
         for check in rubric.checks
     )
     penalty = rubric.options.misnamed_penalty * sum(note.code == "misnamed" for note in submission.notes)
-    earned = sum((one.points for one in (*checks, *questions)), Decimal(0))
+    earned = sum((one.points for one in checks), Decimal(0)) + sum((one.points for one in questions), Decimal(0))
     reasons = review_reasons(checks, questions, submission.notes)
     return Grade(
         submission=submission.id,

@@ -162,17 +162,24 @@ def prints(case: Case, expectation: Expectation) -> Finding | None:
     if what == "client-address":
         address = events_of(record, "connected")[0].data.decode()
         content = prints_address(record, address)
-        line = str(wording or "").replace("{address}", str((address.rpartition(":")[0], int(address.rpartition(":")[2]))))
+        line = str(wording or "").replace(
+            "{address}", str((address.rpartition(":")[0], int(address.rpartition(":")[2])))
+        )
         missing = Finding(code="address-not-printed", record=record, facts={"address": address})
     else:
         content = contains(printed(record), expectation.data)
-        line = str(wording or "").replace("{repr}", repr(expectation.data)).replace("{text}", expectation.data.decode(errors="replace"))
-        missing = Finding(code="reply-not-printed", record=record, expected=expectation.data, facts={"replied": was_sent(record)})
+        line = (
+            str(wording or "")
+            .replace("{repr}", repr(expectation.data))
+            .replace("{text}", expectation.data.decode(errors="replace"))
+        )
+        missing = Finding(
+            code="reply-not-printed", record=record, expected=expectation.data, facts={"replied": was_sent(record)}
+        )
     if not content:
         return missing
-    if wording and case.rubric.options.exact_wording:
-        if line not in (row.rstrip() for row in printed(record).splitlines()):
-            return Finding(code="wording-differs", record=record, facts={"line": line})
+    if wording and case.rubric.options.exact_wording and line not in map(str.rstrip, printed(record).splitlines()):
+        return Finding(code="wording-differs", record=record, facts={"line": line})
     return None
 
 

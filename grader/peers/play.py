@@ -243,7 +243,7 @@ class Peer:
     # --- the end ---------------------------------------------------------------------------------------------------
 
     async def _finish(self) -> None:
-        """A client's peer answers FIN with FIN; a server's peer sends its own. Then wait for what is still of interest."""
+        """A client's peer answers FIN with FIN; a server's peer sends its own. Then wait for what is of interest."""
         for one in self.connections:
             one.read(True)
         if self.part.role == "server":

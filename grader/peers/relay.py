@@ -122,9 +122,7 @@ def hand_on(source: Connection, target: Connection) -> None:
     """Bytes that arrived at one end leave at the other, then the end of the stream likewise."""
     if handed(target) < source.received and target.ended != "reset":
         data = b"".join(
-            one.data
-            for one in source.transcript.events
-            if one.kind == "received" and one.connection == source.number
+            one.data for one in source.transcript.events if one.kind == "received" and one.connection == source.number
         )
         target.send(data[handed(target) :])
     if source.ended == "reset":
@@ -152,7 +150,9 @@ async def wait_until_listening(run: AnyRun, limits: Limits, at: tuple[str, int] 
     return found[0] if found else None
 
 
-async def relay(server: AnyRun, client: AnyRun, parts: dict[str, Part], server_at: tuple[str, int], limits: Limits) -> dict[str, RunRecord]:
+async def relay(
+    server: AnyRun, client: AnyRun, parts: dict[str, Part], server_at: tuple[str, int], limits: Limits
+) -> dict[str, RunRecord]:
     """Relay between two running programs. Returns a record for each role. Raises SandboxError when a box fails."""
     wire = Relay(server, client, server_at, limits)
     try:
@@ -181,7 +181,9 @@ def ended_how(run: AnyRun, limit: str | None) -> str | None:
     return limit or "stuck"
 
 
-def pair_record(run: AnyRun, part: Part, transcript: Transcript, stopped: str | None, done: StepOutcome, limits: Limits) -> RunRecord:
+def pair_record(
+    run: AnyRun, part: Part, transcript: Transcript, stopped: str | None, done: StepOutcome, limits: Limits
+) -> RunRecord:
     """What happened on one side of a pair."""
     ending = run.ended.result() if stopped is None else None
     stdout, stderr = run.output(limits.output_bytes)
@@ -203,4 +205,3 @@ def pair_record(run: AnyRun, part: Part, transcript: Transcript, stopped: str | 
         wall_seconds=transcript.now(),
         stack=run.stack(),
     )
-

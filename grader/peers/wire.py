@@ -55,9 +55,7 @@ class Connection:
     `paused`: do not read, although something may be there.
     """
 
-    def __init__(
-        self, sock: socket.socket, number: int, transcript: Transcript, notify: Callable[[], None]
-    ) -> None:
+    def __init__(self, sock: socket.socket, number: int, transcript: Transcript, notify: Callable[[], None]) -> None:
         self.sock, self.number, self.transcript, self.notify = sock, number, transcript, notify
         self.received = 0
         self.sent = 0

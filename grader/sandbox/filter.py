@@ -44,7 +44,7 @@ def compiled_filter() -> bytes:
     Raises nothing: a call that this kernel's library does not know is left out.
     """
     try:
-        import pyseccomp as seccomp
+        import pyseccomp as seccomp  # type: ignore[import-untyped]
     except (ImportError, OSError, RuntimeError):
         return b""
     deny = seccomp.ERRNO(errno.EPERM)

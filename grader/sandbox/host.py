@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from grader.errors import HostError
 from grader.model import Limits
@@ -24,7 +25,7 @@ USER_NAMESPACE_COUNTS = (5, 14)  # first kernel that counts a user namespace's p
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One thing that boxes need. `state`: `ok`, `missing` (no boxes without it), `weaker` (boxes, with a layer less)."""
+    """One thing that boxes need. `state`: `ok`, `missing` (no boxes without it), `weaker` (a layer less)."""
 
     name: str
     state: str
@@ -93,7 +94,7 @@ def layout() -> Layout:
     return Layout(bwrap=bwrap, python=usable[0], library=library_of(usable[0]), links=top_level_links())
 
 
-def identity() -> dict[str, object]:
+def identity() -> dict[str, Any]:
     """Keyword arguments for `subprocess.Popen` that make a box's processes nobody's when the grader is root."""
     if not drops_privileges():
         return {}
@@ -123,9 +124,15 @@ def try_box() -> str:
     command = [*command[: command.index("--") + 1], where.python, "-I", "-c", "import socket"]
     try:
         done = subprocess.run(
-            command, env={}, stdin=subprocess.DEVNULL, capture_output=True, pass_fds=descriptors, timeout=30, check=False,
-            **identity(),  # type: ignore[call-overload]
-        )  # fmt: skip
+            command,
+            env={},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            pass_fds=descriptors,
+            timeout=30,
+            check=False,
+            **identity(),
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     finally:
@@ -151,7 +158,8 @@ def remedy_for(message: str) -> str:
     if os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv"):
         return (
             "This is a container without the right to make namespaces. Start it with "
-            "`--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`."
+            "`--security-opt seccomp=unconfined --security-opt apparmor=unconfined "
+            "--security-opt systempaths=unconfined`."
         )
     return f"Run `grade doctor` on another Linux machine, or ask its administrator about: {message}"
 

@@ -27,6 +27,7 @@ Only the standard library: this file is all of the grader that exists in a box.
 from __future__ import annotations
 
 import array
+import contextlib
 import ctypes
 import errno
 import gc
@@ -40,7 +41,7 @@ import struct
 import sys
 
 sys.path.insert(0, os.path.dirname(__file__))
-import program  # noqa: E402
+import program  # type: ignore[import-not-found]
 
 del sys.path[0], sys.modules["program"]
 
@@ -79,6 +80,8 @@ def send(control: socket.socket, *fields: object, descriptors: list[int] | None 
     control.sendmsg([message], rights)
 
 
+Inventory = tuple[tuple[object, ...], ...]  # what lies under a folder
+
 # --- the hand-in's folder -------------------------------------------------------------------------------------------
 
 
@@ -98,9 +101,9 @@ def write_files(descriptor: int) -> None:
             out.write(blob[size_end + 1 : at])
 
 
-def inventory(top: str, most: int = 2000) -> tuple:
+def inventory(top: str, most: int = 2000) -> Inventory:
     """What lies under a folder, precisely enough that any write shows: change times cannot be forged in the box."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     stack = [top]
     while stack:
         folder = stack.pop()
@@ -117,12 +120,12 @@ def inventory(top: str, most: int = 2000) -> tuple:
     return tuple(rows)
 
 
-def snapshot() -> tuple:
+def snapshot() -> tuple[Inventory, ...]:
     """The state of everything in the box that a program can write to."""
     return tuple(inventory(top) for top in (HOME, *SCRATCH))
 
 
-def leftovers(before: tuple, ports: set[int]) -> str:
+def leftovers(before: tuple[Inventory, ...], ports: set[int]) -> str:
     """What the run that just ended has left behind, or an empty string: the proof that the next one starts clean.
 
     All processes are dead, so all that can be left of the network are closed connections still in TIME_WAIT. Those
@@ -140,8 +143,9 @@ def leftovers(before: tuple, ports: set[int]) -> str:
             return f"a connection on port {port}"
     for kind in ("shm", "sem", "msg"):
         try:
-            if len(open(f"/proc/sysvipc/{kind}").readlines()) > 1:
-                return f"a System V {kind}"
+            with open(f"/proc/sysvipc/{kind}") as table:
+                if len(table.readlines()) > 1:
+                    return f"a System V {kind}"
         except FileNotFoundError:
             continue
     return ""
@@ -214,8 +218,8 @@ def set_limits(cpu: int, data: int, file_bytes: int, processes: int) -> None:
     ):
         if value:
             hard = resource.getrlimit(kind)[1]
-            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.setrlimit(kind, (value, value))
+            limit = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(kind, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -257,7 +261,7 @@ class Launcher:
         self.log_descriptor = os.memfd_create("dials")
         os.ftruncate(self.log_descriptor, program.DIAL_LOG_BYTES)
         self.log = mmap.mmap(self.log_descriptor, program.DIAL_LOG_BYTES)
-        self.clean: tuple = ()
+        self.clean: tuple[Inventory, ...] = ()
         self.ports: set[int] = set()
 
     def greet(self) -> None:
@@ -362,10 +366,8 @@ class Launcher:
 
 def sweep() -> None:
     """Kill and reap everything but ourselves. `kill(-1)` is atomic against fork: no process is missed."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(-1, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     while True:
         try:
             os.waitpid(-1, 0)

@@ -227,7 +227,7 @@ def listening_by_netlink(diagnosis: socket.socket, family: int) -> list[tuple[st
     request = struct.pack("=BBBBI48x", family, socket.IPPROTO_TCP, 0, 0, states)
     header = struct.pack("=IHHII", 16 + len(request), 20, 0x301, 1, 0)  # SOCK_DIAG_BY_FAMILY, request and dump
     diagnosis.send(header + request)
-    found = []
+    found: list[tuple[str, int, int]] = []
     while True:
         data = diagnosis.recv(1 << 16)
         at = 0

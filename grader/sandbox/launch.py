@@ -137,8 +137,9 @@ class Box:
     ) -> AsyncIterator[Run]:
         """Run one program of the hand-in; on leaving, every process of the run is dead and reaped.
 
-        `connections`: sockets to make for connecting to it, of each family. `listen`: address at which a listener awaits it, or
-        nothing. `port`: the port that the run is about. `usual_port`: the one that later runs will be about. Raises SandboxError when the box fails.
+        `connections`: sockets to make for connecting to it, of each family.  `listen`: where a listener awaits it.
+        `port`: the port that the run is about.  `usual_port`: the one that later runs will be about.
+        Raises SandboxError when the box fails.
         """
         self.used = True
         outputs = [os.memfd_create(name) for name in ("stdout", "stderr")]
@@ -293,14 +294,18 @@ def spawn(control: int, limits: Limits, addresses: Sequence[str]) -> subprocess.
     filtered = compiled_filter()
     seccomp = memory_file("filter", filtered) if filtered else None
     given = [descriptor for _, descriptor in files] + ([seccomp] if seccomp is not None else [])
-    command = bwrap_arguments(
-        host.layout(), limits, files=files, seccomp=seccomp, control=control, addresses=addresses
-    )
+    command = bwrap_arguments(host.layout(), limits, files=files, seccomp=seccomp, control=control, addresses=addresses)
     try:
         return subprocess.Popen(
-            command, env={}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            pass_fds=[*given, control], cwd="/", **host.identity(),  # type: ignore[call-overload]
-        )  # fmt: skip
+            command,
+            env={},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=[*given, control],
+            cwd="/",
+            **host.identity(),
+        )
     except OSError as error:
         raise SandboxError(f"bubblewrap could not be started: {error}") from error
     finally:
@@ -364,4 +369,3 @@ def signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-

@@ -71,7 +71,7 @@ class PlainRun:
 
     def __init__(self, box: PlainBox, path: Path, sockets: list[socket.socket]) -> None:
         self.box, self.sockets = box, sockets
-        self.files = [tempfile.TemporaryFile() for _ in range(2)]
+        self.files = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115  # closed with the run
         self.log = Path(box.folder.name, "dials")
         self.log.write_bytes(bytes(1 << 14))
         self.process = subprocess.Popen(
@@ -162,9 +162,7 @@ class PlainRun:
     def stack(self) -> tuple[Frame, ...]:
         """Where the program stood when it was stopped: innermost frame first."""
         home = f"{self.box.home}{os.sep}".encode()
-        return tuple(
-            frame for frame in parse_stack(self.dump().replace(home, b"")) if frame.file != str(PROGRAM)
-        )
+        return tuple(frame for frame in parse_stack(self.dump().replace(home, b"")) if frame.file != str(PROGRAM))
 
     async def finish(self, *, dump: bool = False) -> None:
         """End the program: take the stacks if asked to, then kill its session. Idempotent."""
