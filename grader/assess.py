@@ -85,6 +85,11 @@ def harness_error(check: Check, what: str) -> Observation:
     )
 
 
+def broken(rubric: Rubric, what: str) -> dict[str, Observation]:
+    """The observations of a submission on which the grader itself failed. `what`: for staff."""
+    return {check.id: harness_error(check, what) for check in rubric.checks}
+
+
 def skipped(check: Check, blocking: Observation, rubric: Rubric) -> Observation:
     """A check that this one needs has failed."""
     title = next(one.title for one in rubric.checks if one.id == blocking.check)

@@ -117,6 +117,7 @@ def rubric_check_command(path: Path | None) -> None:
 
     found = find_rubric(path, ())
     rubric = load(found)
+    check_examples(found, rubric)
     click.echo(
         f"{found}: good. {len(rubric.checks)} checks and {len(rubric.questions)} questions, "
         f"{number(rubric.points)} points."
@@ -148,6 +149,24 @@ def load(path: Path) -> Rubric:
     from grader.rubric import load_rubric
 
     return load_rubric(path.resolve() if path == SHIPPED_RUBRIC else path, check_pattern)
+
+
+def check_examples(path: Path, rubric: Rubric) -> None:
+    """Raise RubricError when the examples of a criterion come out otherwise than they are marked."""
+    from grader.answers.examples import wrong_examples
+    from grader.errors import RubricError
+
+    lines = path.read_text(encoding="utf-8").splitlines()
+    problems = []
+    for wrong in wrong_examples(rubric.questions):
+        line = next((number for number, text in enumerate(lines, 1) if wrong.text[:40] in text), None)
+        where = f"{path}, line {line}" if line else str(path)
+        problems.append(
+            f"{where}: criterion `{wrong.question}.{wrong.criterion}`: the example under `{wrong.wanted}` "
+            f"comes out the other way: {wrong.text!r}. Change the criterion's patterns, or move the example."
+        )
+    if problems:
+        raise RubricError(problems)
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader import __version__
 from grader.answers import parse_answers, score_answer
-from grader.assess import observe
-from grader.errors import SubmissionError
+from grader.assess import broken, observe
+from grader.errors import GraderError, SubmissionError
 from grader.intake import Pending
 from grader.model import Grade, Note, Rubric, RunRecord, Submission
 from grader.rubric import plan_digest
@@ -77,6 +78,24 @@ async def grade_submission(
     return Progress(done=0, grade=grade, reused=not fresh)
 
 
+async def grade_safely(
+    pending: Pending, rubric: Rubric, store: Store, references: ReferenceBoxes, plan: str
+) -> Progress:
+    """`grade_submission`, in which even a bug of ours costs one submission's verdicts and not the whole batch's.
+
+    Raises GraderError when nothing can be graded any more, such as a StoreError for a full disk.
+    """
+    submission = read(pending)
+    try:
+        return await grade_submission(submission, rubric, store, references, plan)
+    except GraderError:
+        raise
+    except Exception:
+        grade = score(submission, rubric, broken(rubric, traceback.format_exc()), ())
+        store.save(grade, {}, plan)
+        return Progress(done=0, grade=grade, reused=False)
+
+
 async def grade_class(
     pending: Iterable[Pending],
     rubric: Rubric,
@@ -96,7 +115,7 @@ async def grade_class(
     async def worker() -> None:
         nonlocal done
         for each in waiting:
-            result = await grade_submission(read(each), rubric, store, references, plan)
+            result = await grade_safely(each, rubric, store, references, plan)
             done += 1
             on_progress(Progress(done=done, grade=result.grade, reused=result.reused))
 

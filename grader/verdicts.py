@@ -6,10 +6,10 @@ Each expectation of a conversation has one rule. A rule returns None when the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.conversation import Expectation, Script
+from grader.conversation import Action, Expectation, Script
 from grader.model import Event, Rubric, RunRecord, Socket
 
 
@@ -54,9 +54,8 @@ def main_connection(record: RunRecord) -> int | None:
     return numbers[0] if numbers else None
 
 
-def received(record: RunRecord) -> bytes:
-    """All bytes that arrived from the program on the main connection."""
-    number = main_connection(record)
+def received(record: RunRecord, number: int | None) -> bytes:
+    """All bytes that arrived from the program on one connection."""
     return b"".join(one.data for one in record.events if one.kind == "received" and one.connection == number)
 
 
@@ -121,10 +120,10 @@ def receive(case: Case, expectation: Expectation) -> Finding | None:
     side = record.role
     if main_connection(record) is None:
         return Finding(code="never-connects" if side == "client" else "never-listens", record=record)
-    stream = received(record)
-    actions = case.script.actions
-    start = sum(action.count or 0 for action in actions[: expectation.action] if action.kind == "receive")
-    last = not any(action.kind == "receive" for action in actions[expectation.action + 1 :])
+    before, after = this_connection(case.script.actions, expectation.action)
+    start = sum(action.count or 0 for action in before if action.kind == "receive")
+    last = not any(action.kind == "receive" for action in after)
+    stream = received(record, connection_of(case, expectation))
     expected, actual = expectation.data, stream[start:] if last else stream[start : start + len(expectation.data)]
     outcome = record.outcomes[expectation.action]
     if expectation.step.arguments["what"] == "anything":
@@ -137,6 +136,20 @@ def receive(case: Case, expectation: Expectation) -> Finding | None:
     facts = {"answered": start, "sent": expectation.sent, "index": receives_before(case, expectation)}
     code = "late" if actual == expected else compare(expected, actual)
     return Finding(code=f"{side}-{code}", record=record, expected=expected, actual=actual, facts=facts)
+
+
+def this_connection(actions: Sequence[Action], index: int) -> tuple[Sequence[Action], Sequence[Action]]:
+    """The actions on the same connection before and after the one at `index`: `connect` begins a new one."""
+    starts = [number for number, action in enumerate(actions) if action.kind == "connect"]
+    first = max((number for number in starts if number <= index), default=0)
+    end = min((number for number in starts if number > index), default=len(actions))
+    return actions[first:index], actions[index + 1 : end]
+
+
+def connection_of(case: Case, expectation: Expectation) -> int | None:
+    """The number of the connection that an expectation is about."""
+    connects = sum(action.kind == "connect" for action in case.script.actions[: expectation.action + 1])
+    return connects - 1 if connects else main_connection(case.record(expectation))
 
 
 def compare(expected: bytes, actual: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from grader.diagnose.changes import change
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Entry,
@@ -20,7 +21,7 @@ from grader.diagnose.entry import (
     uses,
 )  # fmt: skip
 from grader.diagnose.todos import DONE_BY
-from grader.diagnose.words import amount, bytes_words
+from grader.diagnose.words import amount
 from grader.verdicts import Finding
 
 SENDS = ("sendall", "send", "write", "sendto", "sendmsg")
@@ -28,7 +29,6 @@ RECEIVES = ("recv", "recv_into", "recvfrom", "read", "readline")
 
 send_line = at_call(*SENDS)
 recv_line = at_call(*RECEIVES)
-wrong_bytes = code("server-altered", "server-extra", "server-partial")
 
 
 def waits_in(*names: str) -> Callable[[Finding, Clues], bool]:
@@ -58,94 +58,15 @@ def counted(finding: Finding, clues: Clues) -> Mapping[str, str]:
     before = number_before(finding)
     return {
         "before": "the first message" if before == 1 else f"the first {before} messages",
-        "part": amount(len(finding.actual), "byte"),
-        "whole": str(len(finding.expected)),
-        "sent": bytes_words(bytes_fact(finding, "sent")),
-        "extra": bytes_words(finding.actual[len(finding.expected) :]),
+        "part": part_words(finding, clues),
     }
 
 
-def bytes_fact(finding: Finding, name: str) -> bytes:
-    """A fact that is bytes; the expected ones where there is none of that name."""
-    value = finding.facts.get(name, finding.expected)
-    return value if isinstance(value, bytes) else b""
-
-
-# --- how bytes came to be others -------------------------------------------------------------------------------------
-
-
-def decoded(data: bytes, encoding: str, errors: str) -> bytes:
-    """What is left of bytes that were decoded and encoded again."""
-    return data.decode(encoding, errors).encode(errors="replace")
-
-
-CHANGES: dict[str, Callable[[bytes], tuple[bytes, ...]]] = {
-    "upper-cased": lambda data: (data.upper(), decoded(data, "utf-8", "replace").upper()),
-    "lower-cased": lambda data: (data.lower(),),
-    "capitalised": lambda data: (data.capitalize(), data.title(), data.swapcase()),
-    "turned round": lambda data: (data[::-1],),
-    "stripped of blanks and line ends": lambda data: (data.strip(), data.rstrip(), data.lstrip(), data.rstrip(b"\n"),
-                                                      data.rstrip(b"\r\n"), data.replace(b" ", b"")),
-    "without its zero bytes": lambda data: (data.replace(b"\0", b""), data.strip(b"\0")),
-    "cut off at a zero byte": lambda data: (data.split(b"\0")[0],),
-    "cut off at a line end": lambda data: (data.split(b"\n")[0], data.split(b"\n")[0] + b"\n",
-                                           data.splitlines()[0] if data else b""),
-    "with other line ends": lambda data: (data.replace(b"\n", b"\r\n"), data.replace(b"\r\n", b"\n"),
-                                          data.replace(b"\n", b""), data.replace(b"\r", b"")),
-    "decoded and encoded again": lambda data: (
-        *(decoded(data, "utf-8", errors) for errors in ("ignore", "replace", "backslashreplace")),
-        decoded(data, "latin-1", "replace"), decoded(data, "cp1252", "ignore"), decoded(data, "ascii", "ignore"),
-        decoded(data, "ascii", "replace")),
-}  # fmt: skip
-
-
-def change(finding: Finding, clues: Clues) -> str:
-    """What was done to the bytes, if it is something simple."""
-    expected, actual = finding.expected, finding.actual
-    if not actual or actual == expected:
-        return ""
-    return next((name for name, made in CHANGES.items() if actual in made(expected)), "")
-
-
-def changed(finding: Finding, clues: Clues) -> Mapping[str, str]:
-    """That, for a sentence."""
-    return {"change": change(finding, clues)}
-
-
-def is_repr(finding: Finding, clues: Clues) -> bool:
-    """The Python notation of the bytes came instead of the bytes."""
-    return finding.actual in (repr(finding.expected).encode(), repr(finding.expected.decode(errors="replace")).encode())
-
-
-def is_previous(finding: Finding, clues: Clues) -> bool:
-    """The answer to an earlier message came."""
-    earlier = [event.data for event in clues.events("sent")]
-    return answered(finding, clues) and len(finding.actual) > 0 and finding.actual in earlier
-
-
-def wraps(finding: Finding, clues: Clues) -> bool:
-    """The right bytes came with something before them."""
-    at = finding.actual.find(finding.expected) if finding.expected else -1
-    return at > 0
-
-
-def added_before(finding: Finding, clues: Clues) -> Mapping[str, str]:
-    """What came before the right bytes."""
-    at = finding.actual.find(finding.expected)
-    return {"added": bytes_words(finding.actual[: max(at, 0)])}
-
-
-def is_canned(finding: Finding, clues: Clues) -> bool:
-    """The answer is a literal of the program's."""
-    text = finding.actual
-    written = {value for source in clues.sources for _, value, _ in source.constants if isinstance(value, bytes | str)}
-    return bool(text) and (text in written or text.decode(errors="replace") in written)
-
-
-def lost_some(finding: Finding, clues: Clues) -> bool:
-    """Bytes are missing, and it is send, not sendall, that sends them, in a loop that receives."""
-    fewer = 0 < len(finding.actual) < len(finding.expected)
-    return fewer and len(finding.expected) > 4096 and bool(clues.calls("send")) and not clues.calls("sendall")
+def part_words(finding: Finding, clues: Clues) -> str:
+    """How much came back: a number only where it does not depend on how the network cut the stream."""
+    sizes = {size for call in clues.calls(*RECEIVES) for size in call.sizes}
+    steady = len(finding.actual) in sizes and len(finding.actual) <= 1024
+    return f"the first {amount(len(finding.actual), 'byte')}" if steady else "only a part"
 
 
 def answers_at_end(finding: Finding, clues: Clues) -> bool:
@@ -173,7 +94,6 @@ SERVER = (
     Entry(
         id="reply-missing",
         applies=both(
-            code("server-silent", "address-not-printed"),
             code("server-silent"),
             no(uses(*DONE_BY["send"], "StreamRequestHandler", "asyncio", "fdopen", "splice")),
         ),
@@ -190,7 +110,7 @@ SERVER = (
     ),
     Entry(
         id="answers-at-end",
-        applies=both(code("server-silent", "server-partial"), answers_at_end),
+        applies=both(code("server-late", "server-silent", "server-partial"), answers_at_end),
         reason="Your server answers only when the client has closed; a client that waits for its answer never gets one.",
         next_step="Send each piece back as soon as recv has returned it, inside the loop.",
         line=send_line,
@@ -227,88 +147,12 @@ SERVER = (
     Entry(
         id="reply-stopped-short",
         applies=both(
-            code("server-partial"), is_over, no(lost_some), lambda finding, clues: not change(finding, clues),
-            no(is_canned),
+            code("server-partial"), is_over, lambda finding, clues: not change(finding, clues),
         ),
-        reason="Your server sends back the first {part} of {whole} and then no more.",
+        reason="Your server sends back {part} of a message, and then no more.",
         next_step="One recv is one piece of the stream, and more may follow: keep receiving and sending back until recv "
         "returns b''.",
         line=recv_line,
-        fill=counted,
-    ),
-    Entry(
-        id="send-not-all",
-        applies=both(code("server-partial", "server-altered"), lost_some),
-        reason="Bytes get lost on the way back: {part} of {whole} arrive. Your server uses send, which may take only a part "
-        "of what it is given.",
-        next_step="Use sendall, which sends all of it, or look at the number that send returns.",
-        line=at_call("send"),
-        fill=counted,
-    ),
-    Entry(
-        id="reply-repr",
-        applies=both(wrong_bytes, is_repr),
-        reason="Your server sends back the way Python writes the bytes, {actual}, instead of the bytes, {expected}.",
-        next_step="Do not turn the bytes into text with str or repr: hand on what recv returned.",
-        line=send_line,
-    ),
-    Entry(
-        id="reply-changed",
-        applies=both(wrong_bytes, lambda finding, clues: bool(change(finding, clues)), no(is_previous)),
-        reason="Your server sends the message back {change}: {actual}; expected {expected}. {difference}",
-        next_step="Send back exactly the bytes that recv returned, unchanged.",
-        line=send_line,
-        fill=changed,
-    ),
-    Entry(
-        id="reply-twice",
-        applies=both(code("server-extra"), lambda finding, clues: finding.actual == 2 * finding.expected),
-        reason="Your server sends the message back twice.",
-        next_step="Send each piece back once.",
-        line=send_line,
-    ),
-    Entry(
-        id="reply-line-end",
-        applies=both(code("server-extra"), lambda finding, clues: finding.actual.rstrip(b"\r\n") == finding.expected),
-        reason="Your server adds a line end to what it sends back: {actual}; expected {expected}.",
-        next_step="Send back exactly the bytes that recv returned, with nothing after them.",
-        line=send_line,
-    ),
-    Entry(
-        id="reply-padded",
-        applies=both(code("server-extra"), lambda finding, clues: finding.actual.rstrip(b"\0") == finding.expected),
-        reason="Your server sends back the message and zero bytes after it: its whole buffer, not what was received.",
-        next_step="Send back only as many bytes as were received.",
-        line=send_line,
-    ),
-    Entry(
-        id="reply-late-message",
-        applies=both(wrong_bytes, is_previous),
-        reason="Your server answers with an earlier message: {actual}; expected {expected}.",
-        next_step="Send back what this recv has returned, not what an earlier one did.",
-        line=send_line,
-    ),
-    Entry(
-        id="reply-canned",
-        applies=both(wrong_bytes, is_canned),
-        reason="Your server always answers with a text of its own, {actual}; expected the client's bytes, {expected}.",
-        next_step="Send back what recv returned.",
-        line=send_line,
-    ),
-    Entry(
-        id="reply-prefixed",
-        applies=both(wrong_bytes, wraps),
-        reason="Your server puts {added} before what it sends back; expected only {expected}.",
-        next_step="Send back exactly the bytes that recv returned, with nothing before or after them.",
-        line=send_line,
-        fill=added_before,
-    ),
-    Entry(
-        id="reply-suffixed",
-        applies=code("server-extra"),
-        reason="Your server adds {extra} after what it sends back; expected only {expected}.",
-        next_step="Send back exactly the bytes that recv returned, with nothing before or after them.",
-        line=send_line,
         fill=counted,
     ),
     Entry(

@@ -128,6 +128,7 @@ class Peer:
             self.free.insert(0, sock)
             return False
         self.met = (host, port)
+        self.expected_bytes = 0
         self._adopt(sock, "connected")
         return True
 

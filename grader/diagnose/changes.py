@@ -1,0 +1,148 @@
+"""How a reply came to differ from what it should be: simple changes, recognised by making them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from grader.diagnose.clues import Clues
+from grader.verdicts import Finding
+
+FAR = 2048  # how far on a stream is searched for the place where it goes on as expected
+SURE = 12  # bytes that agree there, before it counts; fewer at the end of a message
+SHORTEST = 4  # bytes of a literal that counts as a canned answer
+
+
+def decoded(data: bytes, encoding: str, errors: str) -> bytes:
+    """What is left of bytes that were decoded and encoded again."""
+    return data.decode(encoding, errors).encode(errors="replace")
+
+
+CHANGES: dict[str, Callable[[bytes], tuple[bytes, ...]]] = {
+    "upper-cased": lambda data: (data.upper(), decoded(data, "utf-8", "replace").upper()),
+    "lower-cased": lambda data: (data.lower(),),
+    "with other capital letters": lambda data: (data.capitalize(), data.title(), data.swapcase()),
+    "turned round": lambda data: (data[::-1],),
+    "stripped of blanks and line ends": lambda data: (
+        data.strip(), data.rstrip(), data.lstrip(), data.rstrip(b"\n"), data.rstrip(b"\r\n"), data.replace(b" ", b"")),
+    "without its zero bytes": lambda data: (data.replace(b"\0", b""), data.strip(b"\0")),
+    "cut off at a zero byte": lambda data: (data.split(b"\0")[0],),
+    "cut off at a line end": lambda data: (data.split(b"\n")[0], data[: data.find(b"\n") + 1]),
+    "with other line ends": lambda data: (
+        data.replace(b"\n", b"\r\n"), data.replace(b"\r\n", b"\n"), data.replace(b"\n", b""), data.replace(b"\r", b"")),
+    "decoded and encoded again": lambda data: (
+        *(decoded(data, "utf-8", errors) for errors in ("ignore", "replace", "backslashreplace")),
+        decoded(data, "latin-1", "replace"), decoded(data, "cp1252", "ignore"), decoded(data, "ascii", "ignore"),
+        decoded(data, "ascii", "replace")),
+}  # fmt: skip
+
+
+def stream(finding: Finding, clues: Clues) -> bytes:
+    """All that came from the program, from where this answer should begin."""
+    answered = finding.facts.get("answered", 0)
+    return clues.said[answered if isinstance(answered, int) else 0 :] or finding.actual
+
+
+def messages(clues: Clues) -> list[bytes]:
+    """What was sent to the program, action by action."""
+    return [event.data for event in clues.events("sent")]
+
+
+def change(finding: Finding, clues: Clues) -> str:
+    """What was done to the bytes, if it is something simple."""
+    expected, actual = finding.expected, finding.actual
+    if not actual or actual == expected:
+        return ""
+    return next((name for name, made in CHANGES.items() if actual in made(expected)), "")
+
+
+def split_at(one: bytes, other: bytes) -> int:
+    """Where two byte strings part."""
+    shorter = min(len(one), len(other))
+    if one[:shorter] == other[:shorter]:
+        return shorter
+    return next(at for at in range(shorter) if one[at] != other[at])
+
+
+def inserted(finding: Finding, clues: Clues) -> tuple[int, bytes]:
+    """Where bytes were put in that do not belong there, and which; no bytes where that is not what happened."""
+    expected, actual = finding.expected, stream(finding, clues)
+    at = split_at(expected, actual)
+    rest = expected[at : at + SURE]
+    found = actual.find(rest, at, at + FAR) if rest else -1
+    if not rest and len(actual) > at:
+        return at, actual[at : at + FAR]
+    return at, actual[at:found] if found > at and len(rest) >= min(SURE, 3) else b""
+
+
+def dropped(finding: Finding, clues: Clues) -> bytes:
+    """Bytes that were left out, before the stream goes on as expected."""
+    expected, actual = finding.expected, finding.actual
+    at = split_at(expected, actual)
+    rest = actual[at : at + SURE]
+    found = expected.find(rest, at, at + FAR) if len(rest) >= min(SURE, 3) else -1
+    return expected[at:found] if found > at else b""
+
+
+def is_before(finding: Finding, clues: Clues) -> bool:
+    """Bytes were put in before the answer."""
+    at, added = inserted(finding, clues)
+    index = finding.facts.get("index", 0)
+    return at == 0 and bool(added) and not index and bool(finding.expected)
+
+
+def is_after(finding: Finding, clues: Clues) -> bool:
+    """Bytes were put in after an answer, or after each piece of it."""
+    at, added = inserted(finding, clues)
+    return bool(added) and (at > 0 or bool(finding.facts.get("index", 0)))
+
+
+def is_line_end(finding: Finding, clues: Clues) -> bool:
+    """Those bytes are a line end."""
+    return is_after(finding, clues) and not inserted(finding, clues)[1].strip(b"\r\n")
+
+
+def is_padding(finding: Finding, clues: Clues) -> bool:
+    """Zero bytes come where the next answer, or the end, should be."""
+    at, actual = split_at(finding.expected, stream(finding, clues)), stream(finding, clues)
+    after = actual[at : at + FAR]
+    many = len(after) > 0 and not after[:SURE].strip(b"\0")
+    return many and (at == len(finding.expected) or bool(finding.facts.get("index", 0)))
+
+
+def is_doubled(finding: Finding, clues: Clues) -> bool:
+    """Each message came back twice."""
+    sent = messages(clues)
+    if finding.actual == 2 * finding.expected:
+        return True
+    return len(sent) > 1 and len(clues.said) == 2 * len(clues.heard) and clues.said.startswith(2 * sent[0])
+
+
+def is_repr(finding: Finding, clues: Clues) -> bool:
+    """The Python notation of the bytes came instead of the bytes."""
+    shown = repr(finding.expected).encode()
+    whole = finding.actual in (shown, repr(finding.expected.decode(errors="replace")).encode())
+    begins = finding.actual[:2] in (b"b'", b'b"') and finding.actual[2:10] == shown[2:10]
+    return whole or (begins and len(finding.actual) > 5)
+
+
+def is_previous(finding: Finding, clues: Clues) -> bool:
+    """The answer to an earlier message came."""
+    earlier = [data for data in messages(clues) if data != finding.expected]
+    index = finding.facts.get("index", 0)
+    return bool(index) and bool(finding.actual) and any(data.startswith(finding.actual) for data in earlier)
+
+
+def literals(clues: Clues) -> Iterator[bytes]:
+    """The texts and bytes that are written in the program."""
+    for source in clues.sources:
+        for _, value, _ in source.constants:
+            if isinstance(value, bytes):
+                yield value
+            elif isinstance(value, str):
+                yield value.encode(errors="replace")
+
+
+def is_canned(finding: Finding, clues: Clues) -> bool:
+    """The answer is a literal of the program's, once or again and again."""
+    came = stream(finding, clues)
+    return any(len(text) >= SHORTEST and came.startswith(text) for text in literals(clues))

@@ -1,0 +1,125 @@
+"""Servers that answer, and not with the bytes that they received."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.diagnose import changes
+from grader.diagnose.clues import Clues
+from grader.diagnose.entry import Entry, at_call, both, code, no
+from grader.diagnose.words import bytes_words
+from grader.verdicts import Finding
+
+LARGE = 4096  # bytes from which on send may take only a part of what it is given
+
+send_line = at_call("sendall", "send", "write", "sendto", "sendmsg")
+wrong_bytes = code("server-altered", "server-extra", "server-partial")
+
+
+def lost_some(finding: Finding, clues: Clues) -> bool:
+    """Bytes of a large message are missing, and it is send, not sendall, that sends them."""
+    fewer = 0 < len(finding.actual) < len(finding.expected)
+    return fewer and len(finding.expected) > LARGE and bool(clues.calls("send")) and not clues.calls("sendall")
+
+
+def fragments(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """What was changed, put in, or left out."""
+    return {
+        "change": changes.change(finding, clues),
+        "added": bytes_words(changes.inserted(finding, clues)[1]),
+        "dropped": bytes_words(changes.dropped(finding, clues)),
+    }
+
+
+LOST = (
+    Entry(
+        id="send-not-all",
+        applies=both(code("server-partial", "server-altered"), lost_some),
+        reason="Bytes of a large message get lost on their way back. Your server uses send, which may take only a part of "
+        "what it is given.",
+        next_step="Use sendall, which sends all of it, or look at the number that send returns.",
+        line=at_call("send"),
+    ),
+)
+
+REPLIES = (
+    Entry(
+        id="reply-twice",
+        applies=both(wrong_bytes, changes.is_doubled),
+        reason="Your server sends each message back twice.",
+        next_step="Send each piece back once.",
+        line=send_line,
+    ),
+    Entry(
+        id="reply-padded",
+        applies=both(wrong_bytes, changes.is_padding),
+        reason="Your server sends zero bytes after the message: its whole buffer, not only what was received.",
+        next_step="Send back only as many bytes as were received.",
+        line=send_line,
+    ),
+    Entry(
+        id="reply-repr",
+        applies=both(wrong_bytes, changes.is_repr),
+        reason="Your server sends back the way Python writes the bytes, {actual}, instead of the bytes, {expected}.",
+        next_step="Do not turn the bytes into text with str or repr: hand on what recv returned.",
+        line=send_line,
+    ),
+    Entry(
+        id="reply-late-message",
+        applies=both(wrong_bytes, changes.is_previous),
+        reason="Your server answers with an earlier message: {actual}; expected {expected}.",
+        next_step="Send back what this recv has returned, not what an earlier one did.",
+        line=send_line,
+    ),
+    Entry(
+        id="reply-changed",
+        applies=both(wrong_bytes, lambda finding, clues: bool(changes.change(finding, clues))),
+        reason="Your server sends the message back {change}: {actual}; expected {expected}. {difference}",
+        next_step="Send back exactly the bytes that recv returned, unchanged.",
+        line=send_line,
+        fill=fragments,
+    ),
+    Entry(
+        id="reply-line-end",
+        applies=both(wrong_bytes, changes.is_line_end),
+        reason="Your server adds a line end, {added}, to what it sends back.",
+        next_step="Send back exactly the bytes that recv returned, with nothing after them.",
+        line=send_line,
+        fill=fragments,
+    ),
+    Entry(
+        id="reply-prefixed",
+        applies=both(wrong_bytes, changes.is_before),
+        reason="Your server puts {added} before what it sends back; expected only {expected}.",
+        next_step="Send back exactly the bytes that recv returned, with nothing before or after them.",
+        line=send_line,
+        fill=fragments,
+    ),
+    Entry(
+        id="reply-suffixed",
+        applies=both(wrong_bytes, changes.is_after),
+        reason="Your server adds {added} to what it sends back; expected only the bytes that it received.",
+        next_step="Send back exactly the bytes that recv returned, with nothing before or after them.",
+        line=send_line,
+        fill=fragments,
+    ),
+    Entry(
+        id="reply-canned",
+        applies=both(wrong_bytes, changes.is_canned),
+        reason="Your server answers with a text of its own, {actual}; expected the client's bytes, {expected}.",
+        next_step="Send back what recv returned.",
+        line=send_line,
+    ),
+    Entry(
+        id="reply-with-gaps",
+        applies=both(
+            code("server-altered"),
+            lambda finding, clues: bool(changes.dropped(finding, clues)),
+            no(lambda finding, clues: bool(changes.inserted(finding, clues)[1])),
+        ),
+        reason="Your server leaves out bytes of what it received, the first of them {dropped}.",
+        next_step="Send back all of the bytes that each recv returned, unchanged.",
+        line=send_line,
+        fill=fragments,
+    ),
+)
