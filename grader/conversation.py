@@ -111,7 +111,7 @@ TRANSFORMS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def expected_bytes(arguments: Mapping[str, object], sent: bytes) -> bytes | None:
-    """What a `receive` or `prints` step wants to see; None for `anything` (and for what is not about bytes)."""
+    """What a `receive` or `prints` step wants to see; None for `anything` and for what only the record can tell."""
     what = arguments["what"]
     if what == "sent":
         transform = arguments.get("transform")

@@ -258,7 +258,8 @@ class Frame:
 class StepOutcome:
     """How one action of the script ended: `done`, `impossible` (proved), `limit` (a limit came first), `not-reached`.
 
-    `at`: seconds since launch when it ended.  `detail`: one plain fact, for staff.
+    `at`: seconds since launch when it ended.  `detail`: one plain fact, for staff; `direct` where the programs of a
+    pair met without the grader in between, which only `grade check` on a machine without boxes allows.
     """
 
     result: str

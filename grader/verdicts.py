@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from grader.conversation import Action, Expectation, Script
 from grader.model import Event, Rubric, RunRecord, Socket
 
+DIRECT = "direct"  # the outcome's detail where two programs met without the grader in between
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -169,36 +171,50 @@ def receives_before(case: Case, expectation: Expectation) -> int:
 def prints(case: Case, expectation: Expectation) -> Finding | None:
     """The content was printed; with exact wording, the whole line as the assignment has it."""
     record = case.record(expectation)
-    what, wording = expectation.step.arguments["what"], expectation.step.arguments.get("wording")
-    if main_connection(record) is None:
+    if main_connection(record) is None and not met_directly(record):
         return Finding(code="never-connects" if record.role == "client" else "never-listens", record=record)
-    if what == "client-address":
-        address = events_of(record, "connected")[0].data.decode()
-        content = prints_address(record, address)
-        line = str(wording or "").replace(
-            "{address}", str((address.rpartition(":")[0], int(address.rpartition(":")[2])))
-        )
-        missing = Finding(code="address-not-printed", record=record, facts={"address": address})
-    else:
-        content = contains(printed(record), expectation.data)
-        line = (
-            str(wording or "")
-            .replace("{repr}", repr(expectation.data))
-            .replace("{text}", expectation.data.decode(errors="replace"))
-        )
-        missing = Finding(
-            code="reply-not-printed", record=record, expected=expectation.data, facts={"replied": was_sent(record)}
-        )
-    if not content:
-        return missing
-    if wording and case.rubric.options.exact_wording and line not in map(str.rstrip, printed(record).splitlines()):
-        return Finding(code="wording-differs", record=record, facts={"line": line})
-    return None
+    if expectation.step.arguments["what"] == "client-address":
+        return announces(case, expectation, record)
+    data = replied(record) if expectation.step.arguments["what"] == "reply" else expectation.data
+    if not data or not contains(printed(record), data):
+        facts = {"replied": bool(replied(record))}
+        return Finding(code="reply-not-printed", record=record, expected=data, facts=facts)
+    return worded(case, expectation, record, {"{repr}": repr(data), "{text}": data.decode(errors="replace")})
 
 
-def was_sent(record: RunRecord) -> bool:
-    """Whether the peer's reply went out at all."""
-    return bool(events_of(record, "sent"))
+def announces(case: Case, expectation: Expectation, record: RunRecord) -> Finding | None:
+    """The address of the peer, as the server saw it, was printed."""
+    address = events_of(record, "connected")[0].data.decode()
+    if not prints_address(record, address):
+        return Finding(code="address-not-printed", record=record, facts={"address": address})
+    host, _, port = address.rpartition(":")
+    return worded(case, expectation, record, {"{address}": str((host, int(port)))})
+
+
+def worded(case: Case, expectation: Expectation, record: RunRecord, values: Mapping[str, str]) -> Finding | None:
+    """With exact wording, the step's line was printed to the letter; without, any wording will do."""
+    wording = expectation.step.arguments.get("wording")
+    if not wording or not case.rubric.options.exact_wording:
+        return None
+    line = str(wording)
+    for placeholder, value in values.items():
+        line = line.replace(placeholder, value)
+    if line in map(str.rstrip, printed(record).splitlines()):
+        return None
+    return Finding(code="wording-differs", record=record, facts={"line": line})
+
+
+def replied(record: RunRecord) -> bytes:
+    """What the program was answered on the main connection; without a transcript, what it printed must do."""
+    if met_directly(record):
+        return record.stdout.strip()
+    number = main_connection(record)
+    return b"".join(one.data for one in record.events if one.kind == "sent" and one.connection == number)
+
+
+def met_directly(record: RunRecord) -> bool:
+    """Whether the program met another one without the grader in between (`grade check` without boxes)."""
+    return bool(record.outcomes) and record.outcomes[0].detail == DIRECT
 
 
 def prints_address(record: RunRecord, address: str) -> bool:
@@ -293,8 +309,7 @@ def judge(script: Script, records: Mapping[str, RunRecord], rubric: Rubric) -> F
 def meeting(case: Case) -> Finding | None:
     """Whether the two programs of a pair met at all."""
     client, server = case.records["client"], case.records["server"]
-    directly = bool(client.outcomes) and client.outcomes[0].detail == "direct"
-    if directly or any(event.kind == "accepted" for event in client.events):
+    if met_directly(client) or any(event.kind == "accepted" for event in client.events):
         return None
     if not server.outcomes or server.outcomes[0].detail == "never-listened":
         return Finding(code="pair-server-never-listens", record=server)

@@ -6,7 +6,8 @@ import ipaddress
 from collections.abc import Mapping
 
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, at_call, at_name, both, calls, code, first_of, no, role, stopped, uses
+from grader.diagnose.entry import Entry, at_call, at_name, both, calls, code, either, first_of, no, role, stopped, uses
+from grader.diagnose.todos import follows
 from grader.diagnose.trace import Place
 from grader.verdicts import Finding
 
@@ -98,6 +99,23 @@ def is_unix(finding: Finding, clues: Clues) -> bool:
     return clues.uses("AF_UNIX") and not clues.uses("AF_INET")
 
 
+def no_bind_seen(finding: Finding, clues: Clues) -> bool:
+    """No address was asked for by bind."""
+    return not clues.dials("bind")
+
+
+def hides_errors(finding: Finding, clues: Clues) -> bool:
+    """No exception shows, and there is an except block that shows none."""
+    return clues.trace is None and any(one.silent_handlers for one in clues.sources)
+
+
+def at_handler(finding: Finding, clues: Clues) -> Place | None:
+    """The except block that swallows errors."""
+    return next(
+        (Place(file=one.path, line=one.silent_handlers[0]) for one in clues.sources if one.silent_handlers), None
+    )
+
+
 def asked_to(call: str, other: str, clues: Clues) -> bool:
     """The program asked for `call`, or says so and came to nothing, and never for `other`."""
     if clues.record.dials:
@@ -161,16 +179,26 @@ KINDS = (
 
 WRONG_ADDRESS = (
     Entry(
+        id="bind-swallowed",
+        applies=both(code("listens-elsewhere"), calls("bind"), no_bind_seen, hides_errors),
+        reason="Your server's bind does not work, and an except block hides why; it then listens where nobody "
+        "looks for it.",
+        next_step="Take the try and except out, or print the error, and run it again: the message names the mistake.",
+        line=at_call("bind"),
+    ),
+    Entry(
         id="bind-missing",
-        applies=both(code("listens-elsewhere"), lambda finding, clues: not clues.dials("bind")),
-        reason="Your server listens without bind, so the system gave it port {port}, which nobody knows of.",
+        applies=both(
+            code("listens-elsewhere"), lambda finding, clues: not clues.dials("bind") and not clues.uses("bind")
+        ),
+        reason="Your server listens without bind, so the system gives it some free port, which nobody knows of.",
         next_step="Call bind before listen: it gives the socket the address at which clients look for it.",
         line=at_call("listen"),
     ),
     Entry(
         id="port-zero",
         applies=both(code("listens-elsewhere"), random_port),
-        reason="Your server asks for port 0, which means any free port; this time it got {port}.",
+        reason="Your server asks for port 0, which means any free port, another one each time.",
         next_step="Use the port of the assignment, {expected_port}.",
         line=lambda finding, clues: at_value(0, clues=clues) or address_calls(finding, clues),
     ),
@@ -208,6 +236,22 @@ WRONG_ADDRESS = (
     ),
 )
 
+MISSING_ACCEPT = (
+    Entry(
+        id="never-accepts",
+        applies=both(
+            code("never-listens", "address-not-printed", "server-silent"),
+            uses("listen"),
+            no(uses("accept", "sock_accept", "serve_forever", "handle_request", "start_server", "create_server")),
+            no(stopped("cpu", "output", "memory")),
+            follows,
+        ),
+        reason="Your server listens and never takes a client's connection.",
+        next_step="Call accept after listen: it waits for a client and gives you the connection to it.",
+        line=at_call("listen"),
+    ),
+)
+
 MISSING_CALLS = (
     Entry(
         id="no-listen-call",
@@ -221,18 +265,6 @@ MISSING_CALLS = (
         line=at_call("bind"),
     ),
     Entry(
-        id="never-accepts",
-        applies=both(
-            code("never-listens", "address-not-printed", "server-silent"),
-            uses("listen"),
-            no(uses("accept", "sock_accept", "serve_forever", "handle_request", "start_server", "create_server")),
-            no(stopped("cpu", "output", "memory")),
-        ),
-        reason="Your server listens and never takes a client's connection.",
-        next_step="Call accept after listen: it waits for a client and gives you the connection to it.",
-        line=at_call("listen"),
-    ),
-    Entry(
         id="no-connect-call",
         applies=both(
             code("never-connects"),
@@ -244,6 +276,28 @@ MISSING_CALLS = (
         line=at_name("SOCK_STREAM", "socket"),
     ),
 )  # fmt: skip
+
+SWALLOWED = (
+    Entry(
+        id="error-swallowed",
+        applies=both(
+            code(
+                "never-listens",
+                "listens-elsewhere",
+                "never-connects",
+                "server-silent",
+                "client-silent",
+                "address-not-printed",
+                "reply-not-printed",
+            ),
+            hides_errors,
+            either(lambda finding, clues: clues.record.exit_code == 0, code("listens-elsewhere")),
+        ),
+        reason="Your {role} does not do its work and shows no error: an except block in it hides what went wrong.",
+        next_step="Take the try and except out, or print the error, and run it again: the message names the mistake.",
+        line=at_handler,
+    ),
+)
 
 ADDRESS_ADVICE = (
     Entry(
@@ -262,7 +316,8 @@ ADDRESS_ADVICE = (
         applies=both(
             role("client"), lambda finding, clues: any(one.host in ANY_HOST for one in clues.dials("connect"))
         ),
-        reason="Your client connects to an address that means every address of a machine; that works on some systems only.",
+        reason="Your client connects to an address that means every address of a machine; that works on some "
+        "systems only.",
         next_step="Connect to the address at which the server runs, 127.0.0.1.",
         line=lambda finding, clues: at_value("0.0.0.0", "", "::", clues=clues) or address_calls(finding, clues),
     ),

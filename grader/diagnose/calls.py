@@ -27,6 +27,7 @@ ADDRESS_CALLS = ("bind", "connect", "connect_ex")
 SENDS = ("sendall", "send", "write", "sendto")
 RECEIVES = ("recv", "recv_into", "recvfrom")
 
+in_use = either(error("OSError", "[Errno 98]"), error("OSError", "Address already in use"))
 address_line = first_of(at_trace, at_call(*ADDRESS_CALLS))
 send_line = first_of(at_trace, at_call(*SENDS))
 
@@ -162,7 +163,7 @@ ADDRESSES = (
     Entry(
         id="port-out-of-range",
         applies=error("OverflowError", "port must be 0-65535"),
-        reason="Your {role} asks for port {asked_port}; ports go from 0 to 65535.",
+        reason="Your {role} asks for a port that does not exist{where}: ports go from 0 to 65535.",
         next_step="Use the port of the assignment, {expected_port}.",
         line=address_line,
         fill=address_values,
@@ -179,7 +180,7 @@ ADDRESSES = (
         id="host-unknown",
         applies=either(error("gaierror"), error("gaierror", "Name or service not known"),
                        error("gaierror", "Temporary failure in name resolution")),
-        reason="Your {role} asks for the host {asked_host}, a name that no machine here has.",
+        reason="Your {role} asks{where} for a host by a name that no machine here has.",
         next_step="Use the host of the assignment, {expected_host}; check it for typing mistakes.",
         line=address_line,
         fill=address_values,
@@ -194,14 +195,14 @@ ADDRESSES = (
     ),
     Entry(
         id="client-binds",
-        applies=both(role("client"), either(error("OSError", "[Errno 98]"), error("OSError", "Address already in use"))),
+        applies=both(role("client"), in_use),
         reason="Your client binds its socket to the server's own address{where}, which the server is using already.",
         next_step="A client needs no bind: connect gives it an address of its own.",
         line=first_of(at_trace, at_call("bind")),
     ),
     Entry(
         id="address-in-use",
-        applies=either(error("OSError", "[Errno 98]"), error("OSError", "Address already in use")),
+        applies=in_use,
         reason="Your {role} asks twice for the same address: the second time it is in use, by your program itself.",
         next_step="Bind one socket, once.",
         staff="Each run has a network of its own, so nobody else can hold the port.",
@@ -234,10 +235,15 @@ SOCKETS = (
     Entry(
         id="accept-pair-swapped",
         applies=both(
-            error("AttributeError", "'tuple' object has no attribute"),
+            either(
+                error("AttributeError", "'tuple' object has no attribute"),
+                error("TypeError", "'tuple' object does not support the context manager"),
+                error("AttributeError", "__enter__"),
+            ),
             lambda finding, clues: accepted_targets(clues) == 2,
         ),
-        reason="Your server takes the two results of accept in the wrong order, and then uses the address as a socket{where}.",
+        reason="Your server takes the two results of accept in the wrong order, and then uses the address as "
+        "a socket{where}.",
         next_step="accept returns the connection first and the client's address second.",
         line=at_accept,
     ),
@@ -252,7 +258,8 @@ SOCKETS = (
             ),
             lambda finding, clues: accepted_targets(clues) == 1,
         ),
-        reason="Your server uses the result of accept as if it were the connection; it is a pair, and the connection is in it.",
+        reason="Your server uses the result of accept as if it were the connection; it is a pair, and the "
+        "connection is in it.",
         next_step="accept returns two things, the connection and the client's address: give each a name.",
         line=first_of(at_accept, at_trace),
     ),
@@ -270,7 +277,8 @@ SOCKETS = (
             either(error("OSError", "[Errno 107]"), error("BrokenPipeError", "[Errno 32]")),
             on_listener,
         ),
-        reason="Your server uses the listening socket to talk to the client{where}; that socket only takes new connections.",
+        reason="Your server uses the listening socket to talk to the client{where}; that socket only takes "
+        "new connections.",
         next_step="Receive from and send to the connection that accept returned.",
         line=at_trace,
     ),
@@ -308,6 +316,13 @@ SOCKETS = (
         reason="Your {role} waits only for a limited time{where}, and gives up: nothing came in that time.",
         next_step="Ask yourself what it waits for there, and who would have to send it. {hint}",
         line=at_trace,
+    ),
+    Entry(
+        id="sends-after-shutdown",
+        applies=both(error("BrokenPipeError"), uses("shutdown", "shut_wr")),
+        reason="Your {role} goes on sending{where} after it has called shutdown, which ends its own sending.",
+        next_step="Call shutdown only when nothing more is to be sent.",
+        line=first_of(at_trace, at_call("shutdown")),
     ),
     Entry(
         id="peer-gone",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from grader.diagnose.address import ADDRESS_ADVICE, KINDS, MISSING_CALLS, WRONG_ADDRESS
+from grader.diagnose.address import ADDRESS_ADVICE, KINDS, MISSING_ACCEPT, MISSING_CALLS, SWALLOWED, WRONG_ADDRESS
 from grader.diagnose.calls import ADDRESSES, SOCKETS
 from grader.diagnose.client import CLIENT
 from grader.diagnose.entry import Entry
 from grader.diagnose.errors import ERRORS
 from grader.diagnose.generic import GENERIC
-from grader.diagnose.limits import LIMITS
+from grader.diagnose.limits import EXHAUSTED, LIMITS
 from grader.diagnose.loading import LOADING
 from grader.diagnose.pairs import PAIRS
+from grader.diagnose.replies import LOST, REPLIES
 from grader.diagnose.server import SERVER
 from grader.diagnose.todos import TODOS
 
@@ -19,13 +20,18 @@ CATALOGUE: tuple[Entry, ...] = (
     *TODOS,
     *PAIRS,
     *KINDS,
+    *LOST,
+    *MISSING_ACCEPT,
     *ADDRESSES,
     *SOCKETS,
     *WRONG_ADDRESS,
+    *EXHAUSTED,
     *ERRORS,
     *MISSING_CALLS,
     *SERVER,
+    *REPLIES,
     *CLIENT,
+    *SWALLOWED,
     *LIMITS,
     *GENERIC,
 )

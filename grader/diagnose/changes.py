@@ -8,6 +8,7 @@ from grader.diagnose.clues import Clues
 from grader.verdicts import Finding
 
 FAR = 2048  # how far on a stream is searched for the place where it goes on as expected
+SHORT = 256  # bytes that are put in, or left out, at most
 SURE = 12  # bytes that agree there, before it counts; fewer at the end of a message
 SHORTEST = 4  # bytes of a literal that counts as a canned answer
 
@@ -70,8 +71,8 @@ def inserted(finding: Finding, clues: Clues) -> tuple[int, bytes]:
     rest = expected[at : at + SURE]
     found = actual.find(rest, at, at + FAR) if rest else -1
     if not rest and len(actual) > at:
-        return at, actual[at : at + FAR]
-    return at, actual[at:found] if found > at and len(rest) >= min(SURE, 3) else b""
+        return at, actual[at : at + SHORT]
+    return at, actual[at:found] if 0 < found - at <= SHORT and len(rest) >= 3 else b""
 
 
 def dropped(finding: Finding, clues: Clues) -> bytes:
@@ -79,7 +80,7 @@ def dropped(finding: Finding, clues: Clues) -> bytes:
     expected, actual = finding.expected, finding.actual
     at = split_at(expected, actual)
     rest = actual[at : at + SURE]
-    found = expected.find(rest, at, at + FAR) if len(rest) >= min(SURE, 3) else -1
+    found = expected.find(rest, at, at + FAR) if len(rest) >= 3 else -1
     return expected[at:found] if found > at else b""
 
 
@@ -111,10 +112,13 @@ def is_padding(finding: Finding, clues: Clues) -> bool:
 
 def is_doubled(finding: Finding, clues: Clues) -> bool:
     """Each message came back twice."""
-    sent = messages(clues)
+    sent, said = messages(clues), clues.said
     if finding.actual == 2 * finding.expected:
         return True
-    return len(sent) > 1 and len(clues.said) == 2 * len(clues.heard) and clues.said.startswith(2 * sent[0])
+    if not sent or len(said) != 2 * len(clues.heard):
+        return False
+    piece = said[: split_at(sent[0], said)]
+    return bool(piece) and said.startswith(2 * piece)
 
 
 def is_repr(finding: Finding, clues: Clues) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from grader.diagnose.address import at_handler
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Condition,
     Entry,
     at_call,
+    at_loop,
     at_wait,
     both,
     calls,
@@ -51,9 +53,23 @@ def only_letters(data: bytes) -> bytes:
     return re.sub(rb"[^a-z0-9]", b"", data.lower())
 
 
+def is_wide(finding: Finding, clues: Clues) -> bool:
+    """The message came as UTF-16 or UTF-32, or with a byte-order mark."""
+    text = finding.expected.decode(errors="replace")
+    return any(
+        finding.actual.decode(name, "replace") == text for name in ("utf-16", "utf-16-be", "utf-32", "utf-8-sig")
+    )
+
+
 def got_reply(finding: Finding, clues: Clues) -> bool:
     """The peer's answer had been sent to the client."""
     return bool(clues.heard)
+
+
+def same_letters(finding: Finding, clues: Clues) -> bool:
+    """Only capitals, blanks and punctuation differ."""
+    sent, wanted = only_letters(finding.actual), only_letters(finding.expected)
+    return sent == wanted != b"" and b"\0" not in finding.actual
 
 
 def same(change: Condition) -> Condition:
@@ -76,13 +92,6 @@ def small_buffer(finding: Finding, clues: Clues) -> bool:
     """recv is asked for fewer bytes than the reply has, and those are printed."""
     sizes = [size for call in clues.calls("recv", "read") for size in call.sizes]
     return any(0 < size < len(finding.expected) and contains(clues.printed, finding.expected[:size]) for size in sizes)
-
-
-def at_handler(finding: Finding, clues: Clues) -> Place | None:
-    """The except block that swallows errors."""
-    return next(
-        (Place(file=one.path, line=one.silent_handlers[0]) for one in clues.sources if one.silent_handlers), None
-    )
 
 
 def exchange(finding: Finding, clues: Clues) -> dict[str, str]:
@@ -135,6 +144,13 @@ CLIENT = (
         line=at_call(*SENDS),
     ),
     Entry(
+        id="message-encoding",
+        applies=same(is_wide),
+        reason="Your client sends the message in another encoding than UTF-8: {actual}; expected {expected}.",
+        next_step="Write the message as bytes, with a b before its quotes, or encode it as UTF-8.",
+        line=at_call(*SENDS),
+    ),
+    Entry(
         id="message-zeros",
         applies=same(lambda finding, clues: finding.actual.replace(b"\0", b"") == finding.expected),
         reason="Your client sends zero bytes with its message: {actual}; expected {expected}.",
@@ -143,8 +159,9 @@ CLIENT = (
     ),
     Entry(
         id="message-spelling",
-        applies=same(lambda finding, clues: only_letters(finding.actual) == only_letters(finding.expected) != b""),
-        reason="Your client's message differs in capitals, blanks or punctuation: it sent {actual}; expected {expected}. "
+        applies=same(same_letters),
+        reason="Your client's message differs in capitals, blanks or punctuation: it sent {actual}; expected "
+        "{expected}. "
         "{difference}",
         next_step="Compare the two letter by letter.",
         line=at_message,
@@ -186,7 +203,8 @@ CLIENT = (
             stopped("stuck"), waits_in(*READS), got_reply,
         ),
         reason="Your client had its reply already, and was {waited}, for more; nothing more was coming.",
-        next_step="One reply is all that comes. Print it, and let the program end; do not wait until the server closes.",
+        next_step="One reply is all that comes. Print it, and let the program end; do not wait until the "
+        "server closes.",
         line=at_wait,
     ),
     Entry(
@@ -226,6 +244,16 @@ CLIENT = (
         line=at_call("recv", "read"),
     ),
     Entry(
+        id="output-lost",
+        applies=both(
+            either(not_printed, code("address-not-printed")), calls("_exit"), calls("print", "write"),
+            lambda finding, clues: not clues.printed.strip() and clues.ended,
+        ),
+        reason="Your {role} ends by os._exit, which drops what was printed and not yet shown.",
+        next_step="Let the program end by itself: then everything printed is shown.",
+        line=at_call("_exit"),
+    ),
+    Entry(
         id="nothing-printed",
         applies=both(not_printed, lambda finding, clues: not clues.printed.strip(), lambda finding, clues: clues.ended),
         reason="Your client prints nothing.",
@@ -237,7 +265,7 @@ CLIENT = (
         applies=both(code("does-not-end"), role("client"), stopped("cpu", "output", "wall"), got_reply),
         reason="Your client goes on after the reply, round and round, instead of ending.",
         next_step="After one reply has been printed the work is done: leave the loop.",
-        line=first_of(at_wait, at_call(*READS)),
+        line=first_of(at_loop, at_call(*READS)),
     ),
     Entry(
         id="keeps-trying",
@@ -249,7 +277,8 @@ CLIENT = (
     Entry(
         id="connect-ex-ignored",
         applies=both(code("refusal-hidden", "claims-success"), calls("connect_ex")),
-        reason="Your client uses connect_ex, which returns a number instead of raising an error, and does not look at it.",
+        reason="Your client uses connect_ex, which returns a number instead of raising an error, and does not "
+        "look at it.",
         next_step="Look at the number (0 says connected), or use connect, which raises an error when it is refused.",
         line=at_call("connect_ex"),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from grader.diagnose.source import Call, Source, read_source
@@ -38,7 +38,8 @@ class Waiting:
 class Clues:
     """Everything that is known about one run. `sources`: the program's own file first, then those it imports.
 
-    `texts`: path -> text of all the student's files.  `shadows`: paths of the student's files that stand in the way of a standard module.  `printed`: stdout and stderr.
+    `texts`: path -> text of all the student's files.  `shadows`: paths of those that stand in the way of a standard
+    module.  `printed`: stdout and stderr.
     """
 
     record: RunRecord
@@ -102,6 +103,12 @@ class Clues:
     def events(self, *kinds: str) -> list[Event]:
         """Events of these kinds, on any connection."""
         return [event for event in self.record.events if event.kind in kinds]
+
+    @property
+    def own_frames(self) -> list[Frame]:
+        """The student's own frames when the program was stopped, innermost first, by their paths in the hand-in."""
+        named = [(own_path(frame.file, list(self.texts)), frame) for frame in self.record.stack]
+        return [replace(frame, file=path) for path, frame in named if path is not None]
 
     @property
     def said(self) -> bytes:

@@ -14,6 +14,9 @@ Pointer = Callable[[Finding, Clues], Place | None]
 Filler = Callable[[Finding, Clues], Mapping[str, str]]
 
 
+STANDING = ("stuck", "wall", "finished")
+
+
 def nowhere(finding: Finding, clues: Clues) -> Place | None:
     """No line of the student's is to blame, or none can be told."""
     return None
@@ -134,8 +137,18 @@ def at_trace(finding: Finding, clues: Clues) -> Place | None:
 
 
 def at_wait(finding: Finding, clues: Clues) -> Place | None:
-    """The line that the program stood in when it was stopped."""
-    return clues.waiting.place if clues.waiting is not None else None
+    """The line that a program that waits stood in. Where one stands that is running differs from run to run."""
+    return clues.waiting.place if clues.waiting is not None and clues.record.stopped in STANDING else None
+
+
+def at_loop(finding: Finding, clues: Clues) -> Place | None:
+    """The loop that the program was in when it was stopped: the outermost one, whose line is the same each time."""
+    for frame in reversed(clues.own_frames):
+        for source in clues.sources:
+            for start, end in source.loops:
+                if source.path == frame.file and start <= frame.line <= end:
+                    return Place(file=source.path, line=start)
+    return None
 
 
 def at_call(*names: str) -> Pointer:

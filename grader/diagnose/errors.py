@@ -21,7 +21,8 @@ ERRORS = (
     Entry(
         id="not-bytes",
         applies=error("TypeError", "a bytes-like object is required, not"),
-        reason="Your {role} hands something that is not bytes to a call that takes bytes{where}. Python says {message}.",
+        reason="Your {role} hands something that is not bytes to a call that takes bytes{where}. Python says "
+        "{message}.",
         next_step="Hand on the bytes themselves: what recv returned, or a message written with a b before its quotes.",
         line=send_line,
     ),
@@ -43,7 +44,8 @@ ERRORS = (
             error("AttributeError", "'str' object has no attribute 'decode'"),
         ),
         reason="Your {role} converts what needs no converting{where}. Python says {message}.",
-        next_step="encode makes bytes of text, decode makes text of bytes. recv returns bytes, and sendall takes bytes.",
+        next_step="encode makes bytes of text, decode makes text of bytes. recv returns bytes, and sendall "
+        "takes bytes.",
         line=at_trace,
     ),
     Entry(
@@ -61,12 +63,21 @@ ERRORS = (
         line=first_of(at_trace, at_call("encode")),
     ),
     Entry(
+        id="class-imported",
+        applies=either(
+            error("AttributeError", "type object 'socket' has no attribute"),
+            error("AttributeError", "type object 'socket.socket' has no attribute"),
+        ),
+        reason="Your {role} has imported the class socket itself{where}, and uses it as if it were the module "
+        "of that name.",
+        next_step="Import the module: then both the class and the constants are found in it, after a dot.",
+        line=at_trace,
+    ),
+    Entry(
         id="attribute-unknown",
         applies=either(
             error("AttributeError", "'socket' object has no attribute"),
             error("AttributeError", "module 'socket' has no attribute"),
-            error("AttributeError", "type object 'socket' has no attribute"),
-            error("AttributeError", "type object 'socket.socket' has no attribute"),
         ),
         reason="Your {role} uses {attribute}{where}, and a socket has nothing of that name.{meant}",
         next_step="Check the spelling, capital letters included, and how socket is imported.",
@@ -130,7 +141,7 @@ ERRORS = (
     Entry(
         id="exception",
         applies=any_error,
-        reason="Your {role} stops with an error{where}: {kind}, {message}.",
+        reason="Your {role} stops with an error{where}: {error}.",
         next_step="Read the message and look at this line: what does it have, and what does it expect? {hint}",
         line=at_trace,
     ),

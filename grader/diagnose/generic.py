@@ -14,7 +14,7 @@ stood = first_of(at_trace, at_wait)
 
 def facts(finding: Finding, clues: Clues) -> Mapping[str, str]:
     """The finding's own facts, and how the run ended."""
-    named = {name: plain(str(finding.facts.get(name, ""))) for name in ("server", "client", "address")}
+    named = {name: plain(str(finding.facts.get(name, ""))) for name in ("server", "client")}
     return {**named, "wording": plain(repr(finding.facts.get("line", ""))), "ending": ending(clues)}
 
 
@@ -43,10 +43,12 @@ STUCK = Entry(
         lambda finding, clues: clues.waiting is not None,
         code(
             "never-listens", "never-connects", "connection-failed", "server-silent", "server-partial", "client-silent",
-            "client-partial", "address-not-printed", "reply-not-printed", "does-not-end", "refusal-hidden", "pair-fails",
+            "client-partial", "address-not-printed", "reply-not-printed", "does-not-end", "refusal-hidden",
+            "pair-fails",
         ),
     ),
-    reason="Your {role} was {waited}, for something that could never come. {exchange}, and nothing more was on its way.",
+    reason="Your {role} was {waited}, for something that could never come. {exchange}, and nothing more was "
+    "on its way.",
     next_step="Ask yourself what this line waits for, and who would have to send it. {hint}",
     line=at_wait,
     fill=exchanged,
@@ -78,7 +80,8 @@ GENERIC = (
     Entry(
         id="connects-elsewhere",
         applies=code("connects-elsewhere"),
-        reason="Your client connects to {host}, port {port}; the assignment says {expected_host}, port {expected_port}.",
+        reason="Your client connects to {host}, port {port}; the assignment says {expected_host}, port "
+        "{expected_port}.",
         next_step="Use the HOST and PORT of the assignment in connect.",
         line=at_call("connect", "create_connection", "open_connection"),
     ),
@@ -143,9 +146,21 @@ GENERIC = (
         line=at_call("sendall", "send", "write"),
     ),
     Entry(
+        id="server-late",
+        applies=code("server-late"),
+        reason="A part of your server's answer comes too late: only when the client has begun to close.",
+        line=at_call("sendall", "send", "write"),
+    ),
+    Entry(
+        id="client-late",
+        applies=code("client-late"),
+        reason="Your client sends its message too late: only when the server has begun to close.",
+        line=at_call("sendall", "send", "write"),
+    ),
+    Entry(
         id="address-not-printed",
         applies=code("address-not-printed"),
-        reason="Your server does not print the address of the client that connected ({address}).",
+        reason="Your server does not print the address of the client that connected.",
         line=at_call("accept"),
         fill=facts,
     ),
@@ -181,7 +196,8 @@ GENERIC = (
         id="killed",
         applies=code("killed"),
         reason="Your {role} was ended from outside Python, by signal {signal}.",
-        next_step="Look for calls that end a process or reach below Python (os.kill, os.abort, ctypes), and take them out.",
+        next_step="Look for calls that end a process or reach below Python (os.kill, os.abort, ctypes), and "
+        "take them out.",
     ),
     Entry(
         id="exit-status",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, at_call, at_trace, at_wait, both, either, error, first_of, stopped
+from grader.diagnose.entry import Entry, at_call, at_loop, at_trace, at_wait, both, either, error, first_of, stopped
 from grader.diagnose.server import waits_in
 from grader.verdicts import Finding
 
@@ -18,7 +18,7 @@ def fork_failed(finding: Finding, clues: Clues) -> bool:
     )
 
 
-LIMITS = (
+EXHAUSTED = (
     Entry(
         id="recursion",
         applies=error("RecursionError"),
@@ -38,7 +38,7 @@ LIMITS = (
         applies=either(error("MemoryError"), stopped("memory")),
         reason="Your {role} uses more memory than the {memory} that it may have.",
         next_step="Look for something that grows without end, or a buffer that is far too large.",
-        line=first_of(at_trace, at_wait),
+        line=first_of(at_trace, at_loop),
     ),
     Entry(
         id="files-limit",
@@ -47,12 +47,15 @@ LIMITS = (
         next_step="The assignment needs no files: print, or send, and take the writing out.",
         line=at_trace,
     ),
+)
+
+LIMITS = (
     Entry(
         id="output-limit",
         applies=stopped("output"),
         reason="Your {role} prints without end, and was stopped after {output}.",
         next_step="Look for a loop that prints and never ends. {hint}",
-        line=first_of(at_wait, at_call("print")),
+        line=first_of(at_loop, at_call("print")),
     ),
     Entry(
         id="sleeps",
@@ -66,13 +69,13 @@ LIMITS = (
         applies=stopped("wall"),
         reason="Your {role} was still at work, trying again and again, when its time, {wall_seconds}, was up.",
         next_step="Look for a loop that waits and never ends. {hint}",
-        line=at_wait,
+        line=at_loop,
     ),
     Entry(
         id="cpu-limit",
         applies=stopped("cpu"),
         reason="Your {role} keeps computing without end, and was stopped after {cpu_seconds} of processor time.",
         next_step="Look for a loop that never ends and never waits. {hint}",
-        line=at_wait,
+        line=at_loop,
     ),
 )

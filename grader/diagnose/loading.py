@@ -139,9 +139,11 @@ LOADING = (
     Entry(
         id="shadowed-module",
         applies=both(is_cause, shadow_at_work),
-        reason="Your file {shadow} has the name of Python's own module {module}, so that import finds your file instead.",
+        reason="Your file {shadow} has the name of Python's own module {module}, so that import finds your "
+        "file instead.",
         next_step="Give {shadow} another name, and delete the __pycache__ folder beside it.",
-        staff="A file beside the program shadows a module of the standard library, as it does on the student's machine.",
+        staff="A file beside the program shadows a module of the standard library, as it does on the "
+        "student's machine.",
         line=at_trace,
         fill=shadow_name,
     ),
@@ -149,7 +151,8 @@ LOADING = (
         id="python2-print",
         applies=error("SyntaxError", "Missing parentheses in call to 'print'"),
         reason="Python cannot read your {role}: print is used here as in Python 2, without parentheses.",
-        next_step="In Python 3 print is a function: put what it shall show in parentheses, here and wherever it is used.",
+        next_step="In Python 3 print is a function: put what it shall show in parentheses, here and wherever "
+        "it is used.",
         line=at_trace,
     ),
     Entry(
@@ -206,7 +209,7 @@ LOADING = (
     ),
     Entry(
         id="not-implemented",
-        applies=both(is_cause, lambda finding, clues: clues.trace is not None and clues.trace.kind == "NotImplementedError"),
+        applies=error("NotImplementedError"),
         reason="Your {role} stops at a part that is not written yet: NotImplementedError is raised{where}.",
         next_step="Write this part, and take the raise line out. {hint}",
         line=at_trace,
@@ -241,7 +244,8 @@ LOADING = (
             both(is_cause, asked_for_usage),
         ),
         reason="Your {role} wants arguments on its command line, and it is started without any.",
-        next_step="Let the program work when it is started as python3 {file}: give HOST and PORT their values in the file.",
+        next_step="Let the program work when it is started as python3 {file}: give HOST and PORT their values "
+        "in the file.",
         line=first_of(at_trace, at_name("argv", "add_argument", "ArgumentParser")),
     ),
     Entry(

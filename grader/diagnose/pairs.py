@@ -8,7 +8,7 @@ from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_call, both, code
 from grader.diagnose.generic import facts
 from grader.model import RunRecord
-from grader.verdicts import Finding, compare, received
+from grader.verdicts import Finding, compare
 
 no_records: Mapping[str, RunRecord] = {}
 no_players: Mapping[str, str] = {}
@@ -23,7 +23,7 @@ def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping
     if len(records) != 2 or finding.code.startswith("pair-"):
         return finding
     server = records["server"]
-    heard, said = sent(server), received(server)
+    heard, said = carried(server, "sent"), carried(server, "received")
     if players.get("server") == "student" and heard and heard != said:
         given = {"sent": heard, "answered": 0, "index": 0}
         return Finding(code=f"server-{compare(heard, said)}", record=server, expected=heard, actual=said, facts=given)
@@ -33,9 +33,9 @@ def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping
     return Finding(code="pair-fails", record=records[other])
 
 
-def sent(record: RunRecord) -> bytes:
-    """All bytes that were handed to a program."""
-    return b"".join(event.data for event in record.events if event.kind == "sent")
+def carried(record: RunRecord, kind: str) -> bytes:
+    """All bytes that were handed to a program (`sent`), or that came from it (`received`)."""
+    return b"".join(event.data for event in record.events if event.kind == kind)
 
 
 def addresses_known(finding: Finding, clues: Clues) -> bool:
@@ -48,7 +48,8 @@ PAIRS = (
     Entry(
         id="pair-addresses-differ",
         applies=both(code("pair-never-meet"), addresses_known),
-        reason="Your two programs use different addresses: the server listens at {server}, and the client asks for {client}.",
+        reason="Your two programs use different addresses: the server listens at {server}, and the client "
+        "asks for {client}.",
         next_step="Give HOST and PORT the same values in both programs.",
         line=at_call("connect", "connect_ex", "create_connection", "open_connection"),
         fill=facts,

@@ -35,7 +35,8 @@ LOST = (
     Entry(
         id="send-not-all",
         applies=both(code("server-partial", "server-altered"), lost_some),
-        reason="Bytes of a large message get lost on their way back. Your server uses send, which may take only a part of "
+        reason="Bytes of a large message get lost on their way back. Your server uses send, which may take "
+        "only a part of "
         "what it is given.",
         next_step="Use sendall, which sends all of it, or look at the number that send returns.",
         line=at_call("send"),

@@ -9,12 +9,14 @@ from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Entry,
     at_call,
+    at_loop,
     at_wait,
     both,
     calls,
     code,
     either,
     first_of,
+    is_cause,
     no,
     role,
     stopped,
@@ -62,11 +64,25 @@ def counted(finding: Finding, clues: Clues) -> Mapping[str, str]:
     }
 
 
+def is_buffer(finding: Finding, clues: Clues) -> bool:
+    """Exactly one buffer of the program's came back."""
+    sizes = {size for call in clues.calls(*RECEIVES) for size in call.sizes}
+    return len(finding.actual) in sizes and len(finding.actual) <= 1024
+
+
+def plain_start(finding: Finding, clues: Clues) -> bool:
+    """What came back is one buffer, or at least not what some simple change would have left."""
+    return is_buffer(finding, clues) or not change(finding, clues)
+
+
 def part_words(finding: Finding, clues: Clues) -> str:
     """How much came back: a number only where it does not depend on how the network cut the stream."""
-    sizes = {size for call in clues.calls(*RECEIVES) for size in call.sizes}
-    steady = len(finding.actual) in sizes and len(finding.actual) <= 1024
-    return f"the first {amount(len(finding.actual), 'byte')}" if steady else "only a part"
+    return f"the first {amount(len(finding.actual), 'byte')}" if is_buffer(finding, clues) else "only a part"
+
+
+def hardly_stuck(finding: Finding, clues: Clues) -> bool:
+    """The program did not hang in some call that has nothing to do with its client."""
+    return clues.waiting is None or clues.waiting.call in (*RECEIVES, "accept", "sleep")
 
 
 def answers_at_end(finding: Finding, clues: Clues) -> bool:
@@ -92,32 +108,42 @@ def own_address(finding: Finding, clues: Clues) -> bool:
 
 SERVER = (
     Entry(
-        id="reply-missing",
-        applies=both(
-            code("server-silent"),
-            no(uses(*DONE_BY["send"], "StreamRequestHandler", "asyncio", "fdopen", "splice")),
-        ),
-        reason="Your server never sends anything: after it has received the message, nothing goes back.",
-        next_step="Send what recv returned back over the same connection, with sendall.",
-        line=recv_line,
+        id="killed-early",
+        applies=both(lambda finding, clues: clues.record.signal is not None, no(code("killed")), is_cause),
+        reason="Your {role} was ended from outside Python, by signal {signal}, before it had done its work.",
+        next_step="Look for calls that end a process or reach below Python (os.kill, os.abort, ctypes), and "
+        "take them out.",
+        line=at_call("kill", "abort", "raise_signal", "killpg"),
     ),
     Entry(
         id="nothing-read",
-        applies=both(code("server-silent"), no(uses(*DONE_BY["recv"])), role("server")),
+        applies=both(code("server-silent"), no(uses(*DONE_BY["recv"])), hardly_stuck),
         reason="Your server never reads what the client sends.",
         next_step="Call recv on the connection: it waits for bytes and returns them.",
         line=at_call("accept"),
     ),
     Entry(
+        id="reply-missing",
+        applies=both(
+            code("server-silent"),
+            hardly_stuck,
+            no(uses(*DONE_BY["send"], "StreamRequestHandler", "asyncio", "fdopen", "splice")),
+        ),
+        reason="Your server never sends anything back.",
+        next_step="Send what recv returned back over the same connection, with sendall.",
+        line=recv_line,
+    ),
+    Entry(
         id="answers-at-end",
         applies=both(code("server-late", "server-silent", "server-partial"), answers_at_end),
-        reason="Your server answers only when the client has closed; a client that waits for its answer never gets one.",
+        reason="Your server answers only when the client has closed; a client that waits for its answer never "
+        "gets one.",
         next_step="Send each piece back as soon as recv has returned it, inside the loop.",
         line=send_line,
     ),
     Entry(
         id="replies-once",
-        applies=both(code("server-silent", "server-partial"), answered, is_over),
+        applies=both(code("server-silent"), answered, is_over),
         reason="Your server answers {before} of a connection and then no more.",
         next_step="Keep receiving and sending back on the same connection until recv returns b''.",
         line=recv_line,
@@ -125,32 +151,27 @@ SERVER = (
     ),
     Entry(
         id="closes-without-answer",
-        applies=both(code("server-silent"), is_over, no(waits_in("accept")), no(lambda finding, clues: clues.ended)),
-        reason="Your server closes the connection without having sent anything back.",
+        applies=both(code("server-silent"), is_over, no(waits_in("accept"))),
+        reason="Your server is done with the connection without having sent anything back.",
         next_step="Send what recv returned back before the connection is closed.",
-        line=first_of(at_call("close"), at_call("accept")),
-    ),
-    Entry(
-        id="ends-without-answer",
-        applies=both(code("server-silent"), lambda finding, clues: clues.ended and clues.trace is None),
-        reason="Your server ends without having sent anything back.",
-        next_step="After accept, receive from the connection and send the same bytes back, until recv returns b''.",
-        line=first_of(send_line, recv_line, at_call("accept")),
+        line=first_of(recv_line, at_call("accept")),
     ),
     Entry(
         id="accepts-again",
         applies=both(code("server-silent"), waits_in("accept")),
-        reason="Your server was waiting in accept for another client while the first one was still waiting for its answer.",
+        reason="Your server was waiting in accept for another client while the first one was still waiting "
+        "for its answer.",
         next_step="Answer a client on its own connection first; each call of accept waits for a further client.",
         line=at_wait,
     ),
     Entry(
         id="reply-stopped-short",
         applies=both(
-            code("server-partial"), is_over, lambda finding, clues: not change(finding, clues),
+            code("server-partial"), is_over, plain_start,
         ),
         reason="Your server sends back {part} of a message, and then no more.",
-        next_step="One recv is one piece of the stream, and more may follow: keep receiving and sending back until recv "
+        next_step="One recv is one piece of the stream, and more may follow: keep receiving and sending back "
+        "until recv "
         "returns b''.",
         line=recv_line,
         fill=counted,
@@ -159,6 +180,13 @@ SERVER = (
         id="own-address-printed",
         applies=both(code("address-not-printed"), own_address),
         reason="Your server prints an address, its own, and not that of the client that connected.",
+        next_step="accept returns two things: the second one is the client's address. Print that.",
+        line=at_call("print"),
+    ),
+    Entry(
+        id="address-left-out",
+        applies=both(code("address-not-printed"), calls("print"), lambda finding, clues: bool(clues.printed.strip())),
+        reason="Your server prints something, and the client's address is not in it.",
         next_step="accept returns two things: the second one is the client's address. Print that.",
         line=at_call("print"),
     ),
@@ -177,12 +205,13 @@ SERVER = (
         ),
         reason="After the client has closed, your server goes round in its loop for ever: recv returns b'' each time.",
         next_step="An empty result of recv says that the client has closed: leave the loop then.",
-        line=first_of(recv_line, at_wait),
+        line=first_of(recv_line, at_loop),
     ),
     Entry(
         id="connection-not-closed",
         applies=both(code("does-not-end"), role("server"), waits_in("accept"), not_closed),
-        reason="After the client has closed, your server waits in accept for the next client and never closes the connection "
+        reason="After the client has closed, your server waits in accept for the next client and never "
+        "closes the connection "
         "of the first.",
         next_step="Close the connection when recv has returned b''; a with block around it does so by itself.",
         line=at_wait,

@@ -41,9 +41,10 @@ class Source:
     """Facts about one file. `parsed` is False when it is not Python; then only lines and TODOs are known.
 
     `todos`: line and text of each TODO comment.  `constants`: (name, value, line) of literals given to a name, or
-    written as an argument (then the name is empty).  `bare`: (method, line) of methods named but not called.
-    `unused`: (function, line) of functions that are never called, and classes likewise.  `stubs`: lines of bodies left empty.  `silent_handlers`: lines of `except` blocks that
-    neither print, log, raise, exit nor return a value.  `guards`: (text, line) of a `__name__` test that never holds.
+    written anywhere (then the name is empty).  `bare`: (method, line) of methods named but not called.
+    `unused`: (name, line) of functions and classes that nothing uses.  `loops`: first and last line of each.
+    `stubs`: lines of bodies left empty.  `silent_handlers`: lines of `except` blocks that show and raise nothing.
+    `guards`: (text, line) of a `__name__` test that never holds.
     """
 
     path: str
@@ -58,6 +59,7 @@ class Source:
     bare: tuple[tuple[str, int], ...] = ()
     unused: tuple[tuple[str, int], ...] = ()
     stubs: tuple[int, ...] = ()
+    loops: tuple[tuple[int, int], ...] = ()
     silent_handlers: tuple[int, ...] = ()
     guards: tuple[tuple[str, int], ...] = ()
 
@@ -93,6 +95,7 @@ def facts_of(path: str, lines: tuple[str, ...], todos: tuple[tuple[int, str], ..
         names=names_of(nodes),
         bare=tuple(bare_of(nodes)),
         unused=tuple(unused_of(nodes)),
+        loops=tuple(sorted(loops_of(nodes))),
         stubs=tuple(sorted(stubs_of(nodes))),
         silent_handlers=tuple(sorted(silent_handlers_of(nodes))),
         guards=tuple(guards_of(tree)),
@@ -212,9 +215,22 @@ def unused_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
     used = {node.id for node in nodes if isinstance(node, ast.Name)}
     used |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     for node in nodes:
-        defines = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if defines and id(node) not in methods and node.name not in used:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and is_new(
+            node.name, node, used, methods
+        ):
             yield node.name, node.lineno
+
+
+def is_new(name: str, node: ast.AST, used: set[str], methods: set[int]) -> bool:
+    """Whether a definition is used nowhere, and is no method, which a library may call."""
+    return id(node) not in methods and name not in used
+
+
+def loops_of(nodes: list[ast.AST]) -> Iterator[tuple[int, int]]:
+    """First and last line of each loop."""
+    for node in nodes:
+        if isinstance(node, ast.While | ast.For | ast.AsyncFor):
+            yield node.lineno, node.end_lineno or node.lineno
 
 
 def stubs_of(nodes: list[ast.AST]) -> Iterator[int]:

@@ -13,9 +13,9 @@ from grader.peers.wire import Connection, Transcript, address_text, take_socket,
 from grader.sandbox.launch import Run
 from grader.sandbox.plain import PlainRun
 from grader.sandbox.stuck import INPUT, call_name
+from grader.verdicts import DIRECT
 
 AnyRun = Run | PlainRun
-DIRECT = "direct"  # without boxes two programs may meet without us; then there is no transcript
 CONNECTIONS = 8  # sockets made in the server's box for a client that opens several
 
 

@@ -94,7 +94,7 @@ def read_conversation(
 
 
 def _can_fail(step: Step) -> bool:
-    """Return whether a step expects something. `receive: anything` only reads."""
+    """Return whether a step expects something. `receive: anything` alone is no behaviour worth a check."""
     return STEPS[step.name].expects and step.arguments.get("what") != "anything"
 
 

@@ -113,7 +113,7 @@ class PrintsShape(Shape):
     """Expect something among what the program printed."""
 
     prints: _forms(  # type: ignore[valid-type]
-        word=Literal["sent", "client-address"], text=TextForm
+        word=Literal["sent", "reply", "client-address"], text=TextForm
     ) = key("The content that has to be printed.")
     wording: Text | None = key(
         "The whole line, demanded when `exact_wording` is on; may hold {repr}, {text} and {address}.",
@@ -211,15 +211,17 @@ def _send_faults(step: SendShape, side: str | None, who: str | None) -> Iterator
     if _payload_size(step) > MOST_PAYLOAD:
         yield f"`send` makes more than {MOST_PAYLOAD} bytes. Send less."
     match step.send:
-        case RandomForm(random=size, with_=str(digits)) if len(bytes.fromhex(digits)) > size:
-            yield f"`with` has more bytes than `random`. Raise `random` to {len(bytes.fromhex(digits))} or more."
+        case RandomForm(random=size, with_=str(digits)) if 2 * len(bytes.fromhex(digits)) > size:
+            yield f"`with` stands at both ends. Raise `random` to {2 * len(bytes.fromhex(digits))} or more."
 
 
 def _prints_faults(step: PrintsShape, side: str | None, who: str | None) -> Iterator[str]:
     if step.prints == "client-address" and side not in ("server", None):
         yield "`client-address` is for checks with `run: server`. Give the text, e.g. `prints: {text: Hello}`."
     if step.prints == "sent" and side == "pair":
-        yield "`sent` has no meaning in a pair: the grader sends nothing. Give the text, e.g. `prints: {text: Hello}`."
+        yield "`sent` has no meaning in a pair: the grader sends nothing. Write `prints: reply`, or give the text."
+    if step.prints == "reply" and (side == "server" or who == "server" or side == "client"):
+        yield "`reply` is what the server of a pair answered its client. Write `sent`, or give the text."
     if step.wording is not None:
         yield from _wording_faults(step.wording, step.prints)
 

@@ -1,0 +1,51 @@
+# Everything here runs in `.venv`, which `make setup` makes and keeps up to date. `make help` lists the targets.
+
+PYTHON := .venv/bin/python
+DEMO := results/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check check-all format lint types quick bench lock clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup:  ## a virtual environment with the locked dependencies, and what the system lacks
+	@sh .ci/setup
+
+demo: setup  ## grade the class in examples/, and say where the pages are
+	@rm -rf $(DEMO)
+	@.venv/bin/grade examples/class --out $(DEMO); status=$$?; \
+	if [ $$status -eq 1 ]; then echo "(Some of them are for a person to look at, as in any class: exit status 1.)"; \
+	elif [ $$status -ne 0 ]; then exit $$status; fi
+
+test: setup  ## the whole test suite
+	@$(PYTHON) -m pytest
+
+check: setup lint types quick  ## format, lint, types and the quick tests: before every commit
+
+check-all: setup lint types  ## the same with all tests
+	@$(PYTHON) -m pytest
+
+lint: setup
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+
+types: setup
+	@$(PYTHON) -m mypy
+
+quick: setup
+	@$(PYTHON) -m pytest -m "not slow"
+
+format: setup  ## rewrite the code in the project's format
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix-only --quiet .
+
+bench: setup  ## submissions a second and CPU each, beside the bare pair of programs
+	@$(PYTHON) -m bench.throughput
+
+lock: setup  ## renew requirements.lock from pyproject.toml
+	@sh .ci/lock
+
+clean:  ## remove caches and the demo's results; not .venv, not results of your own
+	@rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis $(DEMO)
+	@find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
