@@ -21,6 +21,7 @@ from grader.sandbox.plain import PlainBox
 
 Records = dict[str, RunRecord]
 BoxKind = type[Box] | type[PlainBox]
+FIRST_OWN_PORT = 40000
 TRIES = 2  # a box that fails is a fault of the host: once more in a fresh one, then a harness error
 
 
@@ -166,7 +167,12 @@ class SubmissionRuns:
             try:
                 box = await self.boxes.get(role)
                 async with box.run(
-                    file, connections=connections, listen=listen, port=port, usual_port=self.rubric.port
+                    file,
+                    connections=connections,
+                    own_port=own_port(run),
+                    listen=listen,
+                    port=port,
+                    usual_port=self.rubric.port,
                 ) as program:
                     return await play(program, part, self.rubric.limits)
             except SandboxError as error:
@@ -213,7 +219,11 @@ class SubmissionRuns:
         server_box, client_box = await boxes["server"].get("server"), await boxes["client"].get("client")
         usual = self.rubric.port
         async with server_box.run(
-            parts["server"].file, connections=CONNECTIONS, port=parts["server"].port, usual_port=usual
+            parts["server"].file,
+            connections=CONNECTIONS,
+            own_port=own_port(run),
+            port=parts["server"].port,
+            usual_port=usual,
         ) as server:
             found = await wait_until_listening(server, self.rubric.limits, None)
             if found is None:
@@ -226,6 +236,11 @@ class SubmissionRuns:
             async with client_box.run(parts["client"].file, listen=listen, port=port, usual_port=usual) as client:
                 parts["server"] = replace(parts["server"], host=server_at[0], port=server_at[1])
                 return await relay(server, client, parts, server_at, self.rubric.limits)
+
+
+def own_port(run: Run) -> int:
+    """The first port from which the grader connects in a run: another for each, since a closed one lingers."""
+    return FIRST_OWN_PORT + 16 * int(run.name.rpartition("-")[2])
 
 
 def unmet(parts: Mapping[str, Part]) -> Records:

@@ -316,8 +316,14 @@ def meeting(case: Case) -> Finding | None:
     return Finding(
         code="pair-never-meet",
         record=client,
-        facts={"server": f"{server.host}:{server.port}", "client": dialled_text(client)},
+        facts={"server": bound_text(server), "client": dialled_text(client)},
     )
+
+
+def bound_text(record: RunRecord) -> str:
+    """The address at which a server listens, for a sentence; not its number, where the system chose the port."""
+    chosen = any(dial.call == "bind" and dial.port == record.port for dial in record.dials)
+    return f"{record.host}:{record.port}" if chosen else f"{record.host} on a port that the system chose"
 
 
 def dialled_text(record: RunRecord) -> str:

@@ -100,7 +100,6 @@ def exchange(finding: Finding, clues: Clues) -> dict[str, str]:
         "said": bytes_words(clues.said),
         "said_bytes": amount(len(clues.said), "byte"),
         "heard": bytes_words(clues.heard),
-        "extra": bytes_words(finding.actual[len(finding.expected) :]),
     }
 
 
@@ -164,21 +163,6 @@ CLIENT = (
         "{expected}. "
         "{difference}",
         next_step="Compare the two letter by letter.",
-        line=at_message,
-    ),
-    Entry(
-        id="message-and-more",
-        applies=both(code("client-extra")),
-        reason="Your client sends {extra} after the message; expected only {expected}.",
-        next_step="Send the message once, with nothing after it.",
-        line=first_of(at_message),
-        fill=exchange,
-    ),
-    Entry(
-        id="message-wrong",
-        applies=wrong_message,
-        reason="Your client sent {actual}; expected {expected}. {difference}",
-        next_step="Compare the two letter by letter, and send exactly the expected bytes.",
         line=at_message,
     ),
     Entry(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from grader.diagnose.client import at_message
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_call, at_trace, at_wait, both, code, first_of, stopped
-from grader.diagnose.words import amount, plain
+from grader.diagnose.words import amount, bytes_words, plain
 from grader.verdicts import Finding
 
 stood = first_of(at_trace, at_wait)
@@ -16,6 +17,11 @@ def facts(finding: Finding, clues: Clues) -> Mapping[str, str]:
     """The finding's own facts, and how the run ended."""
     named = {name: plain(str(finding.facts.get(name, ""))) for name in ("server", "client")}
     return {**named, "wording": plain(repr(finding.facts.get("line", ""))), "ending": ending(clues)}
+
+
+def added(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """What came after the expected bytes."""
+    return {"extra": bytes_words(finding.actual[len(finding.expected) :])}
 
 
 def ending(clues: Clues) -> str:
@@ -129,21 +135,22 @@ GENERIC = (
         applies=code("client-partial"),
         reason="Your client sent only the beginning of the message: {actual}; expected {expected}.",
         next_step="Compare the two letter by letter, and send exactly the expected bytes.",
-        line=at_call("sendall", "send", "write"),
+        line=at_message,
     ),
     Entry(
         id="client-altered",
         applies=code("client-altered"),
         reason="Your client sent {actual}; expected {expected}. {difference}",
         next_step="Compare the two letter by letter, and send exactly the expected bytes.",
-        line=at_call("sendall", "send", "write"),
+        line=at_message,
     ),
     Entry(
         id="client-extra",
         applies=code("client-extra"),
-        reason="Your client sent more than the message: {actual}; expected {expected}. {difference}",
-        next_step="Send the expected bytes once, with nothing after them.",
-        line=at_call("sendall", "send", "write"),
+        reason="Your client sends {extra} after the message; expected only {expected}.",
+        next_step="Send the message once, with nothing after it.",
+        line=at_message,
+        fill=added,
     ),
     Entry(
         id="server-late",

@@ -17,7 +17,8 @@ DONE_BY: dict[str, tuple[str, ...]] = {
     "accept": ("accept", "sock_accept", *RUN_UP),
     "connect": ("connect", "connect_ex", "create_connection", "open_connection", "sock_connect", "asyncio"),
     "recv": ("recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "read", "readline", "readlines",
-             "readexactly", "readuntil", "readinto", "makefile", "fdopen", "sock_recv", "data_received", "rfile", "asyncio"),
+             "readexactly", "readuntil", "readinto", "makefile", "fdopen", "sock_recv", "data_received", "rfile",
+             "asyncio"),
     "send": ("send", "sendall", "sendto", "sendmsg", "write", "writelines", "sock_sendall", "wfile", "sendfile"),
 }  # fmt: skip
 WORDS = {

@@ -8,8 +8,8 @@ from grader.model import Limits
 from grader.verdicts import Finding
 
 WHOLE_BYTES = 48  # a message up to this length is shown whole
-# A longer message arrives in pieces whose sizes differ from run to run, and a mistake made at each piece stands at other
-# offsets each time. Two gradings must say the same, so nothing is counted there.
+# A longer message arrives in pieces whose sizes differ from run to run, and a mistake made at each piece stands at
+# other offsets each time. Two gradings must say the same, so nothing is counted there.
 STEADY_BYTES = 4096
 AROUND_BYTES = 8  # of a longer one, what stands on each side of the first difference
 MOST_FRAGMENT = 120  # characters of any one fragment

@@ -13,7 +13,7 @@ from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, Watch
 from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, take_socket, try_connect
 from grader.sandbox.launch import Run
 from grader.sandbox.plain import PlainRun
-from grader.sandbox.stuck import serves_on
+from grader.sandbox.stuck import INPUT, call_name, network_is_still, serves_on
 
 DRAIN_CPU_SECONDS = 0.1  # what a program may still compute after the peer's FIN where its end is not awaited
 LOOKS_FOR_POLLERS = 15  # by then about a second has passed
@@ -166,6 +166,8 @@ class Peer:
         connection.read(not self.slow)
         size = action.split or max(len(action.data), 1)
         for at in range(0, len(action.data), size):
+            if at:
+                await self._piece_was_read()
             connection.send(action.data[at : at + size])
             result = await self.watch.until(lambda: not connection.unsent or connection.ended is not None)
             if result == IMPOSSIBLE and self.slow:  # it waits for us to read
@@ -174,6 +176,15 @@ class Peer:
             if result != DONE or connection.unsent:
                 return result if result != DONE else IMPOSSIBLE
         return DONE
+
+    async def _piece_was_read(self) -> None:
+        """Wait until the program waits for more, so that the next piece comes to it by itself."""
+
+        def waits() -> bool:
+            reading = all(call_name(thread) in INPUT for thread in self.watch.last[0].threads)
+            return reading and network_is_still(self.run.rows())
+
+        await self.watch.until(self.run.ended.done, also=waits)
 
     async def _receive(self, action: Action) -> str:
         if self.talking() is None:

@@ -133,11 +133,19 @@ class Box:
 
     @contextlib.asynccontextmanager
     async def run(
-        self, program: str, *, connections: int = 0, listen: str = "", port: int = 0, usual_port: int = 0
+        self,
+        program: str,
+        *,
+        connections: int = 0,
+        own_port: int = 0,
+        listen: str = "",
+        port: int = 0,
+        usual_port: int = 0,
     ) -> AsyncIterator[Run]:
         """Run one program of the hand-in; on leaving, every process of the run is dead and reaped.
 
-        `connections`: sockets to make for connecting to it, of each family.  `listen`: where a listener awaits it.
+        `connections`: sockets to make for connecting to it, of each family; `own_port`: the first one's port.
+        `listen`: where a listener awaits it.
         `port`: the port that the run is about.  `usual_port`: the one that later runs will be about.
         Raises SandboxError when the box fails.
         """
@@ -146,7 +154,9 @@ class Box:
         try:
             limits = (round(self.limits.cpu_seconds + 1.5), self.limits.memory_bytes, self.limits.file_bytes)
             processes = self.limits.processes + 1 if host.counts_processes_per_box() else 0
-            self.send("run", program, connections, listen, port, *limits, processes, usual_port, descriptors=outputs)
+            self.send(
+                "run", program, connections, listen, port, *limits, processes, usual_port, own_port, descriptors=outputs
+            )
             fields, descriptors = await self.message()
             if fields[0] != b"started":
                 raise SandboxError("The launcher did not start the program.")

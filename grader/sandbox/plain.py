@@ -47,9 +47,19 @@ class PlainBox:
 
     @contextlib.asynccontextmanager
     async def run(
-        self, program: str, *, connections: int = 0, listen: str = "", port: int = 0, usual_port: int = 0
+        self,
+        program: str,
+        *,
+        connections: int = 0,
+        own_port: int = 0,
+        listen: str = "",
+        port: int = 0,
+        usual_port: int = 0,
     ) -> AsyncIterator[PlainRun]:
-        """Run one program; on leaving, it has ended. Raises SandboxError when the port is taken on this machine."""
+        """Run one program; on leaving, it has ended. The kernel picks our ports, whatever `own_port` says.
+
+        Raises SandboxError when the port is taken on this machine.
+        """
         sockets = make_sockets(connections, listen, port)
         run = PlainRun(self, self.home / program, sockets)
         try:
@@ -75,7 +85,7 @@ class PlainRun:
         self.log = Path(box.folder.name, "dials")
         self.log.write_bytes(bytes(1 << 14))
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-u", "-B", str(PROGRAM), str(path), str(self.log)],
+            [sys.executable, "-u", "-B", str(PROGRAM), str(path), str(self.log)],
             cwd=path.parent,
             stdin=subprocess.DEVNULL,
             stdout=self.files[0],

@@ -92,4 +92,4 @@ def bwrap_arguments(
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
     if seccomp is not None:
         command += ["--seccomp", str(seccomp)]
-    return [*command, "--", layout.python, "-I", "-u", "-B", f"{INSIDE}/inside.py", str(control), *addresses]
+    return [*command, "--", layout.python, "-u", "-B", f"{INSIDE}/inside.py", str(control), *addresses]

@@ -5,7 +5,7 @@ beside the program has the name of a module that the launcher has loaded, only a
 as it would for the student. For the same reason this file imports next to nothing, and forgets what it did import.
 It is also how programs are run on a machine without boxes.
 
-As a script: `python3 -I -u program.py PATH LOG`, where LOG is the dial log: an open descriptor's number, or a path.
+As a script: `python3 -u -B program.py PATH LOG`, where LOG is the dial log: an open descriptor's number, or a path.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def run_program(path: str) -> None:
     main.__dict__.update(__file__=path, __builtins__=__builtins__, __cached__=None, __loader__=loader)
     sys.modules["__main__"] = main
     sys.argv[:] = [os.path.basename(path)]
-    sys.path.insert(0, os.path.dirname(path))
+    sys.path[0] = os.path.dirname(path)  # was the folder of the launcher
     sys.dont_write_bytecode = True
     try:
         with open(path, "rb") as stream:

@@ -1,0 +1,600 @@
+"""Verdicts on one program: each rule both ways, with every code that it can find."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from cases import (
+    ECHO_CLIENT,
+    ECHO_SERVER,
+    EXACT,
+    GREETING,
+    HOST,
+    PEER,
+    PORT,
+    SEED,
+    Program,
+    a_check,
+    a_rubric,
+    code,
+    echo,
+    exits,
+    finding,
+    nothing,
+    prints,
+    receive,
+    run_alone,
+    send,
+)
+
+from grader.conversation import script
+from grader.model import Check, Dial, Event, Options, RunRecord, Socket, StepOutcome
+from grader.verdicts import RULES, compare, judge
+
+
+def a_listener(host: str = HOST, port: int = PORT, protocol: str = "tcp") -> Socket:
+    return Socket(protocol=protocol, host=host, port=port, state="listen", backlog=1)
+
+
+def dial(host: str = HOST, port: int = PORT, *, call: str = "connect", output_bytes: int = 0) -> Dial:
+    return Dial(call=call, host=host, port=port, output_bytes=output_bytes)
+
+
+LISTENS = a_check("server.listens", "listens")
+ECHOES = a_check("server.echoes", "connect", send(), receive())
+SILENT = Program(answers=nothing)
+
+
+# --- listens ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "protocol"),
+    [(HOST, "tcp"), ("0.0.0.0", "tcp"), ("::", "tcp6"), ("::ffff:127.0.0.1", "tcp6")],
+)
+def test_a_server_listens_wherever_it_can_be_reached_at_the_address(host: str, protocol: str) -> None:
+    """What counts is that a client which goes to the assignment's address gets there."""
+    assert code(LISTENS, Program(sockets=(a_listener(host, protocol=protocol),))) == ""
+
+
+def test_one_listener_at_the_right_address_is_enough() -> None:
+    """A server may listen in a second place too."""
+    assert code(LISTENS, Program(sockets=(a_listener(port=5000), a_listener()))) == ""
+
+
+@pytest.mark.parametrize(("host", "port"), [(HOST, 65433), ("127.0.0.2", PORT), ("::1", PORT), ("192.168.1.7", PORT)])
+def test_a_server_that_listens_elsewhere_is_told_where(host: str, port: int) -> None:
+    """The feedback can name both the address that is used and the one that was asked for."""
+    found = finding(LISTENS, Program(sockets=(a_listener(host, port),)))
+    assert found is not None
+    assert (found.code, found.facts) == ("listens-elsewhere", {"host": host, "port": port})
+
+
+def test_a_server_that_was_met_elsewhere_has_the_address_wrong_and_nothing_more() -> None:
+    """Then the checks that need this one are judged where the server really is."""
+    check = a_check("server.listens", "listens", "connect")
+    there = (a_listener(port=5000),)
+    met = finding(check, Program(sockets=there), host=HOST, port=5000)
+    assert met is not None
+    assert (met.code, met.followed) == ("listens-elsewhere", True)
+    not_met = finding(LISTENS, Program(sockets=there))
+    assert not_met is not None
+    assert not not_met.followed
+
+
+def test_a_server_without_a_listener_never_listens() -> None:
+    """A socket in any other state is no listener."""
+    assert code(LISTENS, Program(sockets=())) == "never-listens"
+    assert code(LISTENS, Program(sockets=(replace(a_listener(), state="established"),))) == "never-listens"
+    assert code(LISTENS, Program(sockets=(Socket(protocol="udp", host=HOST, port=PORT, state="bound"),))) == (
+        "never-listens"
+    )
+
+
+def test_a_server_that_was_met_at_the_address_has_listened_there() -> None:
+    """A listener that was gone by the time of the look still has let somebody in."""
+    check = a_check("server.listens", "listens", "connect")
+    assert code(check, Program(sockets=())) == ""
+    assert code(check, Program(sockets=()), port=5000) == "never-listens"
+
+
+# --- connects ---------------------------------------------------------------------------------------------------------
+
+CONNECTS = a_check("client.connects", "connects")
+
+
+def test_a_client_that_comes_to_the_address_connects() -> None:
+    """Its connection was accepted there."""
+    assert code(CONNECTS, ECHO_CLIENT) == ""
+
+
+@pytest.mark.parametrize(("host", "port"), [(HOST, 5000), ("127.0.0.2", PORT)])
+def test_a_client_that_goes_elsewhere_is_told_where_and_followed(host: str, port: int) -> None:
+    """Only the address is wrong; everything else is judged there."""
+    found = finding(CONNECTS, ECHO_CLIENT, host=host, port=port)
+    assert found is not None
+    assert (found.code, found.facts, found.followed) == ("connects-elsewhere", {"host": host, "port": port}, True)
+
+
+def test_a_client_that_could_not_get_through_is_told_what_it_dialled() -> None:
+    """The first address that it asked for counts."""
+    found = finding(CONNECTS, ECHO_CLIENT, events=(), dials=(dial(call="bind"), dial("10.0.0.1", 80), dial()))
+    assert found is not None
+    assert (found.code, found.facts, found.followed) == ("connection-failed", {"host": "10.0.0.1", "port": 80}, False)
+
+
+def test_a_client_that_dialled_nothing_never_connects() -> None:
+    """A bind is no connect."""
+    assert code(CONNECTS, ECHO_CLIENT, events=(), dials=(dial(call="bind"),)) == "never-connects"
+
+
+# --- receive ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_echo_is_what_was_sent() -> None:
+    """The same bytes again, no less and no more."""
+    assert code(ECHOES, ECHO_SERVER) == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (b"", "server-silent"),
+        (b"Hello", "server-partial"),
+        (b"Hello, world\n", "server-extra"),
+        (b"HELLO, WORLD", "server-altered"),
+        (b"Hello, worlds apart", "server-extra"),
+        (b"Hellp", "server-altered"),
+        (b" Hello, world", "server-altered"),
+    ],
+)
+def test_a_wrong_answer_is_named_by_how_it_differs(answer: bytes, expected: str) -> None:
+    """Nothing, too little, too much, or something else."""
+    found = finding(ECHOES, Program(answers=lambda number, data: answer))
+    assert found is not None
+    assert (found.code, found.expected, found.actual) == (expected, GREETING, answer)
+
+
+def test_bytes_differ_in_the_first_of_four_ways_that_fits() -> None:
+    """The same four for every payload."""
+    assert [compare(b"ab", actual) for actual in (b"", b"a", b"abc", b"b", b"ac")] == [
+        "silent",
+        "partial",
+        "extra",
+        "altered",
+        "altered",
+    ]
+
+
+def test_an_answer_that_only_comes_after_the_close_is_late() -> None:
+    """The bytes are right, but a client that waits for them waits for ever."""
+    found = finding(ECHOES, Program(answers=nothing, at_eof=GREETING))
+    assert found is not None
+    assert (found.code, found.actual) == ("server-late", GREETING)
+
+
+def test_an_answer_that_is_completed_after_the_close_is_late() -> None:
+    """Part of it in time is not enough."""
+    assert code(ECHOES, Program(answers=lambda number, data: data[:5], at_eof=GREETING[5:])) == "server-late"
+
+
+def test_a_wrong_answer_after_the_close_is_wrong_rather_than_late() -> None:
+    """What it says matters more than when."""
+    assert code(ECHOES, Program(answers=nothing, at_eof=b"HELLO")) == "server-altered"
+
+
+def test_text_that_is_appended_when_the_client_has_gone_is_seen() -> None:
+    """An answer that is right and then followed by more is not the same bytes."""
+    found = finding(ECHOES, Program(at_eof=b"Goodbye!"))
+    assert found is not None
+    assert (found.code, found.actual) == ("server-extra", GREETING + b"Goodbye!")
+
+
+SEVERAL = a_check("server.several", "connect", send(b"one"), receive(), send(b"22"), receive(), send(b"333"), receive())
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected", "index", "answered"),
+    [
+        (lambda number, data: b"" if number else data, "server-silent", 1, 3),
+        (lambda number, data: data if number < 2 else b"", "server-silent", 2, 5),
+        (lambda number, data: data if number < 2 else b"333!", "server-extra", 2, 5),
+        (lambda number, data: data.upper(), "server-altered", 0, 0),
+        (lambda number, data: b"one", "server-altered", 1, 3),
+    ],
+    ids=["once only", "twice only", "one too many at the end", "upper-cased", "the first one again"],
+)
+def test_of_several_answers_the_first_wrong_one_is_named(
+    answers: object, expected: str, index: int, answered: int
+) -> None:
+    """`index` messages had been answered well, `answered` bytes in all."""
+    check = SEVERAL if expected != "server-altered" or index else a_check("server.a", "connect", send(b"a"), receive())
+    found = finding(check, Program(answers=answers))  # type: ignore[arg-type]
+    assert found is not None
+    assert (found.code, found.facts["index"], found.facts["answered"]) == (expected, index, answered)
+
+
+def test_an_answer_that_is_one_too_long_spoils_the_next_one() -> None:
+    """A stream has no borders: the surplus byte is where the next answer should begin."""
+    found = finding(SEVERAL, Program(answers=lambda number, data: data + b"\n"))
+    assert found is not None
+    assert (found.code, found.facts["index"], found.actual) == ("server-altered", 1, b"\n2")
+
+
+def test_each_connection_is_a_stream_of_its_own() -> None:
+    """After another `connect` the answer begins anew; what came on the first is not counted."""
+    twice = a_check("server.twice", "connect", send(b"one"), receive(), "close", "connect", send(b"two"), receive())
+    assert code(twice, ECHO_SERVER) == ""
+    found = finding(twice, Program(answers=lambda number, data: b"one"))
+    assert found is not None
+    assert (found.code, found.expected, found.actual) == ("server-altered", b"two", b"one")
+
+
+def test_the_next_client_is_served_after_one_broke_off() -> None:
+    """The example of the manual: only the second connection has to be answered."""
+    check = a_check("server.survives", "connect", send(b"Hello"), "reset", "connect", send(b"again"), receive())
+    assert code(check, ECHO_SERVER) == ""
+    assert code(check, Program(answers=lambda number, data: b"" if number else data)) == "server-silent"
+
+
+@pytest.mark.parametrize("answer", [b"x", b"HELLO, WORLD", b"Hello, world and more"])
+def test_anything_is_any_bytes(answer: bytes) -> None:
+    """`receive: anything` does not look at them."""
+    check = a_check("server.any", "connect", send(), receive("anything"), exits())
+    assert code(check, Program(answers=lambda number, data: answer)) == ""
+
+
+def test_anything_that_only_comes_after_the_close_is_late() -> None:
+    """A client that reads once would never have had it."""
+    check = a_check("server.any", "connect", send(), receive("anything"), exits())
+    assert code(check, Program(answers=nothing, at_eof=GREETING)) == "server-late"
+
+
+def test_what_a_client_sends_is_told_as_the_clients() -> None:
+    """The same differences, in the words of the other half."""
+    check = a_check("client.sends", "accept", receive(GREETING))
+    assert code(check, ECHO_CLIENT) == ""
+    for said, expected in [(b"", "silent"), (b"Hello", "partial"), (b"Hello World", "altered"), (GREETING + b"!", "extra")]:
+        assert code(check, replace(ECHO_CLIENT, greets=said)) == f"client-{expected}"
+
+
+def test_without_a_connection_nothing_was_received_because_of_that() -> None:
+    """The deeper reason is named: nobody listens, nobody connects."""
+    gone = (StepOutcome(result="impossible", at=0.0),)
+    record = {"events": (), "outcomes": gone * 3}
+    assert code(ECHOES, SILENT, **record) == "never-listens"
+    assert code(a_check("client.sends", "accept", receive(GREETING)), ECHO_CLIENT, **record) == "never-connects"
+
+
+# --- several connections of a client ----------------------------------------------------------------------------------
+
+
+def a_busy_client(*said: tuple[int, bytes], connections: int = 2) -> RunRecord:
+    """A client that opens connections and then says something on some of them, in this order."""
+    _, record = run_alone(a_check("client.sends", "accept", receive(GREETING)), ECHO_CLIENT)
+    opened = [Event(kind="accepted", connection=number, at=number / 10) for number in range(connections)]
+    spoken = [Event(kind="received", connection=number, at=1.0, data=data) for number, data in said]
+    return replace(record, events=(*opened, *spoken))
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ([(0, GREETING)], ""),
+        ([(1, GREETING)], ""),
+        ([(1, GREETING), (0, b"late to say something else")], ""),
+        ([(1, b"Hello, "), (0, b"noise"), (1, b"world")], ""),
+        ([(0, b"noise"), (1, GREETING)], "client-altered"),
+        ([], "client-silent"),
+    ],
+    ids=["on the first", "on the second", "second first", "interleaved", "noise first", "on none"],
+)
+def test_of_several_connections_the_first_that_speaks_counts(said: list[tuple[int, bytes]], expected: str) -> None:
+    """A client may open a connection that it never uses."""
+    mine = script(a_check("client.sends", "accept", receive(GREETING)), SEED)
+    found = judge(mine, {"client": a_busy_client(*said)}, a_rubric())
+    assert (found.code if found else "") == expected
+
+
+# --- prints -----------------------------------------------------------------------------------------------------------
+
+ANNOUNCES = a_check("server.announces", "connect", prints("client-address", wording="Connected by {address}"))
+PEER_PORT = PEER.rpartition(":")[2]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"Connected by ('127.0.0.1', {PEER_PORT})",
+        f"Connected by 127.0.0.1:{PEER_PORT}",
+        f"connection from 127.0.0.1 on port {PEER_PORT}",
+        f"[NEW CONNECTION] {PEER_PORT}",
+        f"('127.0.0.1', {PEER_PORT}) connected.",
+        "client: 127.0.0.1",
+        f"Verbunden mit ('127.0.0.1', {PEER_PORT})",
+        f"127.0.0.1:{PORT}: somebody came from {PEER_PORT}",
+    ],
+)
+def test_the_clients_address_counts_in_any_wording(line: str) -> None:
+    """Host or port of the client are enough; the sentence around them is the student's."""
+    assert code(ANNOUNCES, Program(on_connect=lambda address: f"Starting\n{line}\n")) == ""
+    assert code(ANNOUNCES, SILENT, stdout=b"", stderr=line.encode()) == ""
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["", "Connected!\n", "Connected by addr\n", f"Listening on ('127.0.0.1', {PORT})\n", f"127.0.0.1:{PORT}\n", "65432\n"],
+)
+def test_a_line_without_the_clients_address_does_not_count(printed: str) -> None:
+    """The server's own address is not the client's."""
+    found = finding(ANNOUNCES, Program(on_connect=lambda address: printed))
+    assert found is not None
+    assert (found.code, found.facts) == ("address-not-printed", {"address": PEER})
+
+
+def test_an_address_cannot_be_printed_without_a_client() -> None:
+    """The deeper reason is named."""
+    gone = (StepOutcome(result="impossible", at=0.0),)
+    assert code(ANNOUNCES, SILENT, events=(), outcomes=gone) == "never-listens"
+
+
+REPLY = b"Zq3x9TgKp0Lm"
+PRINTS = a_check("client.prints", "accept", receive("anything"), send(REPLY), prints("sent", wording="Received {repr}"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Received b'Zq3x9TgKp0Lm'", "Zq3x9TgKp0Lm", "The server says: Zq3x9TgKp0Lm!", "> 'Zq3x9TgKp0Lm'", "[b'Zq3x9TgKp0Lm']"],
+)
+def test_what_was_received_counts_in_any_wording(line: str) -> None:
+    """As text or as repr, in whatever sentence, on either stream."""
+    assert code(PRINTS, replace(ECHO_CLIENT, on_message=lambda data: line + "\n")) == ""
+    assert code(PRINTS, ECHO_CLIENT, stdout=b"", stderr=line.encode()) == ""
+
+
+@pytest.mark.parametrize("line", ["", "Received b'Hello, world'", "Received", "Received b'Zq3x9'", "zq3x9tgkp0lm"])
+def test_anything_else_than_what_was_received_does_not_count(line: str) -> None:
+    """A printed constant, a part of it, or other letters are not the reply."""
+    found = finding(PRINTS, replace(ECHO_CLIENT, on_message=lambda data: line + "\n"))
+    assert found is not None
+    assert (found.code, found.expected, found.facts) == ("reply-not-printed", REPLY, {"replied": True})
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"caf\xc3\xa9", "café"),
+        (b"caf\xc3\xa9", r"b'caf\xc3\xa9'"),
+        (b"it's", 'b"it\'s"'),
+        (b"a\nb", r"b'a\nb'"),
+        (b"\x00\xff", r"b'\x00\xff'"),
+        (b"back\\slash", r"b'back\\slash'"),
+        (b"back\\slash", "back\\slash"),
+    ],
+)
+def test_bytes_are_found_as_text_and_as_pythons_repr(data: bytes, line: str) -> None:
+    """Both are what a program shows that prints what it has received."""
+    check = a_check("client.prints", "accept", send(data), prints())
+    assert code(check, replace(ECHO_CLIENT, on_message=lambda _: line + "\n")) == ""
+
+
+def test_whether_the_reply_had_gone_out_is_part_of_the_finding() -> None:
+    """A client that was never answered cannot be blamed for not printing."""
+    silent = replace(ECHO_CLIENT, greets=b"")
+    check = a_check("client.prints", "accept", receive("anything"), send(REPLY), prints())
+    mine, record = run_alone(check, silent)
+    found = judge(replace(mine, expectations=mine.expectations[1:]), {"client": record}, a_rubric(check))
+    assert found is not None
+    assert found.facts == {"replied": False}
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f"Received {REPLY!r}", ""),
+        (f"Received {REPLY!r}  ", ""),
+        (f"received {REPLY!r}", "wording-differs"),
+        (f"Received: {REPLY!r}", "wording-differs"),
+        (f"Received {REPLY!r}!", "wording-differs"),
+        (f"> Received {REPLY!r}", "wording-differs"),
+        (f"Received {REPLY.decode()}", "wording-differs"),
+        ("Received nothing", "reply-not-printed"),
+    ],
+)
+def test_exact_wording_demands_the_whole_line(line: str, expected: str) -> None:
+    """To the letter, but for blanks at its end; without the content there is no wording to compare."""
+    program = replace(ECHO_CLIENT, on_message=lambda data: f"before\n{line}\nafter\n")
+    assert code(PRINTS, program, options=EXACT) == expected
+
+
+def test_exact_wording_says_which_line_was_wanted() -> None:
+    """With the values of this run in it."""
+    found = finding(PRINTS, replace(ECHO_CLIENT, on_message=lambda data: data.decode()), options=EXACT)
+    assert found is not None
+    assert found.facts == {"line": f"Received {REPLY!r}"}
+    text = a_check("client.prints", "accept", send(REPLY), prints("sent", wording="Got {text}."))
+    assert code(text, replace(ECHO_CLIENT, on_message=lambda data: f"Got {data.decode()}.\n"), options=EXACT) == ""
+
+
+def test_exact_wording_of_an_address_is_pythons_pair() -> None:
+    """`Connected by` and what accept returned."""
+    exact = Program(on_connect=lambda address: f"Connected by ('127.0.0.1', {PEER_PORT})\n")
+    assert code(ANNOUNCES, exact, options=EXACT) == ""
+    assert code(ANNOUNCES, ECHO_SERVER, options=EXACT) == "wording-differs"
+    assert code(ANNOUNCES, ECHO_SERVER) == ""
+
+
+def test_exact_wording_asks_nothing_of_a_step_without_wording() -> None:
+    """The option only makes strict what the rubric words."""
+    check = a_check("client.prints", "accept", send(REPLY), prints())
+    assert code(check, replace(ECHO_CLIENT, on_message=lambda data: data.decode()), options=EXACT) == ""
+
+
+# --- prints-nothing ---------------------------------------------------------------------------------------------------
+
+
+def test_prints_nothing_means_neither_output_nor_errors() -> None:
+    """One byte on either stream is something."""
+    check = a_check("server.quiet", "connect", "prints-nothing")
+    assert code(check, SILENT, stdout=b"") == ""
+    assert code(check, SILENT, stdout=b"\n") == "prints-something"
+    assert code(check, SILENT, stdout=b"", stderr=b"x") == "prints-something"
+
+
+# --- exits ------------------------------------------------------------------------------------------------------------
+
+
+def ends(code: int | str = 0, *, or_serves: bool = False) -> Check:
+    return a_check("server.ends", "connect", send(), receive(), exits(code, or_serves=or_serves))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "expected"),
+    [
+        (0, 0, ""),
+        (0, 1, "exit-status"),
+        (3, 3, ""),
+        (3, 0, "exit-status"),
+        ("any", 0, ""),
+        ("any", 7, ""),
+        ("nonzero", 1, ""),
+        ("nonzero", 0, "exit-status"),
+    ],
+)
+def test_a_program_ends_with_the_status_that_is_asked_for(wanted: int | str, status: int, expected: str) -> None:
+    """A number, any, or any but 0."""
+    found = finding(ends(wanted), Program(exit_code=status))
+    assert (found.code if found else "") == expected
+    assert found is None or found.facts == {"status": status}
+
+
+@pytest.mark.parametrize("wanted", [0, "any", "nonzero"])
+def test_a_program_that_was_killed_has_not_ended_by_itself(wanted: int | str) -> None:
+    """A signal is told as such, whatever status is asked for."""
+    found = finding(ends(wanted), Program(exit_code=None, signal=11))
+    assert found is not None
+    assert (found.code, found.facts) == ("killed", {"signal": 11})
+
+
+@pytest.mark.parametrize("why", ["stuck", "cpu", "wall", "output", "memory"])
+def test_a_program_that_had_to_be_stopped_does_not_end(why: str) -> None:
+    """Whatever the reason was."""
+    for check in (ends(), ends("any"), ends(or_serves=True)):
+        assert code(check, Program(exit_code=None), stopped=why) == "does-not-end"
+
+
+def test_serving_on_passes_only_where_the_rubric_says_so() -> None:
+    """Back in accept, a server waits for the next client: a fair reading, if it is allowed."""
+    serving = Program(serving=True)
+    assert code(ends(or_serves=True), serving) == ""
+    assert code(ends(), serving) == "does-not-end"
+
+
+def test_a_server_that_ends_wrongly_does_not_pass_by_having_served() -> None:
+    """`or: serves-on` is about programs that have not ended."""
+    assert code(ends(or_serves=True), Program(exit_code=1), serving=True) == "exit-status"
+
+
+def test_a_program_without_a_connection_has_not_ended_well() -> None:
+    """Status 0 of a program that did nothing earns nothing."""
+    nobody = {"events": (), "outcomes": (StepOutcome(result="impossible", at=0.0),) * 3}
+    server, client = a_check("server.ends", "connect", exits()), a_check("client.ends", "accept", exits())
+    assert code(server, ECHO_SERVER, **nobody) == "never-listens"
+    assert code(client, ECHO_CLIENT, **nobody) == "never-connects"
+
+
+# --- nobody listens ---------------------------------------------------------------------------------------------------
+
+REFUSED = a_check("client.refused", "nobody-listens", "fails-visibly")
+TRIED = {"dials": (dial(output_bytes=5),), "stdout": b"Hi...", "stderr": b""}
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ({"exit_code": 1}, ""),
+        ({"exit_code": 1, "stderr": b"Traceback\nConnectionRefusedError\n"}, ""),
+        ({"exit_code": None, "signal": 6}, ""),
+        ({"stdout": b"Hi...refused\n"}, ""),
+        ({"stderr": b"refused\n"}, ""),
+        ({}, "refusal-hidden"),
+        ({"exit_code": None, "stopped": "stuck"}, "refusal-hidden"),
+        ({"dials": ()}, "never-connects"),
+        ({"dials": (dial(call="bind"),)}, "never-connects"),
+    ],
+    ids=["status", "traceback", "signal", "message", "error", "silent", "stuck", "no attempt", "only bind"],
+)
+def test_a_refused_connection_has_to_show(seen: dict[str, object], expected: str) -> None:
+    """By the status, or by something printed after the attempt."""
+    assert code(REFUSED, ECHO_CLIENT, **{**TRIED, **seen}) == expected
+
+
+def test_a_refused_client_that_shows_an_answer_claims_a_success() -> None:
+    """Nobody can have answered."""
+    sends = a_check("client.sends", "accept", receive(GREETING))
+    mine, record = run_alone(REFUSED, ECHO_CLIENT)
+    record = replace(record, dials=(dial(),), stdout=b"Received b'Hello, world'\n")
+    found = judge(mine, {"client": record}, a_rubric(REFUSED, sends))
+    assert found is not None
+    assert found.code == "claims-success"
+    assert judge(mine, {"client": replace(record, exit_code=1)}, a_rubric(REFUSED, sends)) is None
+    other = replace(record, stdout=b"no server there\n", stderr=b"while sending b'Hello, world'\n")
+    assert judge(mine, {"client": other}, a_rubric(REFUSED, sends)) is None
+
+
+def test_the_end_of_a_refused_client_can_be_asked_for() -> None:
+    """No connection is what such a run is about."""
+    check = a_check("client.refused", "nobody-listens", exits("nonzero"))
+    assert code(check, replace(ECHO_CLIENT, exit_code=1)) == ""
+    assert code(check, ECHO_CLIENT) == "exit-status"
+
+
+# --- the whole ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_thing_that_is_wrong_decides() -> None:
+    """In the order of the conversation."""
+    check = a_check("server.all", "listens", "connect", prints("client-address"), send(), receive(), exits())
+    worse: list[tuple[dict[str, object], str]] = [
+        ({"exit_code": 1}, "exit-status"),
+        ({"answers": nothing}, "server-silent"),
+        ({"on_connect": lambda address: ""}, "address-not-printed"),
+    ]
+    broken = Program()
+    for change, expected in worse:
+        broken = replace(broken, **change)  # type: ignore[arg-type]
+        assert code(check, broken) == expected
+    assert code(check, broken, sockets=(), port=5) == "never-listens"
+
+
+def test_a_finding_carries_the_record_that_shows_it() -> None:
+    """A diagnosis has everything that was seen."""
+    mine, record = run_alone(ECHOES, SILENT)
+    found = judge(mine, {"server": record}, a_rubric(ECHOES))
+    assert found is not None
+    assert found.record is record
+
+
+def test_judging_is_a_function_of_its_arguments() -> None:
+    """The same records give the same finding for ever."""
+    mine, record = run_alone(ECHOES, Program(answers=lambda number, data: data[::-1]))
+    first, second = (judge(mine, {"server": record}, a_rubric(ECHOES, options=Options())) for _ in range(2))
+    assert first == second
+    assert first is not None
+
+
+def test_every_step_that_can_expect_something_has_a_rule() -> None:
+    """No expectation of the check language goes unjudged."""
+    from grader.rubric.steps import STEPS
+
+    assert {name for name, spec in STEPS.items() if spec.expects} == set(RULES)
+
+
+def test_an_echo_is_judged_by_bytes_not_by_segments() -> None:
+    """The same stream in one event or in twelve."""
+    mine, record = run_alone(ECHOES, ECHO_SERVER)
+    pieces = tuple(Event(kind="received", connection=0, at=2.0, data=bytes([byte])) for byte in echo(0, GREETING))
+    events = [event for event in record.events if event.kind != "received"]
+    cut = replace(record, events=(*events[:2], *pieces, *events[2:]))
+    assert judge(mine, {"server": cut}, a_rubric(ECHOES)) is None
