@@ -51,7 +51,7 @@ def observe_one(
     if broken is not None or not mine:
         return harness_error(check, broken or "The run was not recorded.")
     finding = judge(run.scripts[check.id], mine, rubric)
-    return passed(check, mine, sources) if finding is None else failed(check, finding, rubric, sources)
+    return passed(check, mine, sources) if finding is None else failed(check, finding, mine, rubric, sources)
 
 
 def run_records(run: Run, records: Mapping[str, RunRecord]) -> dict[str, RunRecord]:
@@ -121,7 +121,9 @@ def passed(check: Check, records: Mapping[str, RunRecord], sources: Mapping[str,
     )
 
 
-def failed(check: Check, finding: Finding, rubric: Rubric, sources: Mapping[str, str]) -> Observation:
+def failed(
+    check: Check, finding: Finding, records: Mapping[str, RunRecord], rubric: Rubric, sources: Mapping[str, str]
+) -> Observation:
     """What is wrong, where, and what to try."""
     found = explain(
         finding,
@@ -130,6 +132,8 @@ def failed(check: Check, finding: Finding, rubric: Rubric, sources: Mapping[str,
         rubric.limits,
         expected_host=rubric.host,
         expected_port=rubric.port,
+        records=records,
+        players=check.players,
     )
     return Observation(
         check=check.id,

@@ -113,7 +113,7 @@ def is_padding(finding: Finding, clues: Clues) -> bool:
 def is_doubled(finding: Finding, clues: Clues) -> bool:
     """Each message came back twice."""
     sent, said = messages(clues), clues.said
-    if finding.actual == 2 * finding.expected:
+    if finding.expected and finding.actual == 2 * finding.expected:
         return True
     if not sent or len(said) != 2 * len(clues.heard):
         return False

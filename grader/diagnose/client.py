@@ -246,7 +246,12 @@ CLIENT = (
     ),
     Entry(
         id="loops-on",
-        applies=both(code("does-not-end"), role("client"), stopped("cpu", "output", "wall"), got_reply),
+        applies=both(
+            code("does-not-end", "reply-not-printed"),
+            role("client"),
+            stopped("cpu", "output", "wall"),
+            got_reply,
+        ),
         reason="Your client goes on after the reply, round and round, instead of ending.",
         next_step="After one reply has been printed the work is done: leave the loop.",
         line=first_of(at_loop, at_call(*READS)),

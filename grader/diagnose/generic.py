@@ -120,7 +120,7 @@ GENERIC = (
     Entry(
         id="server-extra",
         applies=code("server-extra"),
-        reason="Your server sends more than it should: {actual}; expected {expected}. {difference}",
+        reason="Your server sends more than it should: {actual}; expected {expected}.",
         line=at_call("sendall", "send", "write"),
     ),
     Entry(

@@ -24,7 +24,8 @@ def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping
         return finding
     server = records["server"]
     heard, said = carried(server, "sent"), carried(server, "received")
-    if players.get("server") == "student" and heard and heard != said:
+    on_its_way = server.stopped not in (None, "stuck") and heard.startswith(said)
+    if players.get("server") == "student" and heard != said and not on_its_way:
         given = {"sent": heard, "answered": 0, "index": 0}
         return Finding(code=f"server-{compare(heard, said)}", record=server, expected=heard, actual=said, facts=given)
     if players.get(finding.record.role, "student") == "student":

@@ -236,11 +236,7 @@ def loops_of(nodes: list[ast.AST]) -> Iterator[tuple[int, int]]:
 def stubs_of(nodes: list[ast.AST]) -> Iterator[int]:
     """Bodies that hold nothing but `pass`, `...` or a docstring; those of `except` and of classes may."""
     for node in nodes:
-        body = (
-            node.body
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.With | ast.While | ast.If)
-            else []
-        )
+        body = node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.With | ast.If) else []
         if body and all(is_placeholder(statement) for statement in body):
             yield body[-1].lineno
 

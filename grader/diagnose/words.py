@@ -119,7 +119,7 @@ def waiting_words(clues: Clues) -> str:
 
 def sentence(template: str, filled: dict[str, str]) -> str:
     """A template with its values, bounded. Values are not looked at again, whatever braces they hold."""
-    text = template.format_map(filled)
+    text = template.format_map(filled).strip()
     return text if len(text) <= MOST_SENTENCE else text[: MOST_SENTENCE - 1] + "…"
 
 

@@ -261,11 +261,12 @@ class Peer:
         if self.part.role == "server":
             for one in self.connections:
                 one.half_close()
-            allowance = None if self.part.awaits_exit else self.watch.cpu_seconds() + DRAIN_CPU_SECONDS
+            interesting = self.part.awaits_exit or outcomes_fail(self.outcomes)  # then how it ends tells why
+            allowance = None if interesting else self.watch.cpu_seconds() + DRAIN_CPU_SECONDS
             await self.watch.until(self._closed_by_program, cpu_seconds=allowance)
-            if self.part.awaits_exit and self.watch.limit_reached is None:
+            if interesting and self.watch.limit_reached is None:
                 await self.watch.until(self.run.ended.done, also=self._back_in_accept)
-        elif self.part.awaits_exit or self.connections:
+        elif self.part.awaits_exit or self.connections or outcomes_fail(self.outcomes):
             await self.watch.until(self._client_is_over)
         if not self.run.ended.done() and self.watch.last:
             self.serving = self._back_in_accept()
@@ -283,7 +284,8 @@ class Peer:
             if one.ended == "fin":
                 one.half_close()
         ended = self.run.ended.done()
-        return ended if self.part.awaits_exit else ended or self._closed_by_program()
+        interesting = self.part.awaits_exit or outcomes_fail(self.outcomes)
+        return ended if interesting else ended or self._closed_by_program()
 
     async def stop(self) -> None:
         """Stop the program, taking its stacks first where they tell something."""

@@ -97,7 +97,9 @@ class Watch:
         for run, look in zip(self.runs, now, strict=True):
             if not run.ended.done() and all(thread.process != run.pid for thread in look.threads):
                 return False  # it has just ended, and the launcher is about to say so
-        return not any(run.has_timers() for run in self.runs) and all(network_is_still(run.rows()) for run in self.runs)
+        if any(run.may_wake(look) for run, look in zip(self.runs, now, strict=True)):
+            return False
+        return all(network_is_still(run.rows()) for run in self.runs)
 
     def limit(self, looks: Sequence[Look], cpu_seconds: float | None) -> str | None:
         """The limit that a program has reached, if any. A machine's slowness is not the program's time."""

@@ -30,7 +30,9 @@ DENIED = {
         "delete_module", "syslog", "acct", "quotactl", "settimeofday", "clock_settime", "clock_adjtime", "adjtimex",
         "sethostname", "setdomainname", "iopl", "ioperm", "lookup_dcookie", "nfsservctl", "vhangup", "personality",
     ),
-    "memory that outlives its writer or is pinned": ("mlock", "mlock2", "mlockall", "memfd_secret", "mbind"),
+    "memory that is pinned, or that no process shows as its own": (
+        "mlock", "mlock2", "mlockall", "memfd_create", "memfd_secret", "mbind",
+    ),
 }  # fmt: skip
 
 CLONE_NEW = (0x10000000, 0x20000000, 0x40000000, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x00000080)

@@ -120,7 +120,9 @@ def try_box() -> str:
     where = layout()
     filtered = compiled_filter()
     descriptors = [memory_file("filter", filtered)] if filtered else []
-    command = bwrap_arguments(where, Limits(), files=(), seccomp=descriptors[0] if descriptors else None, control=0)
+    command = bwrap_arguments(
+        where, Limits(), files=(), seccomp=descriptors[0] if descriptors else None, control=0, dial_log=0
+    )
     command = [*command[: command.index("--") + 1], where.python, "-I", "-c", "import socket"]
     try:
         done = subprocess.run(

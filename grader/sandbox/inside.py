@@ -5,11 +5,11 @@ make sockets that belong to the box's network and hand them out, fork a warm int
 program, end everything when told to, and say whether a run left anything behind.
 
 Theory of operation. The supervisor outside speaks over one sequenced-packet Unix socket (its descriptor is
-argument 1); a message is
+argument 1; argument 2 is that of the dial log, which the supervisor reads); a message is
 NUL-separated fields, descriptors travel beside it (SCM_RIGHTS).
 
-    in   files              + a memory file of the hand-in     out  ready   + /proc, /proc/net, the dial log
-    in   run <fields>       + stdout, stderr                   out  started + the sockets asked for
+    in   files              + a memory file of the hand-in     out  ready   + /proc, /proc/net, a netlink socket
+    in   run <fields>       + stdout, stderr                   out  started + a pidfd, the sockets asked for
                                                                out  exited  code, signal of the program's main process
     in   stop <dump>                                           out  ended   cpu
     in   inspect                                               out  inspected   what was left behind, or nothing
@@ -151,12 +151,15 @@ def leftovers(before: tuple[Inventory, ...], ports: set[int]) -> str:
 
 
 def free(port: int) -> bool:
-    """Whether a program could bind `port` on every IPv4 address, without SO_REUSEADDR."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        try:
-            probe.bind(("", port))
-        except OSError:
-            return False
+    """Whether a program could bind `port` on every address, without SO_REUSEADDR."""
+    for family in FAMILIES:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            if family == socket.AF_INET6:
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            try:
+                probe.bind(("", port))
+            except (OSError, OverflowError):
+                return False
     return True
 
 
@@ -191,7 +194,10 @@ def add_addresses(hosts: list[str]) -> None:
             body = struct.pack("=BBBBI", socket.AF_INET, 32, 0, 0, loopback) + attributes
             flags = 0x1 | 0x4 | 0x400 | 0x100  # request, acknowledge, create, replace
             route.send(struct.pack("=IHHII", 16 + len(body), 20, flags, number, 0) + body)
-            route.recv(4096)
+            answer = route.recv(4096)
+            code = struct.unpack_from("=i", answer, 16)[0]  # struct nlmsgerr
+            if code:
+                raise OSError(-code, f"the address {host} could not be added")
     libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     header, nothing = struct.pack("=II", 0x20080522, 0), bytes(24)  # _LINUX_CAPABILITY_VERSION_3, no capability at all
     if libc.capset(header, nothing) != 0:
@@ -220,6 +226,7 @@ def set_limits(cpu: int, data: int, file_bytes: int, processes: int) -> None:
             limit = value if hard == resource.RLIM_INFINITY else min(value, hard)
             resource.setrlimit(kind, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_MSGQUEUE, (0, 0))  # a message queue outlives its process
 
 
 def shadows(folder: str) -> bool:
@@ -246,6 +253,7 @@ def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: in
         os.execv(sys.executable, [sys.executable, "-u", "-B", program.__file__, path, "3"])
     os.closerange(3, MOST_DESCRIPTORS)
     libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     program.watch(log)
     return path
 
@@ -258,8 +266,7 @@ class Launcher:
 
     def __init__(self) -> None:
         self.control = socket.socket(fileno=int(sys.argv[1]))
-        self.log_descriptor = os.memfd_create("dials")
-        os.ftruncate(self.log_descriptor, program.DIAL_LOG_BYTES)
+        self.log_descriptor = int(sys.argv[2])
         self.log = mmap.mmap(self.log_descriptor, program.DIAL_LOG_BYTES)
         self.clean: tuple[Inventory, ...] = ()
         self.ports: set[int] = set()
@@ -268,7 +275,7 @@ class Launcher:
         """Hand out what lets the supervisor look at this box's kernel state without trusting anyone inside."""
         handed = [os.open("/proc", os.O_RDONLY | os.O_DIRECTORY), os.open("/proc/1/net", os.O_RDONLY | os.O_DIRECTORY)]
         diagnosis = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, 4)  # NETLINK_SOCK_DIAG of this network
-        send(self.control, "ready", descriptors=[*handed, self.log_descriptor, diagnosis.fileno()])
+        send(self.control, "ready", descriptors=[*handed, diagnosis.fileno()])
         for descriptor in handed:
             os.close(descriptor)
 
@@ -305,15 +312,21 @@ class Launcher:
                 os._exit(127)
         for descriptor in output:
             os.close(descriptor)
-        send(self.control, "started", child, descriptors=[made.fileno() for made in handed])
+        ended = os.pidfd_open(child)
+        send(self.control, "started", child, descriptors=[ended, *(made.fileno() for made in handed)])
         for made in handed:
             made.close()
-        self.attend(child)
+        self.attend(child, ended)
         spent = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = spent.ru_utime + spent.ru_stime - used.ru_utime - used.ru_stime
         send(self.control, "ended", int(cpu * 1e6))
-        self.ports |= {port, int(fields[8])}
+        self.ports |= {port, int(fields[8]), *self.bound_ports()}
         return None
+
+    def bound_ports(self) -> set[int]:
+        """Ports that the program asked to bind, as far as the dial log has them."""
+        rows = [row.split(b"\0") for row in self.log[:].rstrip(b"\0").split(b"\n")]
+        return {int(row[2]) for row in rows if row[0] == b"bind" and row[2:] and row[2].isdigit()}
 
     def make_sockets(self, count: int, own_port: int, listen_host: str, port: int) -> list[socket.socket]:
         """Sockets of this box's network: `count` of each family to connect with, and one to accept on.
@@ -333,9 +346,8 @@ class Launcher:
             made.append(listener(listen_host, port))
         return made
 
-    def attend(self, child: int) -> None:
+    def attend(self, child: int, ended: int) -> None:
         """Report the end of the program, wait for the order to stop, then end and reap every process of the box."""
-        ended = os.pidfd_open(child)
         poll = select.poll()
         poll.register(self.control, select.POLLIN)
         poll.register(ended, select.POLLIN)
@@ -386,8 +398,9 @@ def sweep() -> None:
 
 def main() -> None:
     """Start as the launcher; in a forked child, go on as the program."""
-    if sys.argv[2:]:
-        add_addresses(sys.argv[2:])
+    if sys.argv[3:]:
+        add_addresses(sys.argv[3:])
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # what process 1 has no handler for, nobody in the box can send it
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     launcher = Launcher()
     launcher.greet()

@@ -6,6 +6,7 @@ netlink socket of the box's network), so nobody inside can colour what is seen.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import socket
 import struct
@@ -19,6 +20,8 @@ TCP_STATES = (
     "last-ack", "listen", "closing", "new-syn-recv",
 )  # fmt: skip
 MOST_THREADS = 400
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+PIDFD_GETFD = 438  # the same number on every architecture (pidfd_getfd(2), Linux 5.6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +55,19 @@ class Row:
 class Look:
     """The box at one moment: its threads (without the launcher), and the memory that they hold, in bytes.
 
+    `ended_seconds`: processor time of processes that have ended, as far as their parents or they themselves show it.
     `complete`: False when a thread came or went, or was not readable, while we looked.
     """
 
     threads: tuple[Thread, ...]
     memory_bytes: int
     complete: bool
+    ended_seconds: float = 0.0
 
     @property
     def cpu_seconds(self) -> float:
-        """Processor time of the threads that are alive."""
-        return sum(thread.run_ns for thread in self.threads) / 1e9
+        """Processor time of all threads, of those that have ended as well."""
+        return sum(thread.run_ns for thread in self.threads) / 1e9 + self.ended_seconds
 
     @property
     def delay_seconds(self) -> float:
@@ -96,10 +101,14 @@ def processes(proc: int) -> list[int]:
 def look(proc: int, among: Sequence[int] | None = None) -> Look:
     """Every thread of the box as it is now; `among`: of these processes only."""
     threads: list[Thread] = []
-    memory, complete = 0, True
+    memory, complete, ended = 0, True, 0
     for process in processes(proc) if among is None else among:
         try:
-            if read_at(proc, f"{process}/stat").rpartition(")")[2].split()[0] in "ZX":
+            fields = read_at(proc, f"{process}/stat").rpartition(")")[2].split()
+            own, of_children = (sum(map(int, fields[at : at + 2])) for at in (11, 13))
+            ended += of_children
+            if fields[0] in "ZX":
+                ended += own
                 continue
             memory += int(read_at(proc, f"{process}/statm").split()[1]) * 4096
             for thread in list_at(proc, f"{process}/task"):
@@ -107,8 +116,9 @@ def look(proc: int, among: Sequence[int] | None = None) -> Look:
         except (OSError, ValueError, IndexError):
             complete = False
         if len(threads) > MOST_THREADS:
-            return Look(threads=tuple(threads), memory_bytes=memory, complete=False)
-    return Look(threads=tuple(threads), memory_bytes=memory, complete=complete)
+            complete = False
+            break
+    return Look(threads=tuple(threads), memory_bytes=memory, complete=complete, ended_seconds=ended / TICKS_PER_SECOND)
 
 
 def read_thread(proc: int, process: int, thread: int) -> Thread:
@@ -121,6 +131,17 @@ def read_thread(proc: int, process: int, thread: int) -> Thread:
     return Thread(
         process=process, thread=thread, call=call, arguments=arguments, run_ns=run_ns, delay_ns=delay_ns
     )  # fmt: skip
+
+
+def sleeps(proc: int, thread: Thread) -> bool:
+    """Whether a thread still sleeps as it did in a look, without having run since, and not because of a disk.
+
+    A sleep for a disk (state D) ends by itself, whatever call it is part of: a program that is being read from a slow
+    disk sits in `read` or `openat` as one does that waits for a pipe. Raises OSError when the thread is gone.
+    """
+    folder = f"{thread.process}/task/{thread.thread}"
+    state = read_at(proc, f"{folder}/stat").rpartition(")")[2].split()[0]
+    return state == "S" and int(read_at(proc, f"{folder}/schedstat").split()[0]) == thread.run_ns
 
 
 def catches_alarms(proc: int, process: int) -> bool:
@@ -142,6 +163,23 @@ def holds_timers(proc: int, process: int) -> bool:
     try:
         return bool(read_at(proc, f"{process}/timers"))
     except OSError:
+        return False
+
+
+def socket_times_out(handle: int, descriptor: int) -> bool:
+    """Whether a socket of a process has a time-out of its own, which no system call's arguments show.
+
+    `handle`: a pidfd.  Looks through a duplicate of the descriptor; False where the kernel does not give one.
+    """
+    copy = ctypes.CDLL(None).syscall(PIDFD_GETFD, handle, descriptor, 0)
+    if copy < 0:
+        return False
+    try:
+        with socket.socket(fileno=copy) as sock:
+            options = (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO)
+            return any(any(sock.getsockopt(socket.SOL_SOCKET, option, 16)) for option in options)
+    except OSError:
+        os.close(copy)
         return False
 
 

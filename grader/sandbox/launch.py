@@ -26,6 +26,8 @@ from grader.sandbox import host, kernel
 from grader.sandbox.filter import compiled_filter, memory_file
 from grader.sandbox.kernel import Look, Row
 from grader.sandbox.policy import ETC_FILES, HOME, INSIDE, bwrap_arguments
+from grader.sandbox.program import DIAL_LOG_BYTES
+from grader.sandbox.stuck import ON_SOCKETS, call_name
 
 MESSAGE_BYTES = 1 << 16
 MOST_DESCRIPTORS = 64
@@ -55,16 +57,18 @@ class Box:
     async def start(cls, files: Sequence[SourceFile], limits: Limits, *, addresses: Sequence[str] = ()) -> Box:
         """A box with `files` laid out in it. Raises SandboxError when it does not come up, HostError when none can."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        dial_log = memory_file("dials", bytes(DIAL_LOG_BYTES))
         with theirs:
-            process = spawn(theirs.fileno(), limits, addresses)
+            process = spawn(theirs.fileno(), dial_log, limits, addresses)
         ours.setblocking(False)
         box = cls(process, ours, limits)
+        box.dial_log = dial_log
         try:
             fields, descriptors = await asyncio.wait_for(box.message(), START_SECONDS)
-            if fields[:1] != [b"ready"] or len(descriptors) != 4:
+            if fields[:1] != [b"ready"] or len(descriptors) != 3:
                 raise SandboxError("The box did not start properly.")
-            box.proc, box.net, box.dial_log = descriptors[:3]
-            box.diagnosis = socket.socket(fileno=descriptors[3])
+            box.proc, box.net = descriptors[:2]
+            box.diagnosis = socket.socket(fileno=descriptors[2])
             content = memory_file("files", pack(files))
             box.send("files", descriptors=[content])
             os.close(content)
@@ -160,7 +164,8 @@ class Box:
             fields, descriptors = await self.message()
             if fields[0] != b"started":
                 raise SandboxError("The launcher did not start the program.")
-            run = Run(self, int(fields[1]), outputs, [socket.socket(fileno=one) for one in descriptors])
+            sockets = [socket.socket(fileno=one) for one in descriptors[1:]]
+            run = Run(self, int(fields[1]), descriptors[0], outputs, sockets)
             try:
                 yield run
             finally:
@@ -188,12 +193,13 @@ class Box:
 class Run:
     """One program in a box, from its start until `finish`.
 
-    `pid`: of its main process, as the box counts.  `sockets`: those asked for; the listener, if any, is the last.
+    `pid`: of its main process, as the box counts; `handle`: a pidfd of it.
+    `sockets`: those asked for; the listener, if any, is the last.
     `ended`: done when the main process has ended by itself, with its `Ending`; fails with SandboxError if the box does.
     """
 
-    def __init__(self, box: Box, pid: int, outputs: list[int], sockets: list[socket.socket]) -> None:
-        self.box, self.pid, self.outputs, self.sockets = box, pid, outputs, sockets
+    def __init__(self, box: Box, pid: int, handle: int, outputs: list[int], sockets: list[socket.socket]) -> None:
+        self.box, self.pid, self.handle, self.outputs, self.sockets = box, pid, handle, outputs, sockets
         self.ended: asyncio.Future[Ending] = asyncio.ensure_future(self._await_end())
         self.cpu_seconds = 0.0
         self.stderr_before_dump: int | None = None
@@ -224,7 +230,7 @@ class Run:
 
     def dials(self) -> tuple[Dial, ...]:
         """Addresses that the program asked to connect or bind to so far."""
-        return parse_dials(os.pread(self.box.dial_log, 1 << 14, 0))
+        return parse_dials(os.pread(self.box.dial_log, DIAL_LOG_BYTES, 0))
 
     def look(self) -> Look:
         """The threads of the box as they are now."""
@@ -243,12 +249,20 @@ class Run:
         """UDP sockets of the box."""
         return kernel.udp_sockets(self.box.net)
 
-    def has_timers(self) -> bool:
-        """Whether some process of the box may be woken by a timer that no system call shows."""
+    def may_wake(self, look: Look) -> bool:
+        """Whether some thread may go on by itself, by something that no system call shows: a disk, or a timer."""
         try:
-            return any(
-                kernel.catches_alarms(self.box.proc, process) or kernel.holds_timers(self.box.proc, process)
-                for process in kernel.processes(self.box.proc)
+            return (
+                any(not kernel.sleeps(self.box.proc, thread) for thread in look.threads)
+                or any(
+                    kernel.catches_alarms(self.box.proc, process) or kernel.holds_timers(self.box.proc, process)
+                    for process in {thread.process for thread in look.threads}
+                )
+                or any(
+                    kernel.socket_times_out(self.handle, thread.arguments[0])
+                    for thread in look.threads
+                    if thread.process == self.pid and call_name(thread) in ON_SOCKETS
+                )
             )
         except OSError:
             return True
@@ -280,6 +294,7 @@ class Run:
             self.cpu_seconds = int(fields[1]) / 1e6
         except SandboxError as error:
             self.box.broken = str(error)
+        os.close(self.handle)
         for one in self.sockets:
             drop(one)
 
@@ -297,14 +312,16 @@ def set_once(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
-def spawn(control: int, limits: Limits, addresses: Sequence[str]) -> subprocess.Popen[bytes]:
+def spawn(control: int, dial_log: int, limits: Limits, addresses: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start bubblewrap. Its own environment is empty too: inside, /proc/1/environ shows the one it was started with."""
     launcher = {f"{INSIDE}/{name}": text for name, text in LAUNCHER.items()}
     files = [(path, memory_file(path[1:], text.encode())) for path, text in {**ETC_FILES, **launcher}.items()]
     filtered = compiled_filter()
     seccomp = memory_file("filter", filtered) if filtered else None
     given = [descriptor for _, descriptor in files] + ([seccomp] if seccomp is not None else [])
-    command = bwrap_arguments(host.layout(), limits, files=files, seccomp=seccomp, control=control, addresses=addresses)
+    command = bwrap_arguments(
+        host.layout(), limits, files=files, seccomp=seccomp, control=control, dial_log=dial_log, addresses=addresses
+    )
     try:
         return subprocess.Popen(
             command,
@@ -312,7 +329,7 @@ def spawn(control: int, limits: Limits, addresses: Sequence[str]) -> subprocess.
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            pass_fds=[*given, control],
+            pass_fds=[*given, control, dial_log],
             cwd="/",
             **host.identity(),
         )

@@ -159,7 +159,7 @@ class PlainRun:
         """Nothing: see `rows`."""
         return []
 
-    def has_timers(self) -> bool:
+    def may_wake(self, look: Look) -> bool:
         """Unknown here; `grade check` may take a program with an alarm for stuck, which costs no marks."""
         return False
 

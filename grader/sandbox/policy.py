@@ -29,6 +29,15 @@ ETC_FILES = {
 }
 ETC_FROM_HOST = ("ld.so.cache", "protocols", "services", "localtime", "alternatives")
 
+# Not bubblewrap's own --dev, which adds terminals: nobody types here, and mounting them takes a second user namespace.
+DEVICES = ("null", "zero", "full", "random", "urandom")
+DEVICE_LINKS = (
+    ("fd", "/proc/self/fd"),
+    ("stdin", "/proc/self/fd/0"),
+    ("stdout", "/proc/self/fd/1"),
+    ("stderr", "/proc/self/fd/2"),
+)
+
 # PYTHONHASHSEED: the order of a set may not decide a mark. LANG: Python's UTF-8 mode, whatever the host's locale is.
 ENVIRONMENT = {
     "HOME": HOME,
@@ -62,12 +71,13 @@ def bwrap_arguments(
     files: Sequence[tuple[str, int]],
     seccomp: int | None,
     control: int,
+    dial_log: int,
     addresses: Sequence[str] = (),
 ) -> list[str]:
     """The command line that makes a box.
 
     `files`: path in the box and an open descriptor with its content.  `seccomp`: descriptor of the compiled filter.
-    `control`: descriptor of the launcher's socket to the supervisor.
+    `control`, `dial_log`: descriptors of the launcher's socket to the supervisor, and of the memory for its dial log.
     `addresses`: IPv4 addresses that the box's loopback interface gets besides its own; only then does the launcher
     start with a capability over the box's own network, which it drops before any student code exists.
     """
@@ -85,11 +95,15 @@ def bwrap_arguments(
         command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for path, descriptor in files:
         command += ["--perms", "0444", "--file", str(descriptor), path]
-    command += ["--proc", "/proc", "--dev", "/dev"]
+    command += ["--proc", "/proc", "--tmpfs", "/dev"]
+    for name in DEVICES:
+        command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, target in DEVICE_LINKS:
+        command += ["--symlink", target, f"/dev/{name}"]
     for folder in (HOME, "/tmp", "/dev/shm"):
         command += ["--perms", "0755" if folder == HOME else "1777"]
         command += ["--size", str(limits.file_bytes), "--tmpfs", folder]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
     if seccomp is not None:
         command += ["--seccomp", str(seccomp)]
-    return [*command, "--", layout.python, "-u", "-B", f"{INSIDE}/inside.py", str(control), *addresses]
+    return [*command, "--", layout.python, "-u", "-B", f"{INSIDE}/inside.py", str(control), str(dial_log), *addresses]

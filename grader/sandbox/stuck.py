@@ -35,6 +35,7 @@ WAITS: dict[str, Callable[[Sequence[int]], bool]] = {
     "read": always, "readv": always, "recvfrom": always, "recvmsg": always, "accept": always, "accept4": always,
     "write": always, "writev": always, "sendto": always, "sendmsg": always, "wait4": always, "waitid": always,
     "pause": always, "rt_sigsuspend": always, "flock": always, "fcntl": always, "msgrcv": always, "semop": always,
+    "open": always, "openat": always,  # of a fifo, until somebody opens the other end
     "futex": without_pointer(3), "ppoll": without_pointer(2), "select": without_pointer(4),
     "pselect6": without_pointer(4), "rt_sigtimedwait": without_pointer(2), "recvmmsg": without_pointer(4),
     "semtimedop": without_pointer(3), "epoll_pwait2": without_pointer(3),
@@ -43,14 +44,15 @@ WAITS: dict[str, Callable[[Sequence[int]], bool]] = {
 
 NUMBERS: dict[str, dict[str, int]] = {
     "x86_64": {
-        "read": 0, "write": 1, "poll": 7, "readv": 19, "writev": 20, "select": 23, "pause": 34, "nanosleep": 35,
+        "read": 0, "write": 1, "open": 2, "poll": 7, "readv": 19, "writev": 20, "select": 23, "pause": 34,
+        "nanosleep": 35, "openat": 257,
         "connect": 42, "accept": 43, "sendto": 44, "recvfrom": 45, "sendmsg": 46, "recvmsg": 47, "wait4": 61,
         "semop": 65, "msgrcv": 70, "fcntl": 72, "flock": 73, "rt_sigtimedwait": 128, "rt_sigsuspend": 130,
         "futex": 202, "semtimedop": 220, "clock_nanosleep": 230, "epoll_wait": 232, "waitid": 247, "pselect6": 270,
         "ppoll": 271, "epoll_pwait": 281, "accept4": 288, "recvmmsg": 299, "epoll_pwait2": 441,
     },
     "aarch64": {
-        "epoll_pwait": 22, "fcntl": 25, "flock": 32, "read": 63, "write": 64, "readv": 65, "writev": 66,
+        "epoll_pwait": 22, "fcntl": 25, "flock": 32, "openat": 56, "read": 63, "write": 64, "readv": 65, "writev": 66,
         "pselect6": 72, "ppoll": 73, "waitid": 95, "futex": 98, "nanosleep": 101, "clock_nanosleep": 115,
         "rt_sigsuspend": 133, "rt_sigtimedwait": 137, "msgrcv": 188, "semtimedop": 192, "semop": 193, "accept": 202,
         "connect": 203, "sendto": 206, "recvfrom": 207, "sendmsg": 211, "recvmsg": 212, "accept4": 242,
@@ -61,6 +63,21 @@ NAMES = {number: name for name, number in NUMBERS.get(platform.machine(), {}).it
 
 # Waiting for something to happen on sockets, timed or not: where a server that serves on is found between clients.
 SERVING = {"accept", "accept4", "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2"}
+
+# Calls that a time-out of their socket (SO_RCVTIMEO, SO_SNDTIMEO) may end.
+ON_SOCKETS = {
+    "accept",
+    "accept4",
+    "recvfrom",
+    "recvmsg",
+    "recvmmsg",
+    "read",
+    "readv",
+    "sendto",
+    "sendmsg",
+    "write",
+    "writev",
+}
 
 INPUT = SERVING | {"read", "readv", "recvfrom", "recvmsg", "recvmmsg", "futex", "wait4", "waitid"}
 

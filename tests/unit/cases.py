@@ -251,17 +251,23 @@ def code(check: Check, program: Program, *, options: Options | None = None, **re
     return found.code if found else ""
 
 
-def pair_code(check: Check, rubric: Rubric | None = None, **changes: Mapping[str, object]) -> str:
-    """The code found in a pair that met and worked, but for the `server`'s and the `client`'s changes."""
+def pair_records(**changes: Mapping[str, object]) -> dict[str, RunRecord]:
+    """The two records of a pair that met and worked, but for the `server`'s and the `client`'s changes."""
     records = {}
     for role in ("server", "client"):
         values: dict[str, object] = {
+            "port": PORT,
             "events": (Event(kind="connected" if role == "server" else "accepted", connection=0, at=0.0, data=b"h:1"),),
             "outcomes": (StepOutcome(result="done", at=1.0, detail="done"),),
             "stdout": b"Received b'Hello, world'\n" if role == "client" else b"",
             "exit_code": 0,
         }
         values.update(changes.get(role, {}))
-        records[role] = RunRecord(role=role, file=f"echo-{role}.py", host=HOST, port=PORT, **values)  # type: ignore[arg-type]
-    found = judge(script(check, SEED), records, rubric or a_rubric(check))
+        records[role] = RunRecord(role=role, file=f"echo-{role}.py", host=HOST, **values)  # type: ignore[arg-type]
+    return records
+
+
+def pair_code(check: Check, rubric: Rubric | None = None, **changes: Mapping[str, object]) -> str:
+    """The code found in such a pair; empty when all is well."""
+    found = judge(script(check, SEED), pair_records(**changes), rubric or a_rubric(check))
     return found.code if found else ""

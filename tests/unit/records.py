@@ -19,7 +19,9 @@ def record(role: str = "server", **differs: object) -> RunRecord:
 def events(*kinds: str | tuple[str, bytes]) -> tuple[Event, ...]:
     """Events of one connection: a kind, or a kind with its bytes."""
     pairs = [(one, b"") if isinstance(one, str) else one for one in kinds]
-    addressed = [(kind, data or (b"127.0.0.1:50000" if kind in ("connected", "accepted") else b"")) for kind, data in pairs]
+    addressed = [
+        (kind, data or (b"127.0.0.1:50000" if kind in ("connected", "accepted") else b"")) for kind, data in pairs
+    ]
     return tuple(Event(kind=kind, connection=0, at=0.01 * at, data=data) for at, (kind, data) in enumerate(addressed))
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from cases import SEED, a_pair, a_rubric, exits, pair_code, prints, step
+from cases import SEED, a_pair, a_rubric, exits, pair_code, pair_records, prints, step
 
 from grader.conversation import script
-from grader.model import Dial, RunRecord, StepOutcome
+from grader.model import Dial, Event, StepOutcome
 from grader.verdicts import judge
 
 WORKS = a_pair("pair.own-two", prints(b"Hello, world", who="client"), exits(who="client"))
 NOT_MET: dict[str, object] = {"events": ()}
+BOUND = (Dial(call="bind", host="127.0.0.1", port=65432),)
 
 
 def test_a_pair_that_works_is_fine() -> None:
@@ -62,15 +63,22 @@ def test_a_server_that_never_listened_is_why_a_pair_did_not_meet() -> None:
 )
 def test_two_programs_that_do_not_meet_are_told_both_addresses(dials: tuple[Dial, ...], asked: str) -> None:
     """Where the server was, and where the client went."""
-    outcomes = (StepOutcome(result="done", at=1.0, detail="done"),)
-    records = {
-        role: RunRecord(role=role, file="x.py", host="127.0.0.1", port=65432, outcomes=outcomes, dials=dials, exit_code=0)
-        for role in ("server", "client")
-    }
+    records = pair_records(server={**NOT_MET, "dials": BOUND}, client={**NOT_MET, "dials": dials})
     found = judge(script(WORKS, SEED), records, a_rubric(WORKS))
     assert found is not None
     assert (found.code, found.facts) == ("pair-never-meet", {"server": "127.0.0.1:65432", "client": asked})
     assert found.record is records["client"]
+
+
+def test_a_port_that_the_system_chose_is_not_told_by_its_number() -> None:
+    """It is another one each time, and two gradings have to say the same."""
+    records = pair_records(
+        server={**NOT_MET, "port": 40999, "dials": (Dial(call="bind", host="127.0.0.1", port=0),)}, client=NOT_MET
+    )
+    found = judge(script(WORKS, SEED), records, a_rubric(WORKS))
+    assert found is not None
+    assert found.code == "pair-never-meet"
+    assert "40999" not in str(found.facts)
 
 
 def test_programs_that_meet_without_us_are_judged_by_what_they_show() -> None:
@@ -79,3 +87,25 @@ def test_programs_that_meet_without_us_are_judged_by_what_they_show() -> None:
     ends = a_pair("pair.ends", exits(who="client"))
     assert pair_code(ends, client={**NOT_MET, "outcomes": direct}) == ""
     assert pair_code(ends, client={**NOT_MET, "outcomes": direct, "exit_code": 1}) == "exit-status"
+
+
+def answered(*replies: bytes) -> dict[str, object]:
+    """A client that was answered this, and printed nothing yet."""
+    told = [Event(kind="sent", connection=0, at=1.0, data=reply) for reply in replies]
+    return {"events": (Event(kind="accepted", connection=0, at=0.0, data=b"h:1"), *told), "stdout": b""}
+
+
+@pytest.mark.parametrize(
+    ("replies", "line", "expected"),
+    [
+        ((b"HELLO",), b"Received b'HELLO'\n", ""),
+        ((b"HEL", b"LO"), b"HELLO\n", ""),
+        ((b"HELLO",), b"Hello, world\n", "reply-not-printed"),
+        ((), b"Received b''\n", "reply-not-printed"),
+    ],
+    ids=["as repr", "in pieces, as text", "not what came", "nothing came"],
+)
+def test_a_client_in_a_pair_prints_the_reply_that_it_got(replies: tuple[bytes, ...], line: bytes, expected: str) -> None:
+    """Whatever the other program really answered."""
+    check = a_pair("pair.reply", prints("reply", who="client"))
+    assert pair_code(check, client={**answered(*replies), "stdout": line}) == expected

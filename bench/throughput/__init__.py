@@ -1,0 +1,1 @@
+"""How fast grading is, beside the bare pair of programs: `python -m bench.throughput`."""

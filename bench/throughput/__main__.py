@@ -1,0 +1,143 @@
+"""Submissions a second, and processor time for each, beside the bare pair of programs.
+
+    python -m bench.throughput [--submissions N] [--rounds N] [--jobs N] [--folder FOLDER]
+
+Each round grades a class of correct hand-ins with the `grade` command into a fresh folder, and runs as many bare pairs
+(`python3 echo-server.py` with `python3 echo-client.py`, no box, no grader) side by side, one lane for each processor,
+each lane in a network of its own. Rounds alternate in which of the two comes first. Hand-ins differ by a comment, so
+that nothing is answered from the store; a round in which a hand-in does not earn its points counts as a failure.
+
+Of a round of grading everything is counted: starting the command, the supervisor, every box, the answers, the pages.
+Of a bare pair only the two programs are. Real time depends on what else the machine does; the ratio of processor times
+hardly does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.throughput.meter import how_counted, measure
+from grader.cli import SHIPPED_RUBRIC, load
+from grader.errors import HostError
+from grader.sandbox.host import layout, require_boxes
+
+ROOT = Path(__file__).resolve().parents[2]
+BARE = Path(__file__).parent / "bare.py"
+IN_OWN_NETWORK = ["bwrap", "--dev-bind", "/", "/", "--unshare-net", "--die-with-parent", "--"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One round: of grading, or of bare pairs. `per_second` and `cpu_seconds` are for one submission or pair."""
+
+    per_second: float
+    cpu_seconds: float
+
+
+def make_class(source: Path, folder: Path, count: int, tag: str) -> None:
+    """Lay out `count` hand-ins that differ from `source`, and from each other, by a comment at the end."""
+    for number in range(count):
+        target = folder / f"student-{number:04}"
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        for program in target.glob("*.py"):
+            with program.open("a") as stream:
+                stream.write(f"\n# hand-in {number} of {tag}\n")
+
+
+def grading_round(source: Path, count: int, jobs: int, tag: str) -> Round:
+    """Grade a fresh class into a fresh folder. Exits when not every hand-in earns what the first of them earns."""
+    with tempfile.TemporaryDirectory(prefix="grade-bench-") as scratch:
+        students, out = Path(scratch, "class"), Path(scratch, "results")
+        make_class(source, students, count, tag)
+        command = [sys.executable, "-m", "grader.cli", "run", str(students), "--out", str(out), "--quiet"]
+        spent = measure([*command, "--jobs", str(jobs)], cwd=ROOT)
+        if spent.status > 1:
+            sys.exit(f"grade ended with status {spent.status}")
+        graded = json.loads((out / "results.json").read_text())["submissions"]
+        marks = {sum(check["points"] for check in one["checks"]) for one in graded}
+        best = sum(check["max"] for check in graded[0]["checks"])
+        if len(graded) != count or marks != {best}:
+            sys.exit(f"not every hand-in earned its {best} points: {sorted(marks)}")
+    return Round(per_second=count / spent.wall_seconds, cpu_seconds=spent.cpu_seconds / count)
+
+
+def bare_round(python: str, source: Path, count: int, lanes: int, port: int) -> Round:
+    """As many bare pairs, in lanes side by side. Exits when a pair fails."""
+    shares = [count // lanes + (lane < count % lanes) for lane in range(lanes)]
+    started = time.monotonic()
+    running = [
+        subprocess.Popen(
+            [*IN_OWN_NETWORK, sys.executable, str(BARE), python, str(source), str(share), str(port)],
+            stdout=subprocess.PIPE,
+        )
+        for share in shares
+        if share
+    ]
+    used = [float(lane.communicate()[0] or "nan") for lane in running]
+    wall_seconds = time.monotonic() - started
+    if any(lane.returncode for lane in running):
+        sys.exit("a bare pair failed; see above")
+    return Round(per_second=count / wall_seconds, cpu_seconds=sum(used) / count)
+
+
+def spread(values: list[float], unit: str, digits: int) -> str:
+    """Minimum, median and maximum in one phrase."""
+    low, middle, high = min(values), statistics.median(values), max(values)
+    return f"{low:8.{digits}f} {middle:8.{digits}f} {high:8.{digits}f}  {unit}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.throughput", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--submissions", type=int, default=48, help="hand-ins a round (default 48)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each kind (default 5)")
+    parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="as of grade run")
+    parser.add_argument("--folder", type=Path, default=ROOT / "solutions", help="the hand-in to copy: a correct one")
+    chosen = parser.parse_args()
+
+    try:
+        require_boxes()
+    except HostError as error:
+        sys.exit(f"bench: {error}")
+    python, lanes, port = layout().python, os.cpu_count() or 1, load(SHIPPED_RUBRIC).port
+    print(f"{platform.machine()}, {lanes} processors, Linux {platform.release()}")
+    print(f"programs run with {python}; the grader with Python {platform.python_version()}")
+    print(
+        f"{chosen.rounds} rounds of {chosen.submissions} submissions ({chosen.jobs} at a time) and as many bare pairs"
+    )
+    print(f"({lanes} at a time). Processor time of grading: {how_counted()}.\n")
+
+    graded: list[Round] = []
+    bare: list[Round] = []
+    for number in range(chosen.rounds):
+        steps = [
+            lambda number=number: graded.append(
+                grading_round(chosen.folder, chosen.submissions, chosen.jobs, f"round {number}")
+            ),
+            lambda: bare.append(bare_round(python, chosen.folder, chosen.submissions, lanes, port)),
+        ]
+        for step in steps if number % 2 else reversed(steps):
+            step()
+
+    print("                        min   median      max")
+    print("graded            ", spread([one.per_second for one in graded], "submissions a second", 1))
+    print("                  ", spread([1000 * one.cpu_seconds for one in graded], "ms of processor time each", 1))
+    print("bare pair         ", spread([one.per_second for one in bare], "pairs a second", 1))
+    print("                  ", spread([1000 * one.cpu_seconds for one in bare], "ms of processor time each", 1))
+    pairs = list(zip(graded, bare, strict=True))
+    print("graded : bare     ", spread([one.per_second / two.per_second for one, two in pairs], "of the rate", 2))
+    print("                  ", spread([one.cpu_seconds / two.cpu_seconds for one, two in pairs], "times the CPU", 2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""The command `grade`, run as people run it, and what it wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+GRADE = str(Path(sys.executable).with_name("grade"))
+CLASS = ROOT / "examples" / "class"
+PROGRAMS = ROOT / "tests" / "programs"
+UPPER = ROOT / "examples" / "upper-server"
+
+# Hand-ins of the example class in which nothing sleeps: graded in a moment.
+QUICK = (
+    "amara-okafor", "benjamin-schulze", "carlos-ruiz", "farid-haddad", "giulia-romano", "hannah-mueller",
+    "kofi-mensah", "lena-fischer", "lucia-fernandez", "priya-natarajan", "tariq-aziz", "zoe-campbell",
+)  # fmt: skip
+
+
+def grade(*arguments: object, cwd: Path = ROOT, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end; its output is text."""
+    command = [GRADE, *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=110, check=False, **options
+    )  # fmt: skip
+
+
+def without_bubblewrap(folder: Path) -> dict[str, str]:
+    """An environment in which boxes are impossible: no program of that name is to be found."""
+    return {**os.environ, "PATH": str(folder)}
+
+
+def results(out: Path) -> dict[str, dict[str, Any]]:
+    """results.json, by submission."""
+    return {one["id"]: one for one in json.loads((out / "results.json").read_text())["submissions"]}
+
+
+def verdicts(submission: Mapping[str, Any]) -> dict[str, str]:
+    """Check id -> verdict, for those that were not passed."""
+    return {check["id"]: check["verdict"] for check in submission["checks"] if check["verdict"] != "passed"}
+
+
+def program_points(submission: Mapping[str, Any]) -> int:
+    """Points of all checks together."""
+    return sum(check["points"] for check in submission["checks"])
+
+
+def expected(folder: Path) -> dict[str, Any]:
+    """What a folder of tests/programs should earn: `checks`, `line`, `borderline`; nothing said means all passed."""
+    path = folder / "expected.yaml"
+    return yaml.safe_load(path.read_text()) if path.exists() else {}
+
+
+def pages(out: Path) -> dict[str, bytes]:
+    """What must be the same in two runs: the scores, the results, and everything for students."""
+    files = [out / "scores.csv", out / "results.json", *sorted((out / "students").rglob("*"))]
+    return {str(path.relative_to(out)): path.read_bytes() for path in files if path.is_file()}
+
+
+def same_pages(one: Path, other: Path) -> list[str]:
+    """Names of the pages in which two runs differ."""
+    first, second = pages(one), pages(other)
+    return sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name))
+
+
+def copy_of(folder: Path, names: Sequence[str], source: Path = CLASS) -> Path:
+    """A class of some hand-ins, in a new folder."""
+    for name in names:
+        shutil.copytree(source / name, folder / name)
+    return folder
+
+
+def below(parent: int) -> Iterator[int]:
+    """Ids of all processes below one, by the host's process table."""
+    children: dict[int, list[int]] = {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            stat = Path("/proc", name, "stat").read_text()
+        except OSError:
+            continue
+        children.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(name))
+    waiting = [parent]
+    while waiting:
+        found = children.get(waiting.pop(), [])
+        waiting += found
+        yield from found

@@ -1,0 +1,59 @@
+"""One batch for each class of programs, shared by all tests that look at its results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from batches import CLASS, PROGRAMS, QUICK, ROOT, UPPER, copy_of, grade
+
+
+def graded(folder: Path, *arguments: object) -> Path:
+    """The results of one `grade`, which said nothing and needed a person at most."""
+    done = grade(*arguments, "-o", folder, "--quiet")
+    assert done.returncode in (0, 1), done.stderr
+    assert (done.stdout, done.stderr) == ("", "")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def styles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the correct programs by many roads."""
+    return graded(tmp_path_factory.mktemp("styles") / "out", PROGRAMS / "styles", "--jobs", 24)
+
+
+@pytest.fixture(scope="session")
+def mistakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the programs with one mistake each."""
+    return graded(tmp_path_factory.mktemp("mistakes") / "out", PROGRAMS / "mistakes", "--jobs", 24)
+
+
+@pytest.fixture(scope="session")
+def example_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the example class, eight at a time."""
+    return graded(tmp_path_factory.mktemp("class") / "out", CLASS, "--jobs", 8)
+
+
+@pytest.fixture(scope="session")
+def upper_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the second assignment's class."""
+    out = tmp_path_factory.mktemp("upper") / "out"
+    return graded(out, UPPER / "class", "--rubric", UPPER / "rubric.yaml")
+
+
+@pytest.fixture(scope="session")
+def quick_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dozen hand-ins that are graded in a moment."""
+    return copy_of(tmp_path_factory.mktemp("quick"), QUICK)
+
+
+@pytest.fixture(scope="session")
+def quick_results(quick_class: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of an undisturbed run over the dozen."""
+    return graded(tmp_path_factory.mktemp("quick-results") / "out", quick_class)
+
+
+@pytest.fixture(scope="session")
+def assignment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the assignment's own solutions and starter."""
+    return graded(tmp_path_factory.mktemp("assignment") / "out", ROOT / "solutions", ROOT / "starter")

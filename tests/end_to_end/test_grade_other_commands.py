@@ -1,0 +1,183 @@
+"""`grade check`, `grade doctor` and `grade rubric check` as people run them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from batches import PROGRAMS, ROOT, copy_of, grade, without_bubblewrap
+
+from grader.answers import check_pattern
+from grader.rubric import load_rubric
+
+pytestmark = pytest.mark.slow
+needs_boxes = pytest.mark.sandbox
+
+
+@needs_boxes
+def test_check_of_the_solutions_is_well() -> None:
+    """Everything works: status 0, full points for the programs, and nothing on stderr."""
+    done = grade("check", ROOT / "solutions")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@needs_boxes
+def test_check_of_the_starter_says_what_to_do_first() -> None:
+    """The untouched starter: status 1, and the open TODOs are named."""
+    done = grade("check", ROOT / "starter")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "TODO" in done.stdout
+
+
+@needs_boxes
+@pytest.mark.parametrize(
+    ("mistake", "says"),
+    [
+        ("bind-two-arguments", ["echo-server.py", "bind", "two"]),
+        ("connect-wrong-port", ["echo-client.py", "65432"]),
+        ("greeting-without-comma", ["Hello, world"]),
+        ("waits-for-ever", ["echo-server.py"]),
+        ("server-needs-a-module", ["module"]),
+    ],
+)
+def test_check_names_the_mistake_and_the_file(mistake: str, says: list[str]) -> None:
+    """One mistake: status 1, with its sentence and its file."""
+    done = grade("check", PROGRAMS / "mistakes" / mistake)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [word for word in says if word not in done.stdout] == []
+
+
+@needs_boxes
+def test_check_looks_at_the_folder_one_is_in(tmp_path: Path) -> None:
+    """Without an argument it is the current folder, and nothing is written into it."""
+    folder = shutil.copytree(ROOT / "solutions", tmp_path / "mine")
+    before = sorted(path.name for path in folder.rglob("*"))
+    assert grade("check", cwd=folder).returncode == 0
+    assert sorted(path.name for path in folder.rglob("*")) == before
+
+
+def test_check_of_an_empty_folder_is_a_message(tmp_path: Path) -> None:
+    """Where there is nothing to check, the message says which files were looked for."""
+    done = grade("check", tmp_path)
+    assert done.returncode in (1, 2)
+    assert "echo-server.py" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@needs_boxes
+def test_check_never_gives_the_answer_away() -> None:
+    """What is missing in an answer is told by its kind; neither the idea nor a pattern is shown."""
+    rubric = load_rubric(ROOT / "rubric.yaml", check_pattern)
+    shown = "".join(grade("check", ROOT / name).stdout for name in ("starter", "examples/class/jonas-weber"))
+    flat = " ".join(shown.split())
+    ideas = [criterion.idea for question in rubric.questions for criterion in question.criteria]
+    assert [idea for idea in ideas if " ".join(idea.split()) in flat] == []
+
+
+# --- without boxes --------------------------------------------------------------------------------------------------
+
+
+def test_check_without_boxes_says_which_protections_are_absent(tmp_path: Path) -> None:
+    """The solutions are all well on a machine that cannot box programs, and the note says what that means."""
+    done = grade("check", ROOT / "solutions", env=without_bubblewrap(tmp_path))
+    assert done.returncode == 0, done.stdout
+    assert "cannot box programs" in done.stderr
+    assert "read and write your files" in done.stderr
+
+
+@needs_boxes
+def test_check_without_boxes_prints_what_it_prints_with_them(tmp_path: Path) -> None:
+    """The same checks, the same sentences."""
+    for name in (
+        "solutions",
+        "tests/programs/mistakes/bind-two-arguments",
+        "tests/programs/mistakes/prints-a-constant",
+    ):
+        boxed, plain = grade("check", ROOT / name), grade("check", ROOT / name, env=without_bubblewrap(tmp_path))
+        assert (plain.returncode, plain.stdout) == (boxed.returncode, boxed.stdout)
+
+
+# --- doctor ---------------------------------------------------------------------------------------------------------
+
+
+@needs_boxes
+def test_doctor_finds_this_machine_and_this_assignment_well() -> None:
+    """Each condition is told, then the self-test: solutions full marks, starter none."""
+    done = grade("doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for line in ("namespaces", "system-call filter", "process limit", "solutions: 100 points", "starter: 0 points"):
+        assert line in done.stdout
+
+
+def test_doctor_names_the_cure_for_a_machine_without_boxes(tmp_path: Path) -> None:
+    """What is missing, and the command that installs it; status 3."""
+    done = grade("doctor", env=without_bubblewrap(tmp_path))
+    assert done.returncode == 3
+    assert "MISSING" in done.stdout
+    assert "apt-get install bubblewrap" in done.stdout
+
+
+@needs_boxes
+def test_doctor_finds_an_assignment_that_fails_its_own_test(tmp_path: Path) -> None:
+    """Solutions that do not earn full marks are shown with the checks that they fail; status 1."""
+    for name in ("solutions", "starter"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "rubric.yaml", tmp_path)
+    server = tmp_path / "solutions" / "echo-server.py"
+    server.write_text(server.read_text().replace("65432", "65431"))
+    done = grade("doctor", "-r", tmp_path / "rubric.yaml")
+    assert done.returncode == 1
+    assert "FAILED" in done.stdout
+    assert "server.listens" in done.stdout
+
+
+# --- rubric check ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["rubric.yaml", "examples/upper-server/rubric.yaml"])
+def test_the_shipped_rubrics_are_good(path: str) -> None:
+    """A good rubric: status 0, and what it holds in a line."""
+    done = grade("rubric", "check", ROOT / path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "good" in done.stdout
+
+
+def test_every_error_of_a_rubric_is_told_at_once(tmp_path: Path) -> None:
+    """Misspelt keys and names, and points that do not add up, each with its line; status 2."""
+    text = (ROOT / "rubric.yaml").read_text()
+    for right, wrong in (
+        ("    hint: bind gives", "    hnit: bind gives"),
+        (
+            "needs: [server.listens]\n    conversation:\n      - connect\n      - prints",
+            "needs: [server.lstens]\n    conversation:\n      - connect\n      - prints",
+        ),
+        ("      - accept\n      - receive: {text", "      - acept\n      - receive: {text"),
+        ("wall_seconds: 10 ", "wall_seconds: ten "),
+    ):
+        assert right in text
+        text = text.replace(right, wrong, 1)
+    shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
+    path = tmp_path / "rubric.yaml"
+    path.write_text(text)
+    lines = {
+        word: number
+        for number, line in enumerate(text.splitlines(), 1)
+        for word in ("hnit", "lstens", "acept", "ten ")
+        if f" {word}" in line or word in line.split("#")[0]
+    }
+    done = grade("rubric", "check", path)
+    assert done.returncode == 2
+    for word in ("hnit", "acept", "ten "):
+        assert any(f"line {lines[word]}" in said for said in done.stderr.splitlines()), (word, done.stderr)
+    assert "hint" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@needs_boxes
+def test_check_finds_misnamed_files(tmp_path: Path) -> None:
+    """Files under other names are found and used, and the student is told."""
+    folder = copy_of(tmp_path, ["anders-holm"], ROOT / "examples" / "class") / "anders-holm"
+    done = grade("check", folder)
+    assert "echo-server.py" in done.stdout
+    assert "server.py" in done.stdout

@@ -1,0 +1,208 @@
+"""The proof that a program is stuck, with real programs: found at once where it holds, never claimed where it does not."""
+
+from __future__ import annotations
+
+import pytest
+from boxes import run_program
+
+from grader.model import Limits
+
+pytestmark = pytest.mark.sandbox
+
+# A hang that is proved takes milliseconds; one that is only timed would take this long, and fail its test.
+PATIENT = Limits(wall_seconds=60.0, cpu_seconds=5.0)
+PAIR = """
+import os, select, signal, socket, threading, time
+server = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(server.getsockname())
+accepted, _ = server.accept()
+"""
+
+HANGS = {
+    "accept": "server.accept()",
+    "recv": "accepted.recv(1024)",
+    "recv_into": "accepted.recv_into(bytearray(10))",
+    "makefile": "accepted.makefile().readline()",
+    "a reader that has read all": "client.sendall(b'x'); accepted.recv(1)\naccepted.recv(1)",
+    "UDP": "u = socket.socket(type=socket.SOCK_DGRAM); u.bind(('127.0.0.1', 0))\nu.recvfrom(10)",
+    "Unix sockets": "a, b = socket.socketpair()\na.recv(1)",
+    "sending to one that never reads": "accepted.sendall(bytes(1 << 24))",
+    "unread data beside the wait": "client.sendall(b'unread')\nclient.recv(1)",
+    "lock": "lock = threading.Lock(); lock.acquire()\nlock.acquire()",
+    "condition": "c = threading.Condition(); c.acquire()\nc.wait()",
+    "event": "threading.Event().wait()",
+    "queue": "import queue\nqueue.Queue().get()",
+    "barrier": "threading.Barrier(2).wait()",
+    "select": "select.select([accepted], [], [])",
+    "poll": "p = select.poll(); p.register(accepted, select.POLLIN)\np.poll()",
+    "epoll": "p = select.epoll(); p.register(accepted, select.EPOLLIN)\np.poll()",
+    "pipe": "reader, writer = os.pipe()\nos.read(reader, 1)",
+    "full pipe": "reader, writer = os.pipe()\nos.write(writer, bytes(1 << 20))",
+    "pause": "signal.pause()",
+    "sigwait": "signal.sigwait({signal.SIGUSR1})",
+    "waitpid": "child = os.fork() or signal.pause()\nos.waitpid(child, 0)",
+    "process that reads a pipe": "import subprocess\nchild = subprocess.Popen(['cat'], stdin=subprocess.PIPE)\nchild.wait()",
+    "two that wait for each other": "a, b = socket.socketpair()\nos.fork() or b.recv(1)\na.recv(1)",
+    "lock of a file": "import fcntl\nf, g = open('a', 'w'), open('a', 'w')\nfcntl.flock(f, 2)\nfcntl.flock(g, 2)",
+    "terminal": "mine, _ = os.openpty()\nos.read(mine, 1)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HANGS)
+def test_a_wait_that_nothing_can_end_is_proved(what: str) -> None:
+    """A program in a call that only somebody else could end, and nobody will, is stopped as stuck, on its line."""
+    program = PAIR + HANGS[what]
+    record = run_program(program, PATIENT).record
+    assert record.stopped == "stuck", record
+    assert program.count("\n") + 1 in [frame.line for frame in record.stack if frame.file == "program.py"]
+
+
+def test_a_join_that_never_returns_is_proved() -> None:
+    """A thread that waits for another, which waits for ever: both are in the stack."""
+    program = PAIR + "def work():\n    accepted.recv(1)\nt = threading.Thread(target=work)\nt.start()\nt.join()"
+    record = run_program(program, PATIENT).record
+    assert record.stopped == "stuck"
+    assert {7, 10} <= {frame.line for frame in record.stack if frame.file == "program.py"}
+    assert len({frame.thread for frame in record.stack}) == 2
+
+
+def test_a_thread_that_keeps_a_finished_program_alive_is_proved() -> None:
+    """The main program is over, but a thread of it waits for ever."""
+    record = run_program(PAIR + "threading.Thread(target=accepted.recv, args=[1]).start()", PATIENT).record
+    assert record.stopped == "stuck"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import asyncio\nasync def main():\n    await asyncio.get_running_loop().create_future()\nasyncio.run(main())",
+        "import asyncio\nasync def main():\n    await asyncio.Event().wait()\nasyncio.run(main())",
+        "import asyncio\nasync def main():\n    s = await asyncio.start_server(print, '127.0.0.1', 7000)\n"
+        "    await s.serve_forever()\nasyncio.run(main())",
+    ],
+    ids=["future", "event", "server"],
+)
+def test_a_loop_with_nothing_scheduled_is_proved(program: str) -> None:
+    """asyncio that waits for a future nobody sets, or serves while no client will come."""
+    record = run_program(program, PATIENT).record
+    assert record.stopped == "stuck"
+    assert program.count("\n") + 1 in [frame.line for frame in record.stack if frame.file == "program.py"]
+
+
+@pytest.mark.slow
+def test_a_program_that_ignores_every_signal_is_proved_and_ended() -> None:
+    """One that does not even die of SIGABRT is stopped without its stack."""
+    program = """
+        import signal
+        for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+            signal.signal(number, signal.SIG_IGN)
+        signal.pause()
+    """
+    seen = run_program(program, PATIENT)
+    assert (seen.record.stopped, seen.leftover) == ("stuck", "")
+
+
+def test_an_open_of_a_fifo_that_nobody_else_opens_is_proved() -> None:
+    """open waits for the other side of a named pipe, which nobody has."""
+    record = run_program("import os\nos.mkfifo('f')\nopen('f')", Limits(wall_seconds=2.0)).record
+    assert record.stopped == "stuck"
+
+
+@pytest.mark.parametrize("what", ["sleep", "timeout", "select", "poll", "event", "asyncio", "child", "timer", "queue"])
+def test_a_timed_wait_is_not_called_stuck(what: str) -> None:
+    """A program that goes on by itself after a while is waited for."""
+    waits = {
+        "sleep": "time.sleep(0.2)",
+        "timeout": "accepted.settimeout(0.2)\ntry:\n    accepted.recv(1)\nexcept TimeoutError:\n    pass",
+        "select": "select.select([accepted], [], [], 0.2)",
+        "poll": "for _ in range(10):\n    select.select([accepted], [], [], 0.02)",
+        "event": "threading.Event().wait(0.2)",
+        "asyncio": "import asyncio\nasyncio.run(asyncio.sleep(0.2))",
+        "child": "import subprocess\nsubprocess.run(['sleep', '0.2'])",
+        "timer": "t = threading.Timer(0.2, accepted.close)\nt.start()\nt.join()",
+        "queue": "import queue\ntry:\n    queue.Queue().get(timeout=0.2)\nexcept queue.Empty:\n    pass",
+    }
+    record = run_program(f"{PAIR}{waits[what]}\nprint('went on')", PATIENT).record
+    assert (record.stopped, record.exit_code, record.stdout) == (None, 0, b"went on\n")
+
+
+ALARMS = {
+    "handler and pause": "signal.signal(signal.SIGALRM, lambda *_: print('rang'))\nsignal.setitimer(signal.ITIMER_REAL, 0.2)\nsignal.pause()",
+    "exception out of recv": (
+        "def ring(*_):\n    raise TimeoutError\nsignal.signal(signal.SIGALRM, ring)\nsignal.setitimer(signal.ITIMER_REAL, 0.2)\n"
+        "try:\n    accepted.recv(1)\nexcept TimeoutError:\n    print('rang')"
+    ),
+    "timerfd": (
+        "import ctypes, struct\nlibc = ctypes.CDLL(None)\nfd = libc.timerfd_create(1, 0)\n"
+        "libc.timerfd_settime(fd, 0, struct.pack('qqqq', 0, 0, 0, 200_000_000), None)\nos.read(fd, 8)\nprint('rang')"
+    ),
+    "POSIX timer": (
+        "import ctypes, struct\nlibc = ctypes.CDLL(None)\nsignal.signal(signal.SIGUSR1, lambda *_: print('rang'))\n"
+        "event = ctypes.create_string_buffer(struct.pack('qii', 0, signal.SIGUSR1, 0), 64)\ntimer = ctypes.c_void_p()\n"
+        "assert libc.timer_create(1, event, ctypes.byref(timer)) == 0\n"
+        "assert libc.timer_settime(timer, 0, struct.pack('qqqq', 0, 0, 0, 200_000_000), None) == 0\nsignal.pause()"
+    ),
+    "alarm in a child": (
+        "if os.fork() == 0:\n    signal.signal(signal.SIGALRM, lambda *_: print('rang'))\n"
+        "    signal.setitimer(signal.ITIMER_REAL, 0.2)\n    signal.pause()\n    os._exit(0)\nos.wait()"
+    ),
+    "time-out of the socket itself": (
+        "import struct\naccepted.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('qq', 0, 200_000))\n"
+        "try:\n    accepted.recv(1)\nexcept BlockingIOError:\n    print('rang')"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ALARMS)
+def test_a_wait_that_a_timer_ends_is_not_called_stuck(what: str) -> None:
+    """A call without a time-out is no proof where an alarm, a timer or the socket's own option will end it."""
+    record = run_program(PAIR + ALARMS[what], PATIENT).record
+    assert (record.stopped, record.exit_code, record.stdout) == (None, 0, b"rang\n")
+
+
+def test_an_alarm_without_a_handler_is_waited_for() -> None:
+    """A program that will be killed by its own alarm dies of that, not of us."""
+    record = run_program(PAIR + "signal.setitimer(signal.ITIMER_REAL, 0.2)\naccepted.recv(1)", PATIENT).record
+    assert (record.stopped, record.signal) == (None, 14)
+
+
+def test_work_between_waits_is_not_called_stuck() -> None:
+    """Threads that hand each other work all the time are never all asleep."""
+    program = """
+        import queue, threading
+        there, back = queue.Queue(), queue.Queue()
+        def serve():
+            while (item := there.get()) is not None:
+                back.put(item + 1)
+        worker = threading.Thread(target=serve)
+        worker.start()
+        value = 0
+        for _ in range(5000):
+            there.put(value)
+            value = back.get()
+        there.put(None)
+        worker.join()
+        print(value)
+    """
+    assert run_program(program, PATIENT).lines == ["5000"]
+
+
+def test_bytes_on_their_way_between_two_processes_are_not_called_stuck() -> None:
+    """Parent and child that talk over loopback, each waiting for the other in turn, are left alone to the end."""
+    program = """
+        import os, socket
+        server = socket.create_server(("127.0.0.1", 0))
+        if os.fork() == 0:
+            with socket.create_connection(server.getsockname()) as client:
+                for _ in range(2000):
+                    client.sendall(b"x" * 100)
+                    client.recv(100, socket.MSG_WAITALL)
+            os._exit(0)
+        connection, _ = server.accept()
+        count = 0
+        while data := connection.recv(4096):
+            connection.sendall(data)
+            count += len(data)
+        print(count)
+    """
+    assert run_program(program, PATIENT).lines == ["200000"]

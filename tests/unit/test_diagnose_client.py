@@ -1,0 +1,163 @@
+"""Clients that do not say or print what they should, and limits. One record for each entry of the catalogue."""
+
+from __future__ import annotations
+
+import pytest
+from diagnosed import HEARD, REPLIED, REPLY, Case, check, client, mark, message, on_client, on_server
+from records import GREETING, events, frame
+
+CLIENTS = [
+    on_client(
+        "reads-before-sending",
+        "client-silent",
+        client(("s.sendall", "s.recv(1024)  # <--\ns.sendall")),
+        waits=True,
+        record={"stopped": "stuck", "events": events("accepted")},
+    ),
+    on_client(
+        "send-missing",
+        "client-silent",
+        client(('s.sendall(b"Hello, world")\n', ""), ("((HOST, PORT))", "((HOST, PORT))" + mark)),
+        record={"events": events("accepted")},
+    ),
+    on_client(
+        "message-line-end", "client-extra", client(('world")', 'world\\n")' + mark)), **message(b"Hello, world\n")
+    ),
+    on_client("message-twice", "client-extra", client(('world")', 'world")' + mark)), **message(2 * GREETING)),
+    on_client(
+        "message-repr",
+        "client-altered",
+        client(('b"Hello, world")', 'str(b"Hello, world").encode())' + mark)),
+        **message(repr(GREETING).encode()),
+    ),
+    on_client(
+        "message-encoding",
+        "client-altered",
+        client(('b"Hello, world")', '"Hello, world".encode("utf-16"))' + mark)),
+        **message("Hello, world".encode("utf-16")),
+    ),
+    on_client("message-zeros", "client-extra", client(('world")', 'world\\0")' + mark)), **message(GREETING + b"\0")),
+    on_client(
+        "message-spelling",
+        "client-altered",
+        client(("Hello, world", "Hello World"), ('World")', 'World")' + mark)),
+        **message(b"Hello World"),
+    ),
+    on_client(
+        "other-message-came-back",
+        "reply-not-printed",
+        client(("Hello, world", "Hi"), ('Hi")', 'Hi")' + mark)),
+        finding={"expected": GREETING},
+        record={"events": events("accepted", ("received", b"Hi"), ("sent", b"Hi")), "stdout": b"Received b'Hi'\n"},
+    ),
+    on_client(
+        "receive-missing",
+        "reply-not-printed",
+        client(("data = s.recv(1024)\n", ""), ("repr(data))", "'x')" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED)},
+    ),
+    on_client(
+        "waits-for-more",
+        "does-not-end",
+        client(("s.recv(1024)", "s.recv(1024)" + mark)),
+        waits=True,
+        record={"stopped": "stuck", "events": events(*REPLIED)},
+    ),
+    on_client(
+        "waits-for-reply",
+        "reply-not-printed",
+        client(("s.recv(1024)", "s.recv(1024)" + mark)),
+        waits=True,
+        finding=REPLY,
+        record={"stopped": "stuck", "events": events(*HEARD)},
+    ),
+    on_client(
+        "printed-method",
+        "reply-not-printed",
+        client(("repr(data))", "data.decode)" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"<built-in method decode of bytes object at 0x7f>"},
+    ),
+    on_client(
+        "prints-what-it-sent",
+        "reply-not-printed",
+        client(("repr(data))", "'Hello, world')" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Received Hello, world\n"},
+    ),
+    on_client(
+        "buffer-too-small",
+        "reply-not-printed",
+        client(("recv(1024)", "recv(5)" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Received b'78One'\n"},
+    ),
+    on_client(
+        "output-lost",
+        "reply-not-printed",
+        client(("repr(data))", "data)\nos._exit(0)" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED)},
+    ),
+    on_client(
+        "nothing-printed",
+        "reply-not-printed",
+        client(('print("Received", repr(data))\n', ""), ("recv(1024)", "recv(1024)" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED)},
+    ),
+    on_client(
+        "loops-on",
+        "does-not-end",
+        client(("recv(1024)", "recv(1024)" + mark)),
+        record={"stopped": "cpu", "events": events(*REPLIED)},
+    ),
+    on_client(
+        "keeps-trying",
+        "refusal-hidden",
+        client(("((HOST, PORT))", "((HOST, PORT))" + mark)),
+        record={"stopped": "wall"},
+    ),
+    on_client(
+        "connect-ex-ignored", "refusal-hidden", client(("s.connect((HOST, PORT))", "s.connect_ex((HOST, PORT))" + mark))
+    ),
+    on_client("refusal-swallowed", "refusal-hidden", "try:\n    s.connect((1, 2))\nexcept OSError:  # <--\n    pass\n"),
+    on_client(
+        "pair-addresses-differ",
+        "pair-never-meet",
+        client(("((HOST, PORT))", "((HOST, PORT))" + mark)),
+        "ConnectionRefusedError: [Errno 111] Connection refused",
+        finding={"facts": {"server": "127.0.0.1:65432", "client": "127.0.0.1:5000"}},
+    ),
+]
+
+LIMITS = [
+    on_server(
+        "output-limit",
+        "never-listens",
+        "while True:  # <--\n    print(1)\n",
+        record={"stopped": "output", "stack": (frame(2),)},
+    ),
+    on_server(
+        "sleeps", "never-listens", "import time\ntime.sleep(60)  # <--\n", waits=True, record={"stopped": "wall"}
+    ),
+    on_server(
+        "wall-limit",
+        "never-listens",
+        "while True:  # <--\n    poll()\n",
+        record={"stopped": "wall", "stack": (frame(2),)},
+    ),
+    on_server(
+        "cpu-limit",
+        "never-listens",
+        "def f():\n    x = 1\nwhile True:  # <--\n    f()\n",
+        record={"stopped": "cpu", "stack": (frame(2, function="f"), frame(4))},
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CLIENTS + LIMITS, ids=lambda case: f"{case.role}-{case.entry}")
+def test_a_mistake_is_named_and_its_line_shown(case: Case) -> None:
+    """Each entry explains the record of its mistake, at the student's own line."""
+    check(case)

@@ -1,0 +1,153 @@
+"""Servers that do not do with their client what they should. One record for each entry of the catalogue."""
+
+from __future__ import annotations
+
+import pytest
+from diagnosed import (
+    LOST_LARGE,
+    MET,
+    STUCK,
+    Case,
+    check,
+    mark,
+    on_server,
+    reply,
+    sends,
+    server,
+)
+from records import GREETING, events
+
+SERVERS = [
+    on_server("killed-early", "server-silent", "import os\nos.kill(os.getpid(), 9)  # <--\n", record={"signal": 9}),
+    on_server(
+        "nothing-read",
+        "server-silent",
+        "conn, addr = s.accept()  # <--\nconn.sendall(b'')\n",
+        record={"events": events(*MET)},
+    ),
+    on_server(
+        "reply-missing",
+        "server-silent",
+        "conn, addr = s.accept()\nconn.recv(1024)  # <--\n",
+        record={"events": events(*MET)},
+    ),
+    on_server(
+        "answers-at-end",
+        "server-late",
+        server(("sendall(data)", "sendall(data)" + mark)),
+        record={"events": events(*MET, "fin-sent", ("received", GREETING))},
+    ),
+    on_server(
+        "replies-once",
+        "server-silent",
+        "conn, addr = s.accept()\nd = conn.recv(1024)  # <--\nconn.sendall(d)\n",
+        finding={"facts": {"index": 1, "answered": 12}},
+    ),
+    on_server(
+        "closes-without-answer",
+        "server-silent",
+        server(("recv(1024)", "recv(1024)" + mark)),
+        record={"events": events(*MET, "fin-received")},
+    ),
+    on_server(
+        "accepts-again", "server-silent", server(("while", "s.accept()  # <--\nwhile")), waits=True, record=STUCK
+    ),
+    on_server(
+        "reply-stopped-short",
+        "server-partial",
+        "d = conn.recv(1024)  # <--\nconn.sendall(d)\n",
+        finding={"expected": bytes(9999), "actual": bytes(1024)},
+        record={"events": events(*MET, "fin-received")},
+    ),
+    on_server(
+        "send-not-all",
+        "server-partial",
+        server(("sendall(data)", "send(data)" + mark)),
+        finding={"expected": LOST_LARGE, "actual": LOST_LARGE[:5000]},
+    ),
+    on_server(
+        "own-address-printed",
+        "address-not-printed",
+        server(('print("Connected by", addr)', "print(HOST, PORT)" + mark)),
+        record={"stdout": b"127.0.0.1 65432\n", "stopped": "finished"},
+    ),
+    on_server(
+        "address-left-out", "address-not-printed", server((", addr)", ")" + mark)), record={"stdout": b"Connected by\n"}
+    ),
+    on_server(
+        "nothing-announced",
+        "address-not-printed",
+        server(('print("Connected by", addr)\n', ""), ("accept()", "accept()" + mark)),
+    ),
+    on_server(
+        "spins-after-close",
+        "does-not-end",
+        server(("recv(1024)", "recv(1024)" + mark)),
+        record={"stopped": "cpu", "events": events(*MET, "fin-sent")},
+    ),
+    on_server(
+        "connection-not-closed",
+        "does-not-end",
+        server(("accept()", "accept()" + mark)),
+        waits=True,
+        record={"stopped": "stuck", "events": events(*MET, "fin-sent")},
+    ),
+    on_server(
+        "serves-on",
+        "does-not-end",
+        server(("accept()", "accept()" + mark)),
+        waits=True,
+        record={"stopped": "stuck", "serving": True, "events": events(*MET, "fin-sent", "fin-received")},
+    ),
+    on_server(
+        "error-swallowed",
+        "never-listens",
+        "import socket\ntry:\n    s.bind(1)\n    s.listen()\n    s.accept()\nexcept Exception:  # <--\n    pass\n",
+    ),
+]
+
+GREETED = b"Hello,  world\r\n"
+REPLIES = [
+    on_server("reply-twice", "server-extra", sends, **reply(GREETING, 2 * GREETING)),
+    on_server("reply-padded", "server-extra", sends, **reply(GREETING, GREETING + bytes(1012))),
+    on_server(
+        "reply-padded",
+        "server-altered",
+        sends,
+        **reply(b"second", bytes(1010) + b"second", index=1, answered=12, heard=(GREETING,)),
+    ),
+    on_server("reply-repr", "server-altered", sends, **reply(GREETING, repr(GREETING).encode())),
+    on_server(
+        "reply-late-message",
+        "server-altered",
+        sends,
+        **reply(b"second message", GREETING, index=1, answered=12, heard=(GREETING,)),
+    ),
+    on_server("reply-changed", "server-altered", sends, **reply(GREETING, GREETING.upper())),
+    on_server("reply-changed", "server-altered", sends, **reply(GREETING, GREETING[::-1])),
+    on_server("reply-changed", "server-partial", sends, **reply(GREETED, GREETED.strip())),
+    on_server("reply-changed", "server-altered", sends, **reply(b"a\0b\0cd", b"abcd")),
+    on_server("reply-changed", "server-altered", sends, **reply(b"a\xffb", "a\ufffdb".encode())),
+    on_server("reply-line-end", "server-extra", sends, **reply(GREETING, GREETING + b"\n")),
+    on_server(
+        "reply-line-end",
+        "server-altered",
+        sends,
+        **reply(b"second message", b"\nsecond message\n", index=1, answered=12, heard=(GREETING,)),
+    ),
+    on_server("reply-prefixed", "server-altered", sends, **reply(GREETING, b"Echo: " + GREETING)),
+    on_server("reply-suffixed", "server-extra", sends, **reply(GREETING, GREETING + b"!")),
+    on_server(
+        "reply-canned",
+        "server-altered",
+        server(("sendall(data)", "sendall(b'message received')" + mark)),
+        **reply(GREETING, b"message received"),
+    ),
+    on_server("reply-with-gaps", "server-altered", sends, **reply(b"abcdefghijklmnopqrst", b"abcghijklmnopqrst")),
+]
+
+
+@pytest.mark.parametrize("case", SERVERS + REPLIES, ids=lambda case: f"{case.role}-{case.entry}")
+def test_a_mistake_is_named_and_its_line_shown(case: Case) -> None:
+    """Each entry explains the record of its mistake, at the student's own line."""
+    check(case)

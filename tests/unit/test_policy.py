@@ -1,0 +1,207 @@
+"""What a box is made of: bubblewrap protects only as its arguments say, so each protection is looked for by name."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from grader.model import Limits
+from grader.sandbox.policy import ENVIRONMENT, ETC_FILES, HOME, INSIDE, Layout, bwrap_arguments
+
+LAYOUT = Layout(
+    bwrap="/usr/bin/bwrap",
+    python="/opt/python/bin/python3.12",
+    library=("/opt/python",),
+    links=(("/bin", "usr/bin"), ("/lib", "usr/lib"), ("/lib64", None)),
+)
+FILES = (("/etc/passwd", 11), (f"{INSIDE}/inside.py", 12))
+LIMITS = Limits(file_bytes=123_456)
+OPERANDS = {  # how many arguments each option takes (bwrap(1))
+    "--uid": 1, "--gid": 1, "--hostname": 1, "--setenv": 2, "--cap-drop": 1, "--cap-add": 1, "--ro-bind": 2,
+    "--ro-bind-try": 2, "--symlink": 2, "--perms": 1, "--size": 1, "--file": 2, "--proc": 1, "--dev": 1, "--tmpfs": 1,
+    "--remount-ro": 1, "--chdir": 1, "--seccomp": 1,
+    "--unshare-all": 0, "--unshare-user": 0, "--die-with-parent": 0, "--new-session": 0, "--as-pid-1": 0,
+    "--clearenv": 0,
+}  # fmt: skip
+
+
+def command(*, seccomp: int | None = 9, addresses: tuple[str, ...] = (), limits: Limits = LIMITS) -> list[str]:
+    return bwrap_arguments(LAYOUT, limits, files=FILES, seccomp=seccomp, control=7, addresses=addresses)
+
+
+def options(words: list[str]) -> list[tuple[str, ...]]:
+    """The options before `--`, each with its operands. An option that this table does not know is an error."""
+    found, at = [], 1
+    while words[at] != "--":
+        size = 1 + OPERANDS[words[at]]
+        found.append(tuple(words[at : at + size]))
+        at += size
+    return found
+
+
+OPTIONS = options(command())
+NAMES = [option[0] for option in OPTIONS]
+
+
+def of(name: str) -> list[tuple[str, ...]]:
+    return [option[1:] for option in OPTIONS if option[0] == name]
+
+
+def test_the_program_is_bubblewrap() -> None:
+    """By its absolute path: no search path decides what draws the boundary."""
+    assert command()[0] == "/usr/bin/bwrap"
+
+
+@pytest.mark.parametrize(
+    ("option", "protects"),
+    [
+        ("--unshare-all", "processes, network, mounts, host name, shared memory and control groups of its own"),
+        ("--unshare-user", "a user namespace, or nothing: --unshare-all alone would go on without one"),
+        ("--die-with-parent", "no box outlives the grader"),
+        ("--new-session", "no typing into the grader's terminal"),
+        ("--as-pid-1", "the launcher is process 1, which no program of the box can kill"),
+        ("--clearenv", "nothing of the grader's environment"),
+    ],
+)
+def test_each_protection_is_asked_for(option: str, protects: str) -> None:
+    """Once, and before anything of the host is shown."""
+    assert NAMES.count(option) == 1, protects
+    assert NAMES.index(option) < NAMES.index("--ro-bind")
+
+
+def test_the_network_is_never_shared() -> None:
+    """Nothing leaves the machine."""
+    assert not any(word.startswith("--share") for word in command(addresses=("10.1.2.3",)))
+
+
+def test_nothing_of_the_host_is_writable() -> None:
+    """There is no option by which a folder of the host could be mounted for writing."""
+    for words in (command(), command(addresses=("10.1.2.3",)), command(seccomp=None)):
+        assert not set(words) & {"--bind", "--bind-try", "--dev-bind", "--dev-bind-try", "--bind-fd", "--overlay"}
+    assert {target for _, target in of("--ro-bind")} == {"/usr", "/lib64", "/opt/python"}
+
+
+def test_only_what_an_interpreter_needs_is_visible() -> None:
+    """No home, no /etc as a whole, no /var, no /run, no root."""
+    shown = {source for name in ("--ro-bind", "--ro-bind-try") for source, _ in of(name)}
+    for private in ("/", "/home", "/root", "/etc", "/var", "/run", "/tmp", "/proc", "/sys", "/dev", "/etc/shadow"):
+        assert private not in shown
+    etc = {source for source in shown if source.startswith("/etc/")}
+    assert etc == {f"/etc/{name}" for name in ("ld.so.cache", "protocols", "services", "localtime", "alternatives")}
+
+
+def test_what_is_shown_is_where_it_is_on_the_host() -> None:
+    """A path means the same inside and outside, so that the interpreter finds its library."""
+    for name in ("--ro-bind", "--ro-bind-try"):
+        assert all(source == target for source, target in of(name))
+    assert ("usr/bin", "/bin") in of("--symlink")
+
+
+def test_the_environment_is_ours_and_tells_nothing() -> None:
+    """Cleared first, then set; the order of a set never decides a mark."""
+    assert dict(of("--setenv")) == ENVIRONMENT
+    assert NAMES.index("--clearenv") < NAMES.index("--setenv")
+    assert ENVIRONMENT["PYTHONHASHSEED"] == "0"
+    assert ENVIRONMENT["LANG"].endswith("UTF-8")
+    assert not re.search("grade|check|test|sandbox", " ".join([*ENVIRONMENT, *ENVIRONMENT.values()]), re.IGNORECASE)
+
+
+def test_the_program_is_an_ordinary_user_without_privileges() -> None:
+    """Not root, and without a single capability."""
+    assert of("--uid") == of("--gid") == [("1000",)]
+    assert of("--cap-drop") == [("ALL",)]
+    assert of("--cap-add") == []
+
+
+def test_one_capability_is_given_only_for_an_address_that_is_asked_for() -> None:
+    """And all the others stay dropped; the addresses go to the launcher, which drops it again."""
+    words = command(addresses=("10.1.2.3", "10.1.2.4"))
+    found = options(words)
+    assert [option for option in found if option[0].startswith("--cap")] == [
+        ("--cap-drop", "ALL"),
+        ("--cap-add", "CAP_NET_ADMIN"),
+    ]
+    assert words[-3:] == ["7", "10.1.2.3", "10.1.2.4"]
+    assert {option for option in found if not option[0].startswith("--cap")} == {
+        option for option in OPTIONS if not option[0].startswith("--cap")
+    }
+
+
+@pytest.mark.parametrize("folder", [HOME, "/tmp", "/dev/shm"])
+def test_what_a_program_can_write_to_is_in_memory_and_bounded(folder: str) -> None:
+    """A tmpfs with a size, right before the mount that it is for."""
+    at = OPTIONS.index(("--tmpfs", folder))
+    assert OPTIONS[at - 1] == ("--size", "123456")
+    assert OPTIONS[at - 2] == ("--perms", "0755" if folder == HOME else "1777")
+
+
+def test_there_is_no_other_memory_file_system() -> None:
+    """Each of them is one that is bounded."""
+    assert len(of("--tmpfs")) == len(of("--size")) == 3
+
+
+def test_everything_else_becomes_read_only_after_the_last_mount() -> None:
+    """bubblewrap's own root and /dev are memory too: without this a program could fill them."""
+    assert of("--remount-ro") == [("/dev",), ("/",)]
+    last_mount = max(
+        at
+        for at, name in enumerate(NAMES)
+        if name in ("--ro-bind", "--ro-bind-try", "--symlink", "--file", "--proc", "--dev", "--tmpfs")
+    )
+    assert NAMES.index("--remount-ro") > last_mount
+
+
+def test_dev_and_proc_are_the_boxs_own_and_come_before_what_lies_in_them() -> None:
+    """/dev/shm would vanish under a /dev that is mounted later."""
+    assert of("--dev") == [("/dev",)]
+    assert of("--proc") == [("/proc",)]
+    assert OPTIONS.index(("--dev", "/dev")) < OPTIONS.index(("--tmpfs", "/dev/shm"))
+
+
+def test_given_files_are_read_only_and_come_by_descriptor() -> None:
+    """What they hold cannot change afterwards, and no path of the host shows."""
+    assert of("--file") == [("11", "/etc/passwd"), ("12", f"{INSIDE}/inside.py")]
+    for path in of("--file"):
+        assert OPTIONS[OPTIONS.index(("--file", *path)) - 1] == ("--perms", "0444")
+
+
+def test_the_filter_is_on_where_there_is_one() -> None:
+    """By descriptor; without the library the box is made without it, and the doctor says so."""
+    assert of("--seccomp") == [("9",)]
+    without = options(command(seccomp=None))
+    assert without == [option for option in OPTIONS if option[0] != "--seccomp"]
+
+
+def test_a_descriptor_of_zero_is_a_descriptor() -> None:
+    """Not the same as none."""
+    assert ("--seccomp", "0") in options(command(seccomp=0))
+
+
+def test_the_launcher_is_started_unbuffered_and_leaves_no_trace() -> None:
+    """It gets no other descriptor than its own, and starts before there is anything of the hand-in to import."""
+    words = command()
+    started = words[words.index("--") + 1 :]
+    assert started[0] == "/opt/python/bin/python3.12"
+    assert {"-u", "-B"} <= set(started)
+    assert started[-2:] == [f"{INSIDE}/inside.py", "7"]
+    assert of("--chdir") == [(HOME,)]
+
+
+def test_the_hand_ins_folder_is_apart_from_the_launcher() -> None:
+    """A program writes beside itself, never beside us."""
+    writable = {folder for (folder,) in of("--tmpfs")}
+    assert not any(f"{INSIDE}/inside.py".startswith(folder + "/") for folder in writable)
+
+
+def test_the_boxs_own_files_know_only_the_student() -> None:
+    """Names of the host's users, machines and services are nobody's business."""
+    assert {line.split(":")[0] for line in ETC_FILES["/etc/passwd"].splitlines()} == {"root", "student"}
+    assert "dns" not in ETC_FILES["/etc/nsswitch.conf"]
+    assert "localhost" in ETC_FILES["/etc/hosts"]
+
+
+def test_the_same_limits_make_the_same_box() -> None:
+    """A pure function: its arguments are not altered, and nothing else counts."""
+    assert command() == command()
+    assert ("--size", "99") in options(command(limits=Limits(file_bytes=99)))
