@@ -1,6 +1,6 @@
 # Everything here runs in `.venv`, which `make setup` makes and keeps up to date. `make help` lists the targets.
 
-PYTHON := .venv/bin/python
+VENV := .venv/bin
 DEMO := results/demo
 
 .DEFAULT_GOAL := help
@@ -14,34 +14,34 @@ setup:  ## a virtual environment with the locked dependencies, and what the syst
 
 demo: setup  ## grade the class in examples/, and say where the pages are
 	@rm -rf $(DEMO)
-	@.venv/bin/grade examples/class --out $(DEMO); status=$$?; \
+	@$(VENV)/grade examples/class --out $(DEMO); status=$$?; \
 	if [ $$status -eq 1 ]; then echo "(Some of them are for a person to look at, as in any class: exit status 1.)"; \
 	elif [ $$status -ne 0 ]; then exit $$status; fi
 
 test: setup  ## the whole test suite
-	@$(PYTHON) -m pytest
+	@$(VENV)/python -m pytest
 
 check: setup lint types quick  ## format, lint, types and the quick tests: before every commit
 
 check-all: setup lint types  ## the same with all tests
-	@$(PYTHON) -m pytest
+	@$(VENV)/python -m pytest
 
 lint: setup
-	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -m ruff check .
+	@$(VENV)/python -m ruff format --check .
+	@$(VENV)/python -m ruff check .
 
 types: setup
-	@$(PYTHON) -m mypy
+	@$(VENV)/python -m mypy
 
 quick: setup
-	@$(PYTHON) -m pytest -m "not slow"
+	@$(VENV)/python -m pytest -m "not slow"
 
 format: setup  ## rewrite the code in the project's format
-	@$(PYTHON) -m ruff format .
-	@$(PYTHON) -m ruff check --fix-only --quiet .
+	@$(VENV)/python -m ruff format .
+	@$(VENV)/python -m ruff check --fix-only --quiet .
 
 bench: setup  ## submissions a second and CPU each, beside the bare pair of programs
-	@$(PYTHON) -m bench.throughput
+	@$(VENV)/python -m bench.throughput
 
 lock: setup  ## renew requirements.lock from pyproject.toml
 	@sh .ci/lock

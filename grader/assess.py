@@ -11,6 +11,8 @@ from grader.diagnose import advice, explain
 from grader.model import Check, Observation, Rubric, RunRecord, Submission, Verdict
 from grader.verdicts import Finding, judge
 
+ECHO = {"what": "sent", "transform": None}
+
 
 def observe(submission: Submission, rubric: Rubric, records: Mapping[str, RunRecord]) -> dict[str, Observation]:
     """What each check showed, by check id. `records` are those of `grader.runs.record_runs`."""
@@ -134,6 +136,7 @@ def failed(
         expected_port=rubric.port,
         records=records,
         players=check.players,
+        echoes=is_echo(rubric),
     )
     return Observation(
         check=check.id,
@@ -147,6 +150,12 @@ def failed(
         staff_note=found.staff_note,
         followed=finding.followed,
     )
+
+
+def is_echo(rubric: Rubric) -> bool:
+    """Whether the assignment's server is to send back just what it received."""
+    steps = [step for check in rubric.checks if set(check.players) == {"server"} for step in check.conversation]
+    return any(step.name == "receive" and step.arguments == {**step.arguments, **ECHO} for step in steps)
 
 
 def decode(data: bytes) -> str:

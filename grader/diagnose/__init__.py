@@ -50,14 +50,16 @@ def explain(
     expected_port: int = 65432,
     records: Mapping[str, RunRecord] = no_records,
     players: Mapping[str, str] = no_players,
+    echoes: bool = True,
 ) -> Diagnosis:
     """Explain what is wrong. Never raises.
 
     `sources`: path -> text of the student's files.  `hint`: the check's own next step, where no entry has a better
     one.  `expected_host`, `expected_port`: the assignment's address.
     `records`, `players`: of the check's run, by role; with them the mistake behind a pair's failure is found.
+    `echoes`: the assignment's server is to send back just what it received.
     """
-    finding = subject(finding, records, players)
+    finding = subject(finding, records, players, echoes)
     clues = gather(finding.record, sources, expected_host, expected_port)
     entry = next(one for one in CATALOGUE if one.applies(finding, clues))
     return diagnosis(entry, finding, clues, hint, limits)

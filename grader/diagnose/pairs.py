@@ -14,10 +14,10 @@ no_records: Mapping[str, RunRecord] = {}
 no_players: Mapping[str, str] = {}
 
 
-def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping[str, str]) -> Finding:
+def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping[str, str], echoes: bool) -> Finding:
     """The finding about the student's program that is behind a finding about a pair.
 
-    A reply that a client does not print is the server's mistake where the server did not send back what it got.
+    A reply that a client does not print is the server's mistake where a server that should echo did not.
     What a reference program did is never explained as if it were the student's.
     """
     if len(records) != 2 or finding.code.startswith("pair-"):
@@ -25,7 +25,7 @@ def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping
     server = records["server"]
     heard, said = carried(server, "sent"), carried(server, "received")
     on_its_way = server.stopped not in (None, "stuck") and heard.startswith(said)
-    if players.get("server") == "student" and heard != said and not on_its_way:
+    if echoes and players.get("server") == "student" and heard != said and not on_its_way:
         given = {"sent": heard, "answered": 0, "index": 0}
         return Finding(code=f"server-{compare(heard, said)}", record=server, expected=heard, actual=said, facts=given)
     if players.get(finding.record.role, "student") == "student":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from grader.diagnose.clues import Clues
 from grader.diagnose.trace import Place
 from grader.model import Limits
@@ -58,8 +60,12 @@ def plain(text: str, most: int = MOST_FRAGMENT) -> str:
     return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 
+ADDRESS = re.compile(r"0x[0-9a-f]{6,16}")  # where an object lies in memory: another place in every run
+
+
 def quoted(text: str) -> str:
-    """Student-supplied text as repr, bounded."""
+    """Student-supplied text as repr, bounded, and the same in every run."""
+    text = ADDRESS.sub("0x…", text)
     return repr(text if len(text) <= MOST_FRAGMENT else text[: MOST_FRAGMENT - 1] + "…")
 
 

@@ -12,7 +12,7 @@ from grader.peers.watch import DONE, Watch
 from grader.peers.wire import Connection, Transcript, address_text, take_socket, try_connect
 from grader.sandbox.launch import Run
 from grader.sandbox.plain import PlainRun
-from grader.sandbox.stuck import INPUT, call_name
+from grader.sandbox.stuck import INPUT, call_name, serves_on
 from grader.verdicts import DIRECT
 
 AnyRun = Run | PlainRun
@@ -94,9 +94,12 @@ class Relay:
         while result == DONE and not self._client_is_over():
             result = await self.watch.until(self._client_is_over, also=self._release)
         if result == DONE:
-            # The client has ended; whatever the server still has to say or do is not waited for beyond its FIN.
-            await self.watch.until(lambda: all(link.server.ended is not None for link in self.links))
+            # The client has ended. Let the server come to its end as well, or back to waiting for another client.
+            await self.watch.until(self.server.ended.done, also=self._server_serves_on)
         return result
+
+    def _server_serves_on(self) -> bool:
+        return all(link.server.ended is not None for link in self.links) and serves_on(self.watch.last[0])
 
     def _client_is_over(self) -> bool:
         return self.client.ended.done()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.model import Socket
 from grader.sandbox.kernel import (
+    TICKS_PER_SECOND,
     Look,
     Row,
     Thread,
@@ -23,6 +25,7 @@ from grader.sandbox.kernel import (
     read_all,
     read_at,
     read_thread,
+    sleeps,
     tcp_rows,
     udp_sockets,
 )
@@ -153,17 +156,26 @@ def test_bytes_that_are_no_text_do_not_stop_the_reading(tmp_path: Path, folder: 
 # --- threads ----------------------------------------------------------------------------------------------------------
 
 
-def a_process(proc: Path, process: int, *threads: tuple[int, str], state: str = "S", name: str = "python3") -> None:
-    """A process's files, with the `syscall` line of each thread."""
+def a_process(
+    proc: Path,
+    process: int,
+    *threads: tuple[int, str],
+    state: str = "S",
+    name: str = "python3",
+    ticks: str = "0 0 0 0",
+) -> None:
+    """A process's files, with the `syscall` line of each thread. `ticks`: own time and that of children (proc(5))."""
     folder = proc / str(process)
     (folder / "task").mkdir(parents=True)
-    (folder / "stat").write_text(f"{process} ({name}) {state} 1 1 1 0")
+    stat = f"{process} ({name}) {state} 1 1 1 0 -1 4194304 99 0 0 0 {ticks} 20 0 1 0"
+    (folder / "stat").write_text(stat)
     (folder / "statm").write_text("5000 10 5 1 0 100 0\n")
     for thread, call in threads:
         task = folder / "task" / str(thread)
         task.mkdir()
         (task / "schedstat").write_text("2000000 3000000 17\n")
         (task / "syscall").write_text(call + "\n")
+        (task / "stat").write_text(stat)
 
 
 BLOCKED = "45 0x3 0x7ffd1000 0x400 0x0 0x0 0x0 0x7ffd0fe8 0x7f0000001234"
@@ -213,6 +225,29 @@ def test_a_process_that_goes_while_we_look_makes_the_look_incomplete(tmp_path: P
     seen = look(folder)
     assert not seen.complete
     assert [thread.thread for thread in seen.threads] == [2]
+
+
+def test_time_of_processes_that_have_ended_is_not_lost(tmp_path: Path, folder: int) -> None:
+    """Children that were reaped show in their parent, one that was not yet in itself; living threads in their clock."""
+    a_process(tmp_path, 2, (2, BLOCKED), ticks="100 100 30 20")
+    a_process(tmp_path, 3, (3, BLOCKED), state="Z", ticks="5 5 0 0")
+    seen = look(folder)
+    assert seen.ended_seconds == 60 / TICKS_PER_SECOND
+    assert seen.cpu_seconds == pytest.approx(0.002 + 60 / TICKS_PER_SECOND)
+
+
+@pytest.mark.parametrize(
+    ("state", "ran_since", "asleep"),
+    [("S", 0, True), ("D", 0, False), ("R", 0, False), ("T", 0, False), ("S", 1, False)],
+    ids=["asleep", "for a disk", "running", "stopped", "ran since"],
+)
+def test_a_thread_sleeps_only_where_nothing_but_an_event_can_wake_it(
+    tmp_path: Path, folder: int, state: str, ran_since: int, asleep: bool
+) -> None:
+    """A disk answers by itself, however slow it is."""
+    a_process(tmp_path, 2, (2, BLOCKED), state=state, name="odd) S (name")
+    before = replace(read_thread(folder, 2, 2), run_ns=2_000_000 - ran_since)
+    assert sleeps(folder, before) is asleep
 
 
 @pytest.mark.parametrize(("file", "content"), [("stat", ""), ("statm", "x y"), ("task/2/schedstat", "1")])

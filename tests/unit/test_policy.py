@@ -20,14 +20,14 @@ LIMITS = Limits(file_bytes=123_456)
 OPERANDS = {  # how many arguments each option takes (bwrap(1))
     "--uid": 1, "--gid": 1, "--hostname": 1, "--setenv": 2, "--cap-drop": 1, "--cap-add": 1, "--ro-bind": 2,
     "--ro-bind-try": 2, "--symlink": 2, "--perms": 1, "--size": 1, "--file": 2, "--proc": 1, "--dev": 1, "--tmpfs": 1,
-    "--remount-ro": 1, "--chdir": 1, "--seccomp": 1,
+    "--dev-bind": 2, "--remount-ro": 1, "--chdir": 1, "--seccomp": 1,
     "--unshare-all": 0, "--unshare-user": 0, "--die-with-parent": 0, "--new-session": 0, "--as-pid-1": 0,
     "--clearenv": 0,
 }  # fmt: skip
 
 
 def command(*, seccomp: int | None = 9, addresses: tuple[str, ...] = (), limits: Limits = LIMITS) -> list[str]:
-    return bwrap_arguments(LAYOUT, limits, files=FILES, seccomp=seccomp, control=7, addresses=addresses)
+    return bwrap_arguments(LAYOUT, limits, files=FILES, seccomp=seccomp, control=7, dial_log=8, addresses=addresses)
 
 
 def options(words: list[str]) -> list[tuple[str, ...]]:
@@ -76,9 +76,11 @@ def test_the_network_is_never_shared() -> None:
 
 
 def test_nothing_of_the_host_is_writable() -> None:
-    """There is no option by which a folder of the host could be mounted for writing."""
+    """There is no option by which a folder of the host could be mounted for writing; devices are the harmless ones."""
     for words in (command(), command(addresses=("10.1.2.3",)), command(seccomp=None)):
-        assert not set(words) & {"--bind", "--bind-try", "--dev-bind", "--dev-bind-try", "--bind-fd", "--overlay"}
+        assert not set(words) & {"--bind", "--bind-try", "--dev-bind-try", "--bind-fd", "--overlay"}
+    harmless = {f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")}
+    assert {source for source, _ in of("--dev-bind")} == harmless
     assert {target for _, target in of("--ro-bind")} == {"/usr", "/lib64", "/opt/python"}
 
 
@@ -93,7 +95,7 @@ def test_only_what_an_interpreter_needs_is_visible() -> None:
 
 def test_what_is_shown_is_where_it_is_on_the_host() -> None:
     """A path means the same inside and outside, so that the interpreter finds its library."""
-    for name in ("--ro-bind", "--ro-bind-try"):
+    for name in ("--ro-bind", "--ro-bind-try", "--dev-bind"):
         assert all(source == target for source, target in of(name))
     assert ("usr/bin", "/bin") in of("--symlink")
 
@@ -122,7 +124,7 @@ def test_one_capability_is_given_only_for_an_address_that_is_asked_for() -> None
         ("--cap-drop", "ALL"),
         ("--cap-add", "CAP_NET_ADMIN"),
     ]
-    assert words[-3:] == ["7", "10.1.2.3", "10.1.2.4"]
+    assert words[-4:] == ["7", "8", "10.1.2.3", "10.1.2.4"]
     assert {option for option in found if not option[0].startswith("--cap")} == {
         option for option in OPTIONS if not option[0].startswith("--cap")
     }
@@ -136,9 +138,11 @@ def test_what_a_program_can_write_to_is_in_memory_and_bounded(folder: str) -> No
     assert OPTIONS[at - 2] == ("--perms", "0755" if folder == HOME else "1777")
 
 
-def test_there_is_no_other_memory_file_system() -> None:
-    """Each of them is one that is bounded."""
-    assert len(of("--tmpfs")) == len(of("--size")) == 3
+def test_every_other_memory_file_system_becomes_read_only() -> None:
+    """Nothing can be written where no bound is."""
+    bounded = {OPTIONS[at + 1] for at, option in enumerate(OPTIONS) if option[0] == "--size"}
+    unbounded = {option[1] for option in OPTIONS if option[0] == "--tmpfs" and option not in bounded}
+    assert unbounded <= {target for (target,) in of("--remount-ro")}
 
 
 def test_everything_else_becomes_read_only_after_the_last_mount() -> None:
@@ -147,16 +151,18 @@ def test_everything_else_becomes_read_only_after_the_last_mount() -> None:
     last_mount = max(
         at
         for at, name in enumerate(NAMES)
-        if name in ("--ro-bind", "--ro-bind-try", "--symlink", "--file", "--proc", "--dev", "--tmpfs")
+        if name in ("--ro-bind", "--ro-bind-try", "--symlink", "--file", "--proc", "--dev-bind", "--tmpfs")
     )
     assert NAMES.index("--remount-ro") > last_mount
 
 
 def test_dev_and_proc_are_the_boxs_own_and_come_before_what_lies_in_them() -> None:
     """/dev/shm would vanish under a /dev that is mounted later."""
-    assert of("--dev") == [("/dev",)]
     assert of("--proc") == [("/proc",)]
-    assert OPTIONS.index(("--dev", "/dev")) < OPTIONS.index(("--tmpfs", "/dev/shm"))
+    assert of("--dev") == [], "bubblewrap's own /dev holds terminals"
+    inside = [at for at, option in enumerate(OPTIONS) if option[-1].startswith("/dev/") and option[0] != "--ro-bind"]
+    assert OPTIONS.index(("--tmpfs", "/dev")) < min(inside)
+    assert ("/proc/self/fd", "/dev/fd") in of("--symlink")
 
 
 def test_given_files_are_read_only_and_come_by_descriptor() -> None:
@@ -179,12 +185,12 @@ def test_a_descriptor_of_zero_is_a_descriptor() -> None:
 
 
 def test_the_launcher_is_started_unbuffered_and_leaves_no_trace() -> None:
-    """It gets no other descriptor than its own, and starts before there is anything of the hand-in to import."""
+    """It gets no other descriptors than its own two, and starts before there is anything of the hand-in to import."""
     words = command()
     started = words[words.index("--") + 1 :]
     assert started[0] == "/opt/python/bin/python3.12"
     assert {"-u", "-B"} <= set(started)
-    assert started[-2:] == [f"{INSIDE}/inside.py", "7"]
+    assert started[-3:] == [f"{INSIDE}/inside.py", "7", "8"]
     assert of("--chdir") == [(HOME,)]
 
 

@@ -33,7 +33,7 @@ def a_look(*threads: Thread, complete: bool = True) -> Look:
 
 ALWAYS = [
     "read", "readv", "recvfrom", "recvmsg", "accept", "accept4", "write", "writev", "sendto", "sendmsg", "wait4",
-    "waitid", "pause", "rt_sigsuspend", "flock", "fcntl", "msgrcv", "semop",
+    "waitid", "pause", "rt_sigsuspend", "flock", "fcntl", "msgrcv", "semop", "open", "openat",
 ]  # fmt: skip
 
 
