@@ -374,10 +374,10 @@ class Launcher:
         send(self.control, "exited", code, number)
 
     def dump(self, child: int, ended: int) -> None:
-        """Have the program print its stacks (faulthandler, on SIGABRT, to its stderr), which also ends it."""
+        """Have the program print its stacks (faulthandler, to its stderr), which also ends it."""
         for victim in (child, -1):
             try:
-                os.kill(victim, signal.SIGABRT)
+                os.kill(victim, program.DUMP_SIGNAL)
             except ProcessLookupError:
                 return
             waiter = select.poll()

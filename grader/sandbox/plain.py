@@ -22,6 +22,7 @@ from grader.model import Dial, Frame, Limits, Socket, SourceFile
 from grader.sandbox import kernel
 from grader.sandbox.kernel import Look, Row
 from grader.sandbox.launch import Ending, drop, parse_dials, parse_stack
+from grader.sandbox.program import DUMP_SIGNAL
 
 PROGRAM = Path(__file__).parent / "program.py"
 HAS_PROC = os.path.exists("/proc/self/task")
@@ -179,9 +180,9 @@ class PlainRun:
         if self.finished:
             return
         self.finished = True
-        if dump and not self.ended.done() and hasattr(signal, "SIGABRT") and os.name == "posix":
+        if dump and not self.ended.done() and DUMP_SIGNAL is not None:
             self.stderr_before_dump = self.output_bytes()[1]
-            self.process.send_signal(signal.SIGABRT)
+            self.process.send_signal(DUMP_SIGNAL)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self.ended), 0.5)
         stopped = not self.ended.done()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
-from batches import CLASS, PROGRAMS, QUICK, ROOT, UPPER, copy_of, grade
+from batches import CLASS, GRADE, PROGRAMS, QUICK, ROOT, UPPER, copy_of, grade
 
 
 def graded(folder: Path, *arguments: object) -> Path:
@@ -29,9 +30,21 @@ def mistakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def example_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_class_twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Results of the example class, eight at a time and one at a time; the two batches run side by side."""
+    outs = [tmp_path_factory.mktemp("class") / "out" for _ in range(2)]
+    running = [
+        subprocess.Popen([GRADE, CLASS, "-o", out, "--quiet", "--jobs", jobs], stdin=subprocess.DEVNULL, cwd=ROOT)
+        for out, jobs in zip(outs, ("8", "1"), strict=True)
+    ]
+    assert [one.wait(110) for one in running] == [1, 1]
+    return outs[0], outs[1]
+
+
+@pytest.fixture(scope="session")
+def example_class(example_class_twice: tuple[Path, Path]) -> Path:
     """Results of the example class, eight at a time."""
-    return graded(tmp_path_factory.mktemp("class") / "out", CLASS, "--jobs", 8)
+    return example_class_twice[0]
 
 
 @pytest.fixture(scope="session")

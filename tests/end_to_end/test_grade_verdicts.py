@@ -74,7 +74,7 @@ def test_every_point_lost_has_a_reason_and_a_next_step(batch: str, request: pyte
 
 @pytest.mark.parametrize("batch", ["mistakes", "example_class"])
 def test_feedback_names_the_half_that_is_the_students(batch: str, request: pytest.FixtureRequest) -> None:
-    """In a run with a reference program the student's own program is named, never the reference as if it were theirs."""
+    """In a run with a reference program the student's own is named, never the reference as if it were theirs."""
     roles = {"server.with-reference-client": "client", "client.with-reference-server": "server"}
     wrong = [
         (name, check["id"], check["reason"], check["file"])
@@ -136,15 +136,15 @@ def test_answers_are_marked_as_examiners_mark_them(
 
 
 def test_the_solutions_earn_everything_and_the_starter_nothing(assignment: Path) -> None:
-    """100 of 100 for the solutions; 0 of 70 program points for the untouched starter, which writes no answers either."""
+    """100 of 100 for the solutions; 0 of 70 program points for the untouched starter, which has no answers."""
     got = results(assignment)
     assert (got["solutions"]["points"], got["solutions"]["status"]) == (100, "graded")
     assert (program_points(got["starter"]), got["starter"]["points"]) == (0, 0)
 
 
-def test_one_at_a_time_and_eight_at_a_time_give_the_same_pages(example_class: Path, tmp_path: Path) -> None:
+def test_one_at_a_time_and_eight_at_a_time_give_the_same_pages(example_class_twice: tuple[Path, Path]) -> None:
     """Scores, results and every student's page are byte for byte the same, whatever runs beside them."""
-    assert same_pages(example_class, graded(tmp_path / "out", CLASS, "--jobs", 1)) == []
+    assert same_pages(*example_class_twice) == []
 
 
 def test_mistakes_give_the_same_pages_twice(mistakes: Path, tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.assess import decode
 from grader.model import SourceFile
 from grader.sandbox.launch import pack, parse_dials, parse_stack
+
+pytestmark = pytest.mark.slow
 
 LOG_BYTES = 1 << 14
 
@@ -30,7 +33,7 @@ dumps = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(logs)
 @example(b"connect\0h\0" + b"9" * (LOG_BYTES - 20) + b"\0" + b"0\n")
 @example(b"connect\0h\0" + b"1\0" + b"1" * 4299)
@@ -47,7 +50,7 @@ def test_any_dial_log_is_read(log: bytes) -> None:
         assert len(dial.call) + len(dial.host) <= len(log)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(dumps)
 @example(b'  File "' + b"a" * 100_000)
 @example(b'  File "a", line 1 in f\n' * 5000)
@@ -71,7 +74,7 @@ cookies = st.one_of(
 ).map(lambda name: f"# coding: {name}\nx = 1\n".encode())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(st.binary(max_size=300), st.tuples(cookies, st.binary(max_size=40)).map(b"".join)))
 @example(b"# coding: utf-16\nx\n")
 @example(b"\xef\xbb\xbf# coding: latin-1\n")
@@ -80,8 +83,12 @@ def test_any_source_is_read(data: bytes) -> None:
     assert isinstance(decode(data), str)
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), st.binary()), max_size=6))
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), st.binary()), max_size=6
+    )
+)
 def test_packed_files_come_out_as_they_went_in(files: list[tuple[str, bytes]]) -> None:
     """The launcher's format holds any path and any bytes."""
     blob = pack([SourceFile(path=path, data=data) for path, data in files])

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import cases
+import pytest
 from cases import ECHO_CLIENT, ECHO_SERVER, SEED, Program, a_check, a_rubric, exits, prints, receive, send
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,8 @@ from hypothesis import strategies as st
 from grader.conversation import Run, Script, joined, plan, script, unify
 from grader.model import Check, Step
 from grader.verdicts import judge
+
+pytestmark = pytest.mark.slow
 
 MESSAGES = (b"Hello, world", b"one", b"two\n")
 ANSWERS = {
@@ -101,7 +104,7 @@ def goes_on(mine: Script, run: Run) -> bool:
     return looks and any(action.kind in ("send", "reset") for action in rest)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(["server", "client"]).flatmap(lambda role: st.tuples(rubrics_of(role), programs(role))))
 def test_a_check_is_judged_the_same_alone_and_in_a_shared_run(case: tuple[list[Check], Program]) -> None:
     """Whatever other checks a rubric has, a program's verdict is its own."""
@@ -117,7 +120,7 @@ def test_a_check_is_judged_the_same_alone_and_in_a_shared_run(case: tuple[list[C
             assert shared == alone, f"{name} in {run.name} with {sorted(run.scripts)}"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(["server", "client"]).flatmap(rubrics_of))
 def test_a_plan_has_every_check_once_and_does_what_each_asks_for(checks: list[Check]) -> None:
     """However conversations overlap."""
@@ -134,7 +137,7 @@ def test_a_plan_has_every_check_once_and_does_what_each_asks_for(checks: list[Ch
             assert run.awaits_exit or not mine.awaits_exit
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(["server", "client"]).flatmap(rubrics_of), st.randoms(use_true_random=False))
 def test_the_order_of_checks_does_not_change_how_many_runs_are_needed_for_the_same_ones(
     checks: list[Check], chance: object
@@ -149,7 +152,7 @@ def test_the_order_of_checks_does_not_change_how_many_runs_are_needed_for_the_sa
         assert one == two or runs[one] != runs[two]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(["server", "client"]).flatmap(rubrics_of))
 def test_joining_is_possible_with_oneself_and_leaves_the_longer_one_in_charge(checks: list[Check]) -> None:
     """What is played is as long as the longer of the two."""

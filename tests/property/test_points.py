@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from cases import SEED, a_check, a_rubric
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.model import Grade, Note, Observation, Options, QuestionScore, Rubric, Status, Submission, Verdict
 from grader.score import score
+
+pytestmark = pytest.mark.slow
 
 amounts = st.integers(0, 400).map(lambda quarters: Decimal(quarters) / 4)
 outcomes = st.lists(st.tuples(amounts, st.sampled_from(Verdict)), max_size=12)
@@ -41,12 +44,14 @@ def made(
     notes = (Note(code="misnamed", message="Found under another name."),) * misnamed
     submission = Submission(id="ada", digest=SEED, files=(), programs={}, answers=None, notes=notes)
     pairs = zip(checks, came_out, strict=True)
-    return rubric, submission, {
-        check.id: Observation(check=check.id, verdict=verdict, reason="So it is.") for check, (_, verdict) in pairs
-    }
+    return (
+        rubric,
+        submission,
+        {check.id: Observation(check=check.id, verdict=verdict, reason="So it is.") for check, (_, verdict) in pairs},
+    )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(outcomes, questions(), amounts, st.integers(0, 2))
 def test_points_lie_between_zero_and_the_maximum_and_add_up(
     came_out: list[tuple[Decimal, Verdict]], answers: list[QuestionScore], penalty: Decimal, misnamed: int
@@ -61,7 +66,7 @@ def test_points_lie_between_zero_and_the_maximum_and_add_up(
     assert all(check.points in (0, check.max) for check in grade.checks)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(outcomes, questions(), st.randoms(use_true_random=False))
 def test_the_order_of_observations_does_not_matter(
     came_out: list[tuple[Decimal, Verdict]], answers: list[QuestionScore], chance: object
@@ -74,7 +79,7 @@ def test_the_order_of_observations_does_not_matter(
     assert other == score(submission, rubric, observations, answers)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(outcomes, questions())
 def test_a_check_more_that_passes_never_costs_anything(
     came_out: list[tuple[Decimal, Verdict]], answers: list[QuestionScore]

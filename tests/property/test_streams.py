@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
+import pytest
 from cases import ECHO_CLIENT, SEED, Program, a_check, a_rubric, prints, receive, run_alone, send, simulate
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,12 +14,15 @@ from grader.conversation import script
 from grader.model import Event, RunRecord
 from grader.verdicts import Finding, compare, judge
 
+pytestmark = pytest.mark.slow
+
 SENT = b"Hello, world"
 ECHOES = a_check("server.echoes", "connect", send(SENT), receive())
 TWO = a_check("server.two", "connect", send(b"first"), receive(), send(b"second"), receive())
 
 answers = st.one_of(
-    st.sampled_from([b"", SENT, SENT[:5], SENT + b"\n", SENT.upper(), b"x" + SENT, b"firstsecond"]), st.binary(max_size=40)
+    st.sampled_from([b"", SENT, SENT[:5], SENT + b"\n", SENT.upper(), b"x" + SENT, b"firstsecond"]),
+    st.binary(max_size=40),
 )
 
 
@@ -29,7 +34,7 @@ def cut(record: RunRecord, places: list[int]) -> RunRecord:
             events.append(event)
             continue
         borders = sorted({0, len(event.data), *(place for place in places if place < len(event.data))})
-        pieces = zip(borders, borders[1:], strict=False)
+        pieces = itertools.pairwise(borders)
         events += [replace(event, data=event.data[start:end]) for start, end in pieces]
     return replace(record, events=tuple(events))
 
@@ -39,9 +44,11 @@ def essence(found: Finding | None) -> object:
     return found and replace(found, record=RunRecord(role="", file="", host="", port=0))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(answers, min_size=2, max_size=2), answers, st.lists(st.integers(1, 40)), st.sampled_from([ECHOES, TWO]))
-def test_where_a_stream_is_cut_does_not_matter(said: list[bytes], late: bytes, places: list[int], check: object) -> None:
+def test_where_a_stream_is_cut_does_not_matter(
+    said: list[bytes], late: bytes, places: list[int], check: object
+) -> None:
     """Whole, byte by byte, or anyhow: the finding is the same to the last fact."""
     program = Program(answers=lambda number, data: said[number], at_eof=late)
     mine, record = run_alone(check, program)  # type: ignore[arg-type]
@@ -51,7 +58,7 @@ def test_where_a_stream_is_cut_does_not_matter(said: list[bytes], late: bytes, p
         assert essence(judge(mine, {"server": cut(record, where)}, rubric)) == essence(whole)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(min_size=1, max_size=60), st.binary(max_size=80))
 def test_only_the_same_bytes_are_the_same(expected: bytes, actual: bytes) -> None:
     """A program passes exactly when it sends back what it was sent."""
@@ -64,7 +71,7 @@ def test_only_the_same_bytes_are_the_same(expected: bytes, actual: bytes) -> Non
         assert (found.expected, found.actual) == (expected, actual)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=30), st.binary(max_size=30))
 def test_bytes_differ_in_exactly_one_of_four_ways(expected: bytes, actual: bytes) -> None:
     """And the name says what one would see."""
@@ -81,7 +88,7 @@ def test_bytes_differ_in_exactly_one_of_four_ways(expected: bytes, actual: bytes
         assert any(one != other for one, other in zip(expected, actual, strict=False))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 3), st.binary(min_size=1, max_size=9)), max_size=6), answers)
 def test_what_a_client_says_on_other_connections_later_changes_nothing(
     noise: list[tuple[int, bytes]], said: bytes
@@ -97,7 +104,7 @@ def test_what_a_client_says_on_other_connections_later_changes_nothing(
     assert essence(judge(mine, {"client": louder}, rubric)) == essence(judge(mine, {"client": record}, rubric))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(min_size=1, max_size=40), st.text(max_size=20), st.text(max_size=20), st.booleans(), st.booleans())
 def test_what_was_received_is_found_in_any_sentence(
     reply: bytes, before: str, after: str, as_repr: bool, on_stderr: bool
@@ -111,7 +118,7 @@ def test_what_was_received_is_found_in_any_sentence(
     assert judge(mine, {"client": record}, a_rubric(check)) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200), st.binary(max_size=200), answers, st.integers(-1, 3) | st.none())
 def test_any_record_of_one_program_can_be_judged(stdout: bytes, stderr: bytes, said: bytes, status: int | None) -> None:
     """A finding or none, never an exception."""

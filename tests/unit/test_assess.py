@@ -8,7 +8,20 @@ from itertools import permutations
 
 import cases
 import pytest
-from cases import ECHO_CLIENT, ECHO_SERVER, SEED, Program, a_check, a_pair, a_rubric, exits, nothing, prints, receive, send
+from cases import (
+    ECHO_CLIENT,
+    ECHO_SERVER,
+    SEED,
+    Program,
+    a_check,
+    a_pair,
+    a_rubric,
+    exits,
+    nothing,
+    prints,
+    receive,
+    send,
+)
 
 from grader.assess import decode, observe
 from grader.conversation import plan

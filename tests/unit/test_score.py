@@ -22,7 +22,9 @@ def worth(*points: str, penalty: str = "0") -> Rubric:
     return a_rubric(*checks, options=Options(misnamed_penalty=Decimal(penalty)))
 
 
-def an_answer(points: str = "5", *, most: str = "5", review: tuple[str, ...] | None = None, name: str = "q1") -> QuestionScore:
+def an_answer(
+    points: str = "5", *, most: str = "5", review: tuple[str, ...] | None = None, name: str = "q1"
+) -> QuestionScore:
     return QuestionScore(
         id=name,
         title="Question",

@@ -131,7 +131,17 @@ def test_time_spent_waiting_for_a_processor_is_no_running() -> None:
         a_look(),
         a_look(a_thread(), complete=False),
     ],
-    ids=["ran", "other call", "other descriptor", "running", "other thread", "other process", "one more", "gone", "torn"],
+    ids=[
+        "ran",
+        "other call",
+        "other descriptor",
+        "running",
+        "other thread",
+        "other process",
+        "one more",
+        "gone",
+        "torn",
+    ],
 )
 def test_whatever_changes_between_two_looks_is_no_proof(second: Look) -> None:
     """In either order."""

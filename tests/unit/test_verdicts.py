@@ -255,7 +255,12 @@ def test_what_a_client_sends_is_told_as_the_clients() -> None:
     """The same differences, in the words of the other half."""
     check = a_check("client.sends", "accept", receive(GREETING))
     assert code(check, ECHO_CLIENT) == ""
-    for said, expected in [(b"", "silent"), (b"Hello", "partial"), (b"Hello World", "altered"), (GREETING + b"!", "extra")]:
+    for said, expected in [
+        (b"", "silent"),
+        (b"Hello", "partial"),
+        (b"Hello World", "altered"),
+        (GREETING + b"!", "extra"),
+    ]:
         assert code(check, replace(ECHO_CLIENT, greets=said)) == f"client-{expected}"
 
 
@@ -324,7 +329,14 @@ def test_the_clients_address_counts_in_any_wording(line: str) -> None:
 
 @pytest.mark.parametrize(
     "printed",
-    ["", "Connected!\n", "Connected by addr\n", f"Listening on ('127.0.0.1', {PORT})\n", f"127.0.0.1:{PORT}\n", "65432\n"],
+    [
+        "",
+        "Connected!\n",
+        "Connected by addr\n",
+        f"Listening on ('127.0.0.1', {PORT})\n",
+        f"127.0.0.1:{PORT}\n",
+        "65432\n",
+    ],
 )
 def test_a_line_without_the_clients_address_does_not_count(printed: str) -> None:
     """The server's own address is not the client's."""
@@ -345,7 +357,13 @@ PRINTS = a_check("client.prints", "accept", receive("anything"), send(REPLY), pr
 
 @pytest.mark.parametrize(
     "line",
-    ["Received b'Zq3x9TgKp0Lm'", "Zq3x9TgKp0Lm", "The server says: Zq3x9TgKp0Lm!", "> 'Zq3x9TgKp0Lm'", "[b'Zq3x9TgKp0Lm']"],
+    [
+        "Received b'Zq3x9TgKp0Lm'",
+        "Zq3x9TgKp0Lm",
+        "The server says: Zq3x9TgKp0Lm!",
+        "> 'Zq3x9TgKp0Lm'",
+        "[b'Zq3x9TgKp0Lm']",
+    ],
 )
 def test_what_was_received_counts_in_any_wording(line: str) -> None:
     """As text or as repr, in whatever sentence, on either stream."""
@@ -550,7 +568,7 @@ def test_the_end_of_a_refused_client_can_be_asked_for() -> None:
     assert code(check, ECHO_CLIENT) == "exit-status"
 
 
-# --- the whole ---------------------------------------------------------------------------------------------------------
+# --- the whole --------------------------------------------------------------------------------------------------------
 
 
 def test_the_first_thing_that_is_wrong_decides() -> None:

@@ -105,7 +105,7 @@ def answered(*replies: bytes) -> dict[str, object]:
     ],
     ids=["as repr", "in pieces, as text", "not what came", "nothing came"],
 )
-def test_a_client_in_a_pair_prints_the_reply_that_it_got(replies: tuple[bytes, ...], line: bytes, expected: str) -> None:
+def test_a_client_in_a_pair_prints_the_reply_it_got(replies: tuple[bytes, ...], line: bytes, expected: str) -> None:
     """Whatever the other program really answered."""
     check = a_pair("pair.reply", prints("reply", who="client"))
     assert pair_code(check, client={**answered(*replies), "stdout": line}) == expected
