@@ -161,7 +161,6 @@ def is_echo(rubric: Rubric) -> bool:
 def decode(data: bytes) -> str:
     """A program's text, by its own coding cookie or byte-order mark; never fails."""
     try:
-        encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
-    except (SyntaxError, UnicodeDecodeError):
-        encoding = "utf-8"
-    return data.decode(encoding, errors="replace")
+        return data.decode(tokenize.detect_encoding(io.BytesIO(data).readline)[0], errors="replace")
+    except (SyntaxError, LookupError, UnicodeError):  # no such encoding, or one that makes no text, like `hex`
+        return data.decode("utf-8", errors="replace")

@@ -214,9 +214,8 @@ def unify(one: Action, other: Action) -> Action | None:
 def joined(shorter: Script, longer: Sequence[Action]) -> tuple[Action, ...] | None:
     """The actions of a run that serves both, or None where being played with the other could change the verdict.
 
-    The shorter one must be how the longer one begins. What follows must not be received, or bytes that are too many
-    for the shorter could be right for the longer; and where the shorter looks at the program's end or at silence,
-    nothing may follow at all.
+    The shorter one must be how the longer one begins. Where the shorter looks at what was received, at the program's
+    end or at silence, nothing may follow: what is too much for it could be right for the longer one.
     """
     mine = shorter.actions
     if len(mine) > len(longer):
@@ -224,9 +223,7 @@ def joined(shorter: Script, longer: Sequence[Action]) -> tuple[Action, ...] | No
     rest = longer[len(mine) :]
     if not mine and any(action.kind == "nobody-listens" for action in longer):
         return None
-    if any(action.kind == "receive" for action in mine) and any(action.kind == "receive" for action in rest):
-        return None
-    if shorter.awaits_exit and rest:
+    if rest and (shorter.awaits_exit or any(action.kind == "receive" for action in mine)):
         return None
     unified = []
     for one, other in zip(mine, longer, strict=False):

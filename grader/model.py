@@ -258,13 +258,15 @@ class Frame:
 class StepOutcome:
     """How one action of the script ended: `done`, `impossible` (proved), `limit` (a limit came first), `not-reached`.
 
-    `at`: seconds since launch when it ended.  `detail`: one plain fact, for staff; `direct` where the programs of a
-    pair met without the grader in between, which only `grade check` on a machine without boxes allows.
+    `at`: seconds since launch when it ended.  `received`: bytes that had arrived by then on its connection.
+    `detail`: one plain fact, for staff; `direct` where the programs of a pair met without the grader in between,
+    which only `grade check` on a machine without boxes allows.
     """
 
     result: str
     at: float
     detail: str = ""
+    received: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +275,7 @@ class RunRecord:
 
     Exactly one of `exit_code`, `signal` and `stopped` is not None. `stopped` says why the grader ended the program:
     `stuck` (proved), `cpu`, `wall`, `output`, `memory`, or `finished` (the script was over, nothing more was awaited).
+    `output_before`: bytes printed to stdout and to stderr before the grader connected, once the program waited for it.
     `serving`: at the end the program was back in accept, waiting for another client.
     `outcomes`: one for each action of the script, in order. `sockets`: as seen when first something listened or, if
     nothing ever did, at the end. `harness_error`: what failed on our side; then nothing else here may be judged.
@@ -292,6 +295,7 @@ class RunRecord:
     serving: bool = False
     stdout: bytes = b""
     stderr: bytes = b""
+    output_before: tuple[int, int] = (0, 0)
     output_cut: bool = False
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0

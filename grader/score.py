@@ -50,7 +50,7 @@ def review_reasons(
 ) -> tuple[str, ...]:
     """Why a person has to look, in the order in which they would."""
     broken = [one for one in checks if one.observation.verdict is Verdict.HARNESS_ERROR]
-    reasons = [f"{one.id}: {one.observation.reason}" for one in broken]
+    reasons = [f"{one.id}: {one.observation.staff_note or one.observation.reason}" for one in broken]
     reasons += [note.message for note in notes if note.needs_person]
     for question in questions:
         if question.needs_review:

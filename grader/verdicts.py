@@ -6,12 +6,14 @@ Each expectation of a conversation has one rule. A rule returns None when the re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.conversation import Action, Expectation, Script
 from grader.model import Event, Rubric, RunRecord, Socket
 
+ADMITS = re.compile(r"refus|error|fail|errno|not |n't|unable|unavailable|no server|nobody", re.IGNORECASE)
 DIRECT = "direct"  # the outcome's detail where two programs met without the grader in between
 
 
@@ -87,7 +89,8 @@ def listens(case: Case, expectation: Expectation) -> Finding | None:
     if here or ((record.host, record.port) == (rubric.host, rubric.port) and events_of(record, "connected")):
         return None
     if listening(record):
-        row = listening(record)[0]
+        met = [row for row in listening(record) if row.reaches(record.host, record.port)]
+        row = (met or listening(record))[0]
         return Finding(
             code="listens-elsewhere",
             record=record,
@@ -122,16 +125,13 @@ def receive(case: Case, expectation: Expectation) -> Finding | None:
     side = record.role
     if main_connection(record) is None:
         return Finding(code="never-connects" if side == "client" else "never-listens", record=record)
-    before, after = this_connection(case.script.actions, expectation.action)
-    start = sum(action.count or 0 for action in before if action.kind == "receive")
-    last = not any(action.kind == "receive" for action in after)
-    stream = received(record, connection_of(case, expectation))
-    expected, actual = expectation.data, stream[start:] if last else stream[start : start + len(expectation.data)]
+    start, end = window(case.script.actions, expectation, record)
+    expected, actual = expectation.data, received(record, connection_of(case, expectation))[start:end]
     outcome = record.outcomes[expectation.action]
     if expectation.step.arguments["what"] == "anything":
-        early = any(event.at <= outcome.at for event in events_of(record, "received"))
         code = "late" if actual else "silent"
-        return None if early else Finding(code=f"{side}-{code}", record=record, expected=expectation.sent)
+        in_time = outcome.received > start
+        return None if in_time else Finding(code=f"{side}-{code}", record=record, expected=expectation.sent)
     in_time = outcome.result == "done"
     if actual == expected and in_time:
         return None
@@ -140,12 +140,21 @@ def receive(case: Case, expectation: Expectation) -> Finding | None:
     return Finding(code=f"{side}-{code}", record=record, expected=expected, actual=actual, facts=facts)
 
 
-def this_connection(actions: Sequence[Action], index: int) -> tuple[Sequence[Action], Sequence[Action]]:
-    """The actions on the same connection before and after the one at `index`: `connect` begins a new one."""
+def window(actions: Sequence[Action], expectation: Expectation, record: RunRecord) -> tuple[int, int | None]:
+    """Where in a connection's stream the bytes of one `receive` stand: from where the one before it ended, to where
+    the next one begins or, after the last, to the end of all that came before the peer's next word."""
     starts = [number for number, action in enumerate(actions) if action.kind == "connect"]
+    index = expectation.action
     first = max((number for number in starts if number <= index), default=0)
     end = min((number for number in starts if number > index), default=len(actions))
-    return actions[first:index], actions[index + 1 : end]
+    start = 0
+    for number, action in enumerate(actions[first:index], first):
+        if action.kind == "receive":
+            start = record.outcomes[number].received if action.count is None else start + action.count
+    after = [action.kind for action in actions[index + 1 : end]]
+    if "receive" in after:
+        return start, start + len(expectation.data)
+    return start, record.outcomes[index].received if after[:1] == ["send"] else None
 
 
 def connection_of(case: Case, expectation: Expectation) -> int | None:
@@ -171,7 +180,7 @@ def receives_before(case: Case, expectation: Expectation) -> int:
 def prints(case: Case, expectation: Expectation) -> Finding | None:
     """The content was printed; with exact wording, the whole line as the assignment has it."""
     record = case.record(expectation)
-    if main_connection(record) is None and not met_directly(record):
+    if main_connection(record) is None and not met_directly(record) and not is_refused_run(case):
         return Finding(code="never-connects" if record.role == "client" else "never-listens", record=record)
     if expectation.step.arguments["what"] == "client-address":
         return announces(case, expectation, record)
@@ -199,17 +208,22 @@ def worded(case: Case, expectation: Expectation, record: RunRecord, values: Mapp
     line = str(wording)
     for placeholder, value in values.items():
         line = line.replace(placeholder, value)
-    if line in map(str.rstrip, printed(record).splitlines()):
+    if line.rstrip() in map(str.rstrip, printed(record).splitlines()):
         return None
     return Finding(code="wording-differs", record=record, facts={"line": line})
 
 
 def replied(record: RunRecord) -> bytes:
-    """What the program was answered on the main connection; without a transcript, what it printed must do."""
+    """What the program was first answered on the main connection; without a transcript, what it printed must do."""
     if met_directly(record):
         return record.stdout.strip()
-    number = main_connection(record)
-    return b"".join(one.data for one in record.events if one.kind == "sent" and one.connection == number)
+    answer = b""
+    for event in events_of(record, "sent", "received"):
+        if event.kind == "sent":
+            answer += event.data
+        elif answer:
+            break
+    return answer
 
 
 def met_directly(record: RunRecord) -> bool:
@@ -218,15 +232,23 @@ def met_directly(record: RunRecord) -> bool:
 
 
 def prints_address(record: RunRecord, address: str) -> bool:
-    """Whether the client's address was printed: its port, or its host on a line that is not about the server's own."""
+    """Whether the client's address was printed after the client had come: its port, or its host on a line that is not
+    about the server's own address."""
+    since = record.stdout[record.output_before[0] :] + b"\n" + record.stderr[record.output_before[1] :]
     host, _, port = address.rpartition(":")
-    lines = printed(record).splitlines()
-    return any(port in line or (host in line and str(record.port) not in line) for line in lines)
+    lines = since.decode(errors="replace").splitlines()
+    return any(names(line, port) or (names(line, host) and not names(line, str(record.port))) for line in lines)
+
+
+def names(line: str, word: str) -> bool:
+    """Whether a line has a number or address as a whole, and not as a part of another."""
+    return re.search(rf"(?<![\d.]){re.escape(word)}(?!\d|\.\d)", line) is not None
 
 
 def contains(text: str, data: bytes) -> bool:
     """Whether a text shows these bytes: as text, or as Python's repr of bytes or of the text."""
-    shown = [data.decode(errors="replace"), repr(data)[2:-1]]
+    plain = data.decode(errors="replace")
+    shown = [plain, repr(data)[2:-1], repr(plain)[1:-1]]
     return any(form and form in text for form in shown)
 
 
@@ -259,7 +281,7 @@ def is_refused_run(case: Case) -> bool:
 def fails_visibly(case: Case, expectation: Expectation) -> Finding | None:
     """A refused connection shows: by the exit status, or by a message printed after the attempt.
 
-    A message that shows the greeting claims a success that never was.
+    A message that shows the greeting, and no word of failure, claims a success that never was.
     """
     record = case.record(expectation)
     dialled = [dial for dial in record.dials if dial.call == "connect"]
@@ -268,7 +290,8 @@ def fails_visibly(case: Case, expectation: Expectation) -> Finding | None:
     if record.signal is not None or (record.exit_code or 0) != 0:
         return None
     said = len(record.stdout) + len(record.stderr) > dialled[0].output_bytes
-    claims = any(contains(record.stdout.decode(errors="replace"), data) for data in greetings(case.rubric))
+    since = record.stdout[dialled[0].output_bytes :].decode(errors="replace")
+    claims = any(contains(since, data) for data in greetings(case.rubric)) and not ADMITS.search(since)
     if said and not claims:
         return None
     return Finding(code="claims-success" if claims else "refusal-hidden", record=record)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.conversation import Action
 from grader.model import Limits, RunRecord, Socket, StepOutcome
@@ -59,6 +59,7 @@ class Peer:
         self.met = (part.host, part.port)
         self.serving = False
         self.looks = 0
+        self.output_before = (0, 0)
         self.listener: socket.socket | None = None
         if part.role == "client" and self.free:
             self.listener = self.free.pop()
@@ -75,13 +76,19 @@ class Peer:
         }  # fmt: skip
         for action in self.part.actions:
             result = await steps[action.kind](action)
-            self.outcomes.append(StepOutcome(result=outcome(result), at=self.transcript.now(), detail=result))
+            self.outcomes.append(self._outcome(result))
             if result in LIMITS or self._nothing_came(action, result):
                 break
         left = len(self.part.actions) - len(self.outcomes)
-        self.outcomes += [StepOutcome(result="not-reached", at=self.transcript.now())] * left
+        self.outcomes += [replace(self._outcome(""), result="not-reached")] * left
         if self.watch.limit_reached is None:
             await self._finish()
+
+    def _outcome(self, result: str) -> StepOutcome:
+        connection = self.talking()
+        received = connection.received if connection is not None else 0
+        at = self.transcript.now()
+        return StepOutcome(result=outcome(result), at=at, detail=result, received=received)
 
     def _nothing_came(self, action: Action, result: str) -> bool:
         """A peer that was told nothing has nothing to say: the conversation is over."""
@@ -102,9 +109,12 @@ class Peer:
         between, or not, and a verdict may not hang on that. One that only ever polls is given some looks.
         """
         self.looks += 1
+        printed = self.run.output_bytes()
         look = self.run.look()
         if look.threads and not serves_on(look) and self.looks < LOOKS_FOR_POLLERS:
             return False
+        if not self.connections:
+            self.output_before = printed
         listening = self.run.listening()
         self.sockets = tuple(listening) or self.sockets
         if not self._elsewhere(listening):
@@ -167,7 +177,7 @@ class Peer:
         size = action.split or max(len(action.data), 1)
         for at in range(0, len(action.data), size):
             if at:
-                await self._piece_was_read()
+                await self._waits_for_more()
             connection.send(action.data[at : at + size])
             result = await self.watch.until(lambda: not connection.unsent or connection.ended is not None)
             if result == IMPOSSIBLE and self.slow:  # it waits for us to read
@@ -177,8 +187,8 @@ class Peer:
                 return result if result != DONE else IMPOSSIBLE
         return DONE
 
-    async def _piece_was_read(self) -> None:
-        """Wait until the program waits for more, so that the next piece comes to it by itself."""
+    async def _waits_for_more(self) -> None:
+        """Wait until the program waits for more: it has read what it was sent, and has said what it had to say."""
 
         def waits() -> bool:
             reading = all(call_name(thread) in INPUT for thread in self.watch.last[0].threads)
@@ -202,12 +212,25 @@ class Peer:
                 return True
             return action.count is not None and talking.received >= self.expected_bytes
 
+        before = self.talking_received()
         result = await self.watch.until(arrived)
-        connection = self.talking()
-        assert connection is not None
+        if result == DONE and self._nothing_more_is_received():
+            await self._waits_for_more()  # what comes unasked comes before our next word, or not at all
+        received = self.talking_received()
         if action.count is None:
-            return DONE if result in (DONE, IMPOSSIBLE) and connection.received else result
-        return IMPOSSIBLE if result == DONE and connection.received < self.expected_bytes else result
+            self.expected_bytes = received
+            return DONE if result in (DONE, IMPOSSIBLE) and received > before else result
+        return IMPOSSIBLE if result == DONE and received < self.expected_bytes else result
+
+    def talking_received(self) -> int:
+        """Bytes received so far on the connection that the conversation is about."""
+        connection = self.talking()
+        return connection.received if connection is not None else 0
+
+    def _nothing_more_is_received(self) -> bool:
+        """Whether the conversation goes on with a message whose answer nobody waits for."""
+        rest = [action.kind for action in self.part.actions[len(self.outcomes) + 1 :]]
+        return rest[:1] == ["send"] and "receive" not in rest
 
     async def _let_it_fill_the_window(self) -> None:
         """Read nothing until the program waits: for room to write, or because it has dropped what did not fit."""
@@ -329,6 +352,7 @@ class Peer:
             serving=self.serving,
             stdout=stdout,
             stderr=stderr,
+            output_before=self.output_before,
             output_cut=max(self.run.output_bytes()) > self.limits.output_bytes,
             cpu_seconds=self.run.cpu_seconds,
             wall_seconds=self.transcript.now(),

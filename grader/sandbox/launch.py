@@ -368,7 +368,7 @@ def parse_dials(log: bytes) -> tuple[Dial, ...]:
             continue
         try:
             call, host_name, port, printed = (field.decode(errors="replace") for field in fields)
-            found.append(Dial(call=call, host=host_name, port=int(port), output_bytes=int(printed)))
+            found.append(Dial(call=call, host=host_name, port=int(port[:12]), output_bytes=int(printed[:12])))
         except ValueError:
             continue
     return tuple(found[:200])

@@ -113,16 +113,21 @@ def all_wait(first: Look, second: Look) -> bool:
 def network_is_still(rows: Sequence[Row]) -> bool:
     """Whether nothing is under way between any two sockets of the box.
 
-    Bytes sent and not acknowledged are under way, unless the receiver is full of data that it does not read: those
-    wait for the receiver, as everything else does.
+    Bytes sent and not acknowledged are under way, and so is a FIN behind them, unless the receiver is full of data
+    that it does not read: those wait for the receiver, as everything else does.
     """
-    unread = {(row.local, row.remote): row.receive_queue for row in rows}
+    unread = {(unmapped(row.local), unmapped(row.remote)): row.receive_queue for row in rows}
     for row in rows:
-        if row.state in UNDER_WAY:
-            return False
-        if row.state != "listen" and row.send_queue and unread.get((row.remote, row.local), 0) < WINDOW_BYTES:
+        full = unread.get((unmapped(row.remote), unmapped(row.local)), 0) >= WINDOW_BYTES
+        waits = row.state in UNDER_WAY or (row.state != "listen" and row.send_queue > 0)
+        if waits and not (full and row.send_queue):
             return False
     return True
+
+
+def unmapped(address: tuple[str, int]) -> tuple[str, int]:
+    """An address as IPv4 has it: a socket for both families shows `::ffff:127.0.0.1`."""
+    return address[0].removeprefix("::ffff:"), address[1]
 
 
 def serves_on(look: Look) -> bool:

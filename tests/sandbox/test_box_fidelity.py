@@ -198,7 +198,7 @@ FACTS = {
     "text": "print('gr\u00fc\u00dfe \u2713 \U0001f40d')",
     "limits": "import sys; print(sys.getrecursionlimit(), sys.getswitchinterval())",
     "signals": "import signal; print([signal.getsignal(n) for n in (1, 2, 3, 10, 13, 14, 15, 17, 25)])",
-    "threads": "import threading; print(threading.active_count(), threading.current_thread(), threading.main_thread())",
+    "threads": "import threading; print(threading.active_count(), threading.current_thread().name)",
     "collector": "import gc; print(gc.isenabled(), gc.get_threshold(), gc.get_objects() != [])",
     "loop": "import asyncio\nasync def main(): print(type(asyncio.get_running_loop()).__name__)\nasyncio.run(main())",
     "umask": "import os; print(os.umask(0))",
