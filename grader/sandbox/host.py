@@ -63,6 +63,15 @@ def library_of(python: str) -> tuple[str, ...]:
     return () if prefix in ("/usr", "/") or prefix.startswith("/usr/") else (prefix,)
 
 
+def packages_of(python: str) -> tuple[str, ...]:
+    """Folders in which modules are installed for an interpreter, as far as they exist (site(3), Debian's included)."""
+    prefix, version = os.path.dirname(os.path.dirname(python)), os.path.basename(python)
+    folders = [f"{prefix}/lib/python3/dist-packages"]
+    for top in dict.fromkeys((prefix, f"{prefix}/local", "/usr/local")):
+        folders += [f"{top}/lib/{version}/{kind}-packages" for kind in ("site", "dist")]
+    return tuple(folder for folder in folders if os.path.isdir(folder))
+
+
 def top_level_links() -> tuple[tuple[str, str | None], ...]:
     """What /bin, /lib and the like are here: links into /usr on merged systems, folders elsewhere."""
     found: list[tuple[str, str | None]] = []
@@ -91,7 +100,14 @@ def layout() -> Layout:
             f"No Python interpreter that an unprivileged user can read was found (tried {', '.join(interpreters())}). "
             "Install the system's own, e.g. `sudo apt-get install python3`."
         )
-    return Layout(bwrap=bwrap, python=usable[0], library=library_of(usable[0]), links=top_level_links())
+    python = usable[0]
+    return Layout(
+        bwrap=bwrap,
+        python=python,
+        library=library_of(python),
+        links=top_level_links(),
+        packages=packages_of(python),
+    )
 
 
 def identity() -> dict[str, Any]:

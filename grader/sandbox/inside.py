@@ -250,7 +250,7 @@ def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: in
         os.dup2(log_descriptor, 3)
         os.set_inheritable(3, True)  # dup2 leaves it as it was where it is 3 already
         os.closerange(4, MOST_DESCRIPTORS)
-        os.execv(sys.executable, [sys.executable, "-u", "-B", program.__file__, path, "3"])
+        os.execv(sys.executable, [sys.executable, "-s", "-u", "-B", program.__file__, path, "3"])
     os.closerange(3, MOST_DESCRIPTORS)
     libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)

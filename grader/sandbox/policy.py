@@ -55,13 +55,15 @@ class Layout:
 
     `bwrap`, `python`: absolute paths of the two programs.  `library`: folders of the host that the interpreter needs
     besides the system's.  `links`: what the top-level names like /lib are on this host: name -> link target, or None
-    for a real folder.
+    for a real folder.  `packages`: folders of installed modules, which a box hides: a program finds what comes with
+    Python and nothing else, on every machine.
     """
 
     bwrap: str
     python: str
     library: tuple[str, ...]
     links: tuple[tuple[str, str | None], ...]
+    packages: tuple[str, ...] = ()
 
 
 def bwrap_arguments(
@@ -91,6 +93,8 @@ def bwrap_arguments(
         command += ["--symlink", target, name] if target is not None else ["--ro-bind", name, name]
     for folder in layout.library:
         command += ["--ro-bind", folder, folder]
+    for folder in layout.packages:
+        command += ["--tmpfs", folder, "--remount-ro", folder]
     for name in ETC_FROM_HOST:
         command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for path, descriptor in files:
@@ -104,6 +108,18 @@ def bwrap_arguments(
         command += ["--perms", "0755" if folder == HOME else "1777"]
         command += ["--size", str(limits.file_bytes), "--tmpfs", folder]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
+    launcher = next((path for path, _ in files if path.startswith(f"{INSIDE}/inside.")), f"{INSIDE}/inside.py")
     if seccomp is not None:
         command += ["--seccomp", str(seccomp)]
-    return [*command, "--", layout.python, "-u", "-B", f"{INSIDE}/inside.py", str(control), str(dial_log), *addresses]
+    return [
+        *command,
+        "--",
+        layout.python,
+        "-s",
+        "-u",
+        "-B",
+        launcher,
+        str(control),
+        str(dial_log),
+        *addresses,
+    ]
