@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -169,13 +169,19 @@ def check_examples(path: Path, rubric: Rubric) -> None:
         raise RubricError(problems)
 
 
-def main(arguments: list[str] | None = None) -> Any:
+def main(arguments: list[str] | None = None) -> NoReturn:
     """Entry point. A GraderError is printed as a message, with its exit status; a bug keeps its traceback."""
     try:
-        return cli.main(args=arguments, prog_name="grade")
+        sys.exit(cli.main(args=arguments, prog_name="grade", standalone_mode=False))
     except GraderError as error:
         click.echo(f"grade: {error}", err=True)
         sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

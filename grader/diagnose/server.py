@@ -26,6 +26,7 @@ from grader.diagnose.todos import DONE_BY
 from grader.diagnose.words import amount
 from grader.verdicts import Finding
 
+ONE_RECV = 1024  # bytes that the assignment's recv asks for
 SENDS = ("sendall", "send", "write", "sendto", "sendmsg")
 RECEIVES = ("recv", "recv_into", "recvfrom", "read", "readline")
 
@@ -53,6 +54,11 @@ def is_over(finding: Finding, clues: Clues) -> bool:
     """The program has ended, closed the connection before its client did, or gone on to wait for another client."""
     first = next((one.kind for one in clues.events("fin-received", "fin-sent", "reset")), "")
     return clues.ended or first in ("fin-received", "reset") or waits_in("accept")(finding, clues)
+
+
+def in_one_piece(finding: Finding, clues: Clues) -> bool:
+    """The message is so short that one recv gets it whole."""
+    return len(finding.expected) <= ONE_RECV
 
 
 def counted(finding: Finding, clues: Clues) -> Mapping[str, str]:
@@ -163,6 +169,13 @@ SERVER = (
         "for its answer.",
         next_step="Answer a client on its own connection first; each call of accept waits for a further client.",
         line=at_wait,
+    ),
+    Entry(
+        id="reply-cut",
+        applies=both(code("server-partial"), in_one_piece, plain_start),
+        reason="Your server sends back only a part of a message: {actual} of {expected}.",
+        next_step="Send back all of what recv returned, from the first byte to the last.",
+        line=send_line,
     ),
     Entry(
         id="reply-stopped-short",

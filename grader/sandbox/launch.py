@@ -132,7 +132,7 @@ class Box:
 
     def complaint(self) -> str:
         """What bubblewrap or the launcher printed before the box ended; for staff."""
-        if self.process.poll() is None or self.process.stderr is None:
+        if self.process.poll() is None or self.process.stderr is None or self.process.stderr.closed:
             return ""
         os.set_blocking(self.process.stderr.fileno(), False)
         said = (self.process.stderr.read() or b"")[-2000:].decode(errors="replace").strip()
@@ -179,8 +179,8 @@ class Box:
 
     async def close(self) -> None:
         """End the box and everything in it. The kernel kills a PID namespace with its first process."""
-        self.process.kill()
         if self.process.poll() is None:
+            kill_group(self.process.pid)
             await reap(self.process)
         for descriptor in (self.proc, self.net, self.dial_log):
             if descriptor >= 0:
@@ -335,6 +335,7 @@ def spawn(control: int, dial_log: int, limits: Limits, addresses: Sequence[str])
             stderr=subprocess.PIPE,
             pass_fds=[*given, control, dial_log],
             cwd="/",
+            process_group=0,
             **host.identity(),
         )
     except OSError as error:
@@ -360,6 +361,12 @@ def launcher_files(python: str) -> Mapping[str, bytes]:
         else:
             found[path] = source
     return found
+
+
+def kill_group(leader: int) -> None:
+    """Kill bubblewrap with its child: until that one has come far enough to die with its parent, it would stay."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 async def reap(process: subprocess.Popen[bytes]) -> None:

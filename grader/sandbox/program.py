@@ -67,15 +67,17 @@ def run_program(path: str) -> None:
     """Run a program as `python3 FILE` does, up to its exit status and the text of its traceback."""
     main = type(sys)("__main__")
     loader = type(__loader__)("__main__", path)  # type: ignore[name-defined]
-    main.__dict__.update(__file__=path, __builtins__=__builtins__, __cached__=None, __loader__=loader)
+    main.__dict__.update(
+        __file__=path, __builtins__=__builtins__, __cached__=None, __loader__=loader, __annotations__={}
+    )
     sys.modules["__main__"] = main
     sys.argv[:] = [os.path.basename(path)]
     sys.path[0] = os.path.dirname(path)  # was the folder of the launcher
     sys.dont_write_bytecode = True
     try:
         with open(path, "rb") as stream:
-            code = compile(stream.read(), path, "exec", dont_inherit=True)
-        exec(code, main.__dict__)
+            source = stream.read()
+        exec(compiled(source, path), main.__dict__)
     except SystemExit:
         raise
     except BaseException as error:
@@ -83,7 +85,28 @@ def run_program(path: str) -> None:
         while trace is not None and trace.tb_frame.f_code.co_filename == run_program.__code__.co_filename:
             trace = trace.tb_next
         sys.excepthook(type(error), error.with_traceback(trace), trace)
+        if isinstance(error, KeyboardInterrupt):  # ends by the signal, so that a shell knows
+            _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+            os.kill(os.getpid(), _signal.SIGINT)
         raise SystemExit(1) from None
+
+
+def compiled(source: bytes, path: str):  # type: ignore[no-untyped-def]  # types.CodeType, not imported here
+    """The program's code. A file in another encoding gets the message that Python gives when it reads one itself."""
+    try:
+        return compile(source, path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        try:
+            source.decode("utf-8")
+        except UnicodeDecodeError as wrong:
+            if str(error.msg).startswith("(unicode error) 'utf-8'"):
+                line = source.count(b"\n", 0, wrong.start) + 1
+                raise SyntaxError(
+                    f"Non-UTF-8 code starting with '\\x{source[wrong.start]:02x}' in file {path} on line {line}, "
+                    "but no encoding declared; see https://peps.python.org/pep-0263/ for details",
+                    (path, line, 0, None),
+                ) from None
+        raise
 
 
 def main() -> None:
@@ -93,7 +116,7 @@ def main() -> None:
     path, log = sys.argv[1:3]
     descriptor = int(log) if log.isdigit() else os.open(log, os.O_RDWR)
     memory = mmap.mmap(descriptor, DIAL_LOG_BYTES)
-    os.close(descriptor)
+    os.closerange(3, 64)  # the log, and the duplicate that mmap has made of it
     watch(memory)
     for name in ("mmap", "faulthandler"):
         del sys.modules[name]

@@ -29,9 +29,18 @@ QUICK = (
 def grade(*arguments: object, cwd: Path = ROOT, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the command to its end; its output is text."""
     command = [GRADE, *map(str, arguments)]
+    options.setdefault("env", dict(os.environ))  # readline, where loaded, adds COLUMNS to an inherited one
     return subprocess.run(
         command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=110, check=False, **options
     )  # fmt: skip
+
+
+def graded(folder: Path, *arguments: object) -> Path:
+    """The results of one `grade`, which said nothing and needed a person at most."""
+    done = grade(*arguments, "-o", folder, "--quiet")
+    assert done.returncode in (0, 1), done.stderr
+    assert (done.stdout, done.stderr) == ("", "")
+    return folder
 
 
 def without_bubblewrap(folder: Path) -> dict[str, str]:

@@ -6,15 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from batches import CLASS, GRADE, PROGRAMS, QUICK, ROOT, UPPER, copy_of, grade
-
-
-def graded(folder: Path, *arguments: object) -> Path:
-    """The results of one `grade`, which said nothing and needed a person at most."""
-    done = grade(*arguments, "-o", folder, "--quiet")
-    assert done.returncode in (0, 1), done.stderr
-    assert (done.stdout, done.stderr) == ("", "")
-    return folder
+from batches import CLASS, GRADE, PROGRAMS, QUICK, ROOT, UPPER, copy_of, graded
 
 
 @pytest.fixture(scope="session")

@@ -193,7 +193,7 @@ def start(folder: Path, out: Path, environment: dict[str, str]) -> subprocess.Po
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("boxes", [1, 2, 12])
+@pytest.mark.parametrize("boxes", [1, 2, 3, 4, 12])
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     boxes: int, quick_class: Path, quick_results: Path, tmp_path: Path
 ) -> None:
@@ -204,7 +204,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
         watched = [os.pidfd_open(one) for one in below(batch.pid)]
         batch.send_signal(signal.SIGINT)
         said = batch.communicate(timeout=60)
-    wait_until_gone(watched)
+    wait_until_gone(batch, watched)
     assert batch.returncode == 130
     assert "Traceback" not in said[1]
     if boxes > 10:
@@ -215,10 +215,15 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     assert same_pages(tmp_path / "out", quick_results) == []
 
 
-def wait_until_gone(descriptors: list[int]) -> None:
-    """Wait for the end of processes, given as pidfds."""
-    for descriptor in descriptors:
-        select.select([descriptor], [], [])
+def wait_until_gone(batch: subprocess.Popen[str], watched: list[int]) -> None:
+    """Wait for the end of processes, given as pidfds, and of whatever else is left of a batch's session."""
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(int(name)) == batch.pid:
+                watched.append(os.pidfd_open(int(name)))
+    for descriptor in watched:
+        gone, _, _ = select.select([descriptor], [], [], 20)
+        assert gone, Path(f"/proc/self/fdinfo/{descriptor}").read_text()
         os.close(descriptor)
 
 
@@ -234,7 +239,7 @@ def test_a_killed_batch_leaves_no_process_and_goes_on(
         watched = [os.pidfd_open(one) for one in below(batch.pid)]
         batch.kill()
         batch.communicate()
-        wait_until_gone(watched)
+        wait_until_gone(batch, watched)
     assert grade(quick_class, "-o", tmp_path / "out").returncode in (0, 1)
     assert same_pages(tmp_path / "out", quick_results) == []
 

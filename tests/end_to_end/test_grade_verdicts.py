@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from batches import CLASS, PROGRAMS, UPPER, expected, program_points, results, same_pages, verdicts
-from conftest import graded
+from batches import CLASS, PROGRAMS, UPPER, expected, graded, program_points, results, same_pages, verdicts
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 

@@ -44,8 +44,8 @@ def test_any_dial_log_is_read(log: bytes) -> None:
     found = parse_dials(log)
     assert len(found) <= 200
     for dial in found:
-        assert isinstance(dial.port, int)
-        assert isinstance(dial.output_bytes, int)
+        assert abs(dial.port) < 10**12
+        assert abs(dial.output_bytes) < 10**12
         (dial.call + dial.host).encode()  # no lone surrogates: what we read can be stored and shown
         assert len(dial.call) + len(dial.host) <= len(log)
 
@@ -70,6 +70,8 @@ def test_any_stack_is_read(dump: bytes) -> None:
 
 cookies = st.one_of(
     st.sampled_from(["latin-1", "cp1252", "utf-16", "utf-8-sig", "koi8-r", "ascii", "no-such", "shift_jis"]),
+    st.sampled_from(["hex", "rot13", "base64", "uu", "quopri", "zip", "bz2", "idna", "punycode", "undefined"]),
+    st.sampled_from(["unicode-escape", "raw-unicode-escape", "utf-7", "mbcs", "string-escape"]),
     st.text(max_size=30),
 ).map(lambda name: f"# coding: {name}\nx = 1\n".encode())
 

@@ -153,6 +153,38 @@ def test_a_cancelled_run_ends_every_process_of_it() -> None:
     wait_until_gone(asyncio.run(cancel()))
 
 
+@pytest.mark.slow
+def test_a_box_that_is_given_up_while_it_starts_leaves_no_process() -> None:
+    """Cancelled at any moment of its making, a box is gone: bubblewrap's two processes as well."""
+
+    async def give_up(turns: int) -> None:
+        task = asyncio.create_task(Box.start(hand_in({"program.py": ""}), Limits()))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await (await task).close()
+
+    for turns in range(1, 41):
+        asyncio.run(give_up(turns))
+    left = [os.pidfd_open(one) for one in descendants(1) if is_orphaned_box(one) and os.getsid(one) == os.getsid(0)]
+    stayed = [descriptor for descriptor in left if not select.select([descriptor], [], [], 2)[0]]
+    for descriptor in stayed:
+        signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+    for descriptor in left:
+        os.close(descriptor)
+    assert not stayed
+
+
+def is_orphaned_box(process: int) -> bool:
+    """Whether a process is bubblewrap's, and its parent has left it."""
+    try:
+        stat = Path("/proc", str(process), "stat").read_text()
+    except OSError:
+        return False
+    return "(bwrap)" in stat and stat.rpartition(")")[2].split()[1] == "1"
+
+
 def test_boxes_leave_no_descriptor_behind() -> None:
     """Making and closing boxes does not use up the grader's descriptors."""
 

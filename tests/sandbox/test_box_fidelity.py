@@ -204,7 +204,7 @@ FACTS = {
     "umask": "import os; print(os.umask(0))",
     "children": "import subprocess, sys; print(subprocess.check_output([sys.executable, '-c', 'print(6 * 7)']))",
     "pool": (
-        "import multiprocessing\nif __name__ == '__main__':\n    with multiprocessing.get_context('spawn').Pool(1) as p:\n"
+        "import multiprocessing as m\nif __name__ == '__main__':\n    with m.get_context('spawn').Pool(1) as p:\n"
         "        print(p.map(abs, [-1]))"
     ),
     "future flags": "def f(x: undefined_name = 1): pass",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import socket
 import uuid
@@ -49,7 +50,7 @@ def test_nothing_else_can_be_written(folder: str) -> None:
     assert tries(f"open('{folder}/written', 'w')")[0] in ("EROFS", "EACCES", "ENOENT", "EPERM")
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/hosts", "/opt/launcher/inside.py", "/opt/launcher/program.py"])
+@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/hosts", "/opt/launcher/inside.py", "/opt/launcher/inside.pyc"])
 def test_what_the_box_is_made_of_cannot_be_changed(path: str) -> None:
     """The files that the grader laid out are read-only, also after an attempt to change their mode or replace them."""
     attempts = f"open({path!r}, 'a')\nos.chmod({path!r}, 0o666)\nos.remove({path!r})\nos.rename({path!r}, 'x')"
@@ -80,10 +81,11 @@ def test_no_rubric_solution_or_grader_is_in_the_box() -> None:
         import os
         tops = ["/home", "/opt", "/tmp", "/etc", "/dev/shm"]
         print(sorted(os.path.join(folder, name) for top in tops for folder, _, names in os.walk(top) for name in names
-                     if name.endswith((".py", ".yaml", ".md", ".sqlite"))))
+                     if name.endswith((".py", ".pyc", ".yaml", ".md", ".sqlite"))))
     """
-    expected = ["/home/student/program.py", "/opt/launcher/inside.py", "/opt/launcher/program.py"]
-    assert run_program(program).lines == [str(expected)]
+    own, *launcher = ast.literal_eval(run_program(program).lines[0])
+    assert own == "/home/student/program.py"
+    assert {path.removesuffix("c") for path in launcher} == {"/opt/launcher/inside.py", "/opt/launcher/program.py"}
 
 
 def test_no_source_of_the_grader_is_in_the_programs_memory() -> None:

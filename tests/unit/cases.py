@@ -111,11 +111,13 @@ class Program:
     """What a program does when something happens to it. The defaults are an echo server's.
 
     `greets`: sent at once on a connection.  `answers`: number of the message (0 is the first) and its bytes -> reply.
+    `adds`: the same, but said a while after the answer: in time only for a peer that waits for it.
     `at_eof`: sent when the peer has said its last byte.  `on_connect`, `on_message`: printed then.
     """
 
     greets: bytes = b""
     answers: Callable[[int, bytes], bytes] = echo
+    adds: Callable[[int, bytes], bytes] = nothing
     at_eof: bytes = b""
     on_connect: Callable[[str], str] = lambda address: f"Connected by {address}\n"
     on_message: Callable[[bytes], str] = lambda data: ""
@@ -144,6 +146,7 @@ class _Play:
 
     program: Program
     role: str
+    actions: Sequence[Action]
     events: list[Event] = field(default_factory=list)
     outcomes: list[StepOutcome] = field(default_factory=list)
     stdout: str = ""
@@ -151,6 +154,7 @@ class _Play:
     messages: int = 0
     arrived: int = 0
     awaited: int = 0
+    held_back: bytes = b""
 
     def happens(self, kind: str, data: bytes = b"") -> None:
         self.events.append(Event(kind=kind, connection=self.connection, at=float(len(self.events)), data=data))
@@ -160,11 +164,17 @@ class _Play:
             self.arrived += len(data)
             self.happens("received", data)
 
+    def adds(self) -> None:
+        """What the program had held back so far."""
+        said, self.held_back = self.held_back, b""
+        self.says(said)
+
     def meet(self, action: Action) -> str:
         if action.kind == "accept" and self.connection >= 0:
             return "done"
         self.connection += 1
         self.arrived = self.awaited = 0
+        self.held_back = b""
         self.happens("connected" if self.role == "server" else "accepted", PEER.encode())
         self.stdout += self.program.on_connect(PEER)
         self.says(self.program.greets)
@@ -173,17 +183,28 @@ class _Play:
     def send(self, action: Action) -> str:
         self.happens("sent", action.data)
         self.stdout += self.program.on_message(action.data)
+        self.adds()
         self.says(self.program.answers(self.messages, action.data))
+        self.held_back = self.program.adds(self.messages, action.data)
         self.messages += 1
         return "done"
 
     def wait(self, action: Action) -> str:
-        self.awaited += action.count or 0
-        return "done" if self.arrived >= self.awaited and self.arrived else "impossible"
+        """For a number of bytes, or for whatever comes; and for a last word before one of ours that nobody answers."""
+        if action.count is None:
+            self.adds()
+            came, self.awaited = self.arrived > self.awaited, self.arrived
+            return "done" if came else "impossible"
+        self.awaited += action.count
+        rest = [one.kind for one in self.actions[len(self.outcomes) + 1 :]]
+        if self.arrived < self.awaited or (rest[:1] == ["send"] and "receive" not in rest):
+            self.adds()
+        return "done" if self.arrived >= self.awaited else "impossible"
 
     def eof(self, action: Action | None = None) -> str:
         if not any(one.kind in ("fin-sent", "reset-sent") and one.connection == self.connection for one in self.events):
             self.happens("fin-sent")
+            self.adds()
             self.says(self.program.at_eof)
         return "done"
 
@@ -197,17 +218,18 @@ class _Play:
 
 def simulate(actions: Sequence[Action], program: Program, role: str, *, awaits_exit: bool = True) -> RunRecord:
     """The record of one program's run against the grader as its peer."""
-    play = _Play(program, role)
+    play = _Play(program, role, actions)
     ways = {
         "connect": play.meet, "accept": play.meet, "send": play.send, "receive": play.wait, "half-close": play.eof,
         "close": play.eof, "reset": play.reset, "pause": play.pass_by, "nobody-listens": play.pass_by,
     }  # fmt: skip
     for action in actions:
         result = ways[action.kind](action)
-        play.outcomes.append(StepOutcome(result=result, at=float(len(play.events))))
+        play.outcomes.append(StepOutcome(result=result, at=float(len(play.events)), received=play.arrived))
         if result == "impossible" and not play.arrived:
             break
-    missed = [StepOutcome(result="not-reached", at=float(len(play.events)))] * (len(actions) - len(play.outcomes))
+    not_reached = StepOutcome(result="not-reached", at=float(len(play.events)), received=play.arrived)
+    missed = [not_reached] * (len(actions) - len(play.outcomes))
     if play.connection >= 0:
         play.eof()
     ended = awaits_exit and not program.serving

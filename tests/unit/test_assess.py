@@ -23,9 +23,9 @@ from cases import (
     send,
 )
 
-from grader.assess import decode, observe
+from grader.assess import decode, is_echo, observe
 from grader.conversation import plan
-from grader.model import Check, Note, Observation, Rubric, RunRecord, Socket, SourceFile, Submission, Verdict
+from grader.model import Check, Event, Note, Observation, Rubric, RunRecord, Socket, SourceFile, Submission, Verdict
 
 BOTH = {"server": "echo-server.py", "client": "echo-client.py"}
 
@@ -307,6 +307,59 @@ def test_the_output_of_a_check_is_its_own() -> None:
 def test_a_program_is_read_as_python_reads_it(data: bytes, text: str) -> None:
     """By its own cookie or mark; what cannot be read is shown as such."""
     assert decode(data) == text
+
+
+@pytest.mark.parametrize(
+    "name", ["hex", "rot13", "base64", "zip", "bz2", "uu", "quopri", "idna", "undefined", "punycode"]
+)
+def test_a_cookie_of_a_codec_that_makes_no_text_is_passed_over(name: str) -> None:
+    """Python would not run such a program; we still have to show its lines."""
+    text = decode(f"# coding: {name}\nx = 1  # \xff\n".encode("latin-1"))
+    assert text.startswith(f"# coding: {name}\nx = 1")
+
+
+# --- what the assignment asks of a server -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("check", "echoes"),
+    [
+        (a_check("server.a", "connect", send(), receive()), True),
+        (a_check("server.a", "connect", send(), receive(slowly=True)), True),
+        (a_check("server.a", "connect", send(), receive("sent", transform="upper")), False),
+        (a_check("server.a", "connect", send(), receive(b"OK")), False),
+        (a_check("server.a", "connect", send(), receive("anything"), exits()), False),
+        (a_check("client.a", "accept", send(), receive()), False),
+        (LISTENS, False),
+    ],
+    ids=["sent", "slowly", "upper", "literal", "anything", "a client", "listens"],
+)
+def test_an_assignment_is_an_echo_where_a_server_is_to_send_back_what_it_received(check: Check, echoes: bool) -> None:
+    """Changed, or another text, is something else."""
+    assert is_echo(a_rubric(check)) is echoes
+    assert is_echo(a_rubric(CONNECTS, check)) is echoes
+
+
+@pytest.mark.parametrize(
+    ("server", "blamed"),
+    [(a_check("server.a", "connect", send(), receive("sent", transform="upper")), "client"), (ECHOES, "server")],
+    ids=["upper-casing", "echo"],
+)
+def test_a_server_is_blamed_for_a_changed_reply_only_where_it_should_echo(server: Check, blamed: str) -> None:
+    """Elsewhere a changed reply is what the assignment asks for."""
+    pair = a_pair("pair.two", prints(b"HELLO, WORLD", who="client"))
+    rubric = a_rubric(replace(server, needs=()), pair)
+    records = record_all(rubric)
+    words = {"client": ("received", "sent"), "server": ("sent", "received")}
+    for name, one in records.items():
+        if name.endswith(("/client", "/server")):
+            said = zip(words[one.role], (b"Hello, world", b"HELLO, WORLD"), strict=True)
+            events = tuple(Event(kind=kind, connection=0, at=1.0, data=data) for kind, data in said)
+            records[name] = replace(one, events=(*one.events, *events), stdout=b"")
+    told = observe(a_submission(), rubric, records)["pair.two"]
+    assert told.verdict is Verdict.FAILED
+    assert told.reason.startswith(f"Your {blamed}")
+    assert ("upper-cased" in told.reason) is (blamed == "server")
 
 
 def test_a_check_without_programs_of_the_student_is_judged_too() -> None:

@@ -10,7 +10,7 @@ import pytest
 from cases import a_check, a_pair, a_rubric, exits, prints, receive, send, send_random, step
 
 from grader.conversation import Action, Run, joined, payload, plan, script
-from grader.model import Check, Rubric
+from grader.model import Check, Rubric, Step
 from grader.rubric import load_rubric
 
 ROOT = Path(__file__).parents[2]
@@ -176,6 +176,15 @@ def test_awkward_bytes_stand_at_both_ends_of_a_random_payload() -> None:
     assert (data[:3], data[-3:], len(data)) == (b"\x00\n ", b"\x00\n ", 64)
 
 
+@pytest.mark.parametrize("size", [6, 7, 64])
+def test_a_random_payload_is_as_long_as_the_rubric_says(size: int) -> None:
+    """What stands at both ends is part of it; the shortest one is nothing else."""
+    data = payload({"kind": "random", "size": size, "with": b"\x00\n "}, "seed")
+    assert len(data) == size
+    assert data.startswith(b"\x00\n ")
+    assert data.endswith(b"\x00\n ")
+
+
 def test_random_text_is_letters_and_digits() -> None:
     """It reads the same as text, as repr, and in every encoding."""
     assert payload({"kind": "random-text", "size": 500}, "seed").isalnum()
@@ -247,8 +256,8 @@ def test_checks_that_begin_alike_share_a_run() -> None:
 
 
 def test_waiting_for_a_number_of_bytes_serves_waiting_for_any() -> None:
-    """A client's `receive: anything` joins one that knows how much is to come."""
-    exact = a_check("client.sends", "accept", receive(b"Hello, world"))
+    """A client's `receive: anything` joins one that knows how much is to come and does as much."""
+    exact = a_check("client.sends", "accept", receive(b"Hello, world"), send())
     loose = a_check("client.ends", "accept", receive("anything"), send(), exits())
     (run,) = plan(a_rubric(exact, loose), "seed")
     assert [action.count for action in run.actions] == [None, 12, None]
@@ -290,10 +299,30 @@ def test_a_check_of_the_end_can_share_with_one_that_does_as_much() -> None:
     assert set(run.scripts) == {"server.text", "server.ends"}
 
 
-def test_bytes_that_are_too_many_for_one_check_are_not_taken_for_the_next_answer() -> None:
-    """A check that receives is not followed by another message's answer."""
-    longer = a_check("server.two", "connect", send(), receive(), send(b"again"), receive())
-    assert len(shared(TEXT, longer)) == 2
+@pytest.mark.parametrize(
+    "more",
+    [
+        (send(b"again"), receive()),
+        (send(b"again"), prints()),
+        ("reset",),
+        ("half-close", exits()),
+        ("close", "connect", send(), receive()),
+        (step("pause", seconds=1), prints(b"x")),
+    ],
+    ids=["another answer", "another message", "a reset", "a half-close", "another client", "a pause"],
+)
+def test_a_check_of_bytes_is_not_followed_by_anything(more: tuple[Step | str, ...]) -> None:
+    """What is too much for it could be right for the longer one, or would never be seen."""
+    assert len(shared(TEXT, a_check("server.more", "connect", send(), receive(), *more))) == 2
+    assert len(shared(ANY, a_check("server.more", "connect", send(), receive("anything"), *more))) == 2
+    assert joined(script(TEXT, "seed"), script(TEXT, "seed").actions) == script(TEXT, "seed").actions
+
+
+def test_a_check_that_receives_nothing_can_be_played_on() -> None:
+    """Whatever the program says after that is nothing to it."""
+    announces = a_check("server.announces", "connect", prints("client-address"))
+    for longer in (TEXT, a_check("server.two", "connect", send(), receive(), send(b"again"), receive())):
+        assert len(shared(announces, longer)) == 1
 
 
 def test_connecting_needs_somebody_who_listens() -> None:

@@ -211,6 +211,22 @@ def test_the_library_names_the_call_and_the_students_line_is_shown() -> None:
     assert found.line == 2
 
 
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("cannot use <object object at 0x7f3a5c2b1d90>", "cannot use <object object at 0x…>"),
+        ("<a at 0x7f3a5c2b1d90> and <b at 0x55d0c9aa>", "<a at 0x…> and <b at 0x…>"),
+        ("mask 0xff is odd", "mask 0xff is odd"),
+    ],
+)
+def test_where_an_object_lies_in_memory_is_not_told(message: str, shown: str) -> None:
+    """It lies elsewhere in every run, and two gradings must say the same."""
+    seen = record(exit_code=1, stderr=traceback("echo-server.py", 1, f"ValueError: {message}"))
+    text = said(Finding(code="never-listens", record=seen), {"echo-server.py": "x\n"})
+    assert shown in text
+    assert "7f3a5c2b1d90" not in text
+
+
 def test_a_line_that_does_not_exist_is_not_shown() -> None:
     """A program can print any traceback."""
     seen = record(exit_code=1, stderr=traceback("echo-server.py", 99, "NameError: name 'x' is not defined"))
@@ -301,3 +317,16 @@ def test_a_students_own_client_is_explained_where_the_server_is_right() -> None:
     finding = Finding(code="reply-not-printed", record=both["client"], expected=GREETING)
     players = {"server": "student", "client": "student"}
     assert said(finding, {}, records=both, players=players).startswith("Your client")
+
+
+def test_a_changed_reply_is_no_mistake_where_the_assignment_asks_for_it() -> None:
+    """A server that is to upper-case is not told to send back what it received."""
+    both = pair(GREETING.upper())
+    finding = Finding(code="reply-not-printed", record=both["client"], expected=GREETING.upper())
+    own = {"server": "student", "client": "student"}
+    assert said(finding, {}, records=both, players=own).startswith("Your server sends the message back upper-cased")
+    assert said(finding, {}, records=both, players=own, echoes=False).startswith("Your client")
+    with_ours = {"server": "student", "client": "reference"}
+    text = said(finding, {}, records=both, players=with_ours, echoes=False)
+    assert text.startswith("Your server")
+    assert "upper-cased" not in text

@@ -53,6 +53,12 @@ SERVERS = [
         "accepts-again", "server-silent", server(("while", "s.accept()  # <--\nwhile")), waits=True, record=STUCK
     ),
     on_server(
+        "reply-cut",
+        "server-partial",
+        server(("sendall(data)", "sendall(data[:10])" + mark)),
+        finding={"expected": b"Hello, world", "actual": b"Hello, wor"},
+    ),
+    on_server(
         "reply-stopped-short",
         "server-partial",
         "d = conn.recv(1024)  # <--\nconn.sendall(d)\n",

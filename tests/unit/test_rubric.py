@@ -191,6 +191,7 @@ SERVER_STEPS: list[tuple[str, str, Mapping[str, object]]] = [
     ('- connect\n- send: {hex: "00 Ff\n  0a"}', "send", {**NO_SEND, "kind": "hex", "data": b"\0\xff\n", "size": 3}),
     ("- connect\n- send: {random: 64}\n  split: 5", "send", {**NO_SEND, "kind": "random", "size": 64, "split": 5}),
     ('- connect\n- send: {random: 9, with: "0d0a"}', "send", {**NO_SEND, "kind": "random", "size": 9, "with": b"\r\n"}),
+    ('- connect\n- send: {random: 4, with: "0d0a"}', "send", {**NO_SEND, "kind": "random", "size": 4, "with": b"\r\n"}),
     ("- connect\n- send: {random-text: 8}", "send", {**NO_SEND, "kind": "random-text", "size": 8}),
     ("- connect\n- send: {repeat: ab, times: 2}", "send", {**NO_SEND, "kind": "repeat", "data": b"abab", "size": 4}),
     ("- connect\n- pause: 0.5", "pause", {"seconds": 0.5}),
@@ -315,7 +316,17 @@ WRONG_STEPS: list[tuple[str, int, str]] = [
     (
         '- connect\n- send: {random: 1, with: "00 01"}',
         16,
-        "step 2 (`send`): `with` has more bytes than `random`. Raise `random` to 2 or more.",
+        "step 2 (`send`): `with` stands at both ends. Raise `random` to 4 or more.",
+    ),
+    (
+        '- connect\n- send: {random: 3, with: "00 01"}',
+        16,
+        "step 2 (`send`): `with` stands at both ends. Raise `random` to 4 or more.",
+    ),
+    (
+        "- connect\n- prints: reply",
+        16,
+        "step 2 (`prints`): `reply` is what the server of a pair answered its client. Write `sent`, or give the text.",
     ),
     (
         "- connect\n- send: {random: 4194305}",
@@ -461,6 +472,11 @@ WRONG_CLIENT_STEPS: list[tuple[str, int, str]] = [
         "step 1 (`prints`): `client-address` is for checks with `run: server`. Give the text, e.g. "
         "`prints: {text: Hello}`.",
     ),
+    (
+        "- accept\n- prints: reply",
+        16,
+        "step 2 (`prints`): `reply` is what the server of a pair answered its client. Write `sent`, or give the text.",
+    ),
 ]
 
 
@@ -509,8 +525,19 @@ def test_a_pair_cannot_print_what_the_grader_sent() -> None:
     text = conversation("- relay\n- client: {prints: sent}", "{server: student, client: student}", "pair.a")
     assert problems(text)[0] == (
         "rubric.yaml, line 16: check `pair.a`, step 2 (`prints`): `sent` has no meaning in a pair: the grader sends "
-        "nothing. Give the text, e.g. `prints: {text: Hello}`."
+        "nothing. Write `prints: reply`, or give the text."
     )
+
+
+def test_only_the_client_of_a_pair_prints_the_reply() -> None:
+    """It is the client that is answered."""
+    pair = ("{server: student, client: student}", "pair.a")
+    rubric = parse(conversation("- relay\n- client: {prints: reply}", *pair))
+    assert rubric.checks[0].conversation[1] == Step(
+        name="prints", arguments={"what": "reply", "data": b"", "wording": None}, who="client"
+    )
+    (problem,) = problems(conversation("- relay\n- server: {prints: reply}", *pair))
+    assert "step 2 (`prints`): `reply` is what the server of a pair answered its client." in problem
 
 
 def test_payloads_are_bounded_together() -> None:

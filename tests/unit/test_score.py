@@ -103,6 +103,17 @@ def test_a_fault_of_ours_shows_in_the_status_above_all_else() -> None:
     assert grade.review_reasons == ("server.0: because of server.0", "q1: unsure")
 
 
+def test_staff_are_told_what_failed_on_our_side() -> None:
+    """Not the sentence that comforts the student."""
+    rubric = worth("1", "1")
+    observations = {
+        check.id: Observation(check=check.id, verdict=Verdict.HARNESS_ERROR, reason="Not your fault.", staff_note=note)
+        for check, note in zip(rubric.checks, ("bwrap: died", ""), strict=True)
+    }
+    grade = score(a_submission(), rubric, observations, ())
+    assert grade.review_reasons == ("server.0: bwrap: died", "server.1: Not your fault.")
+
+
 def test_a_note_may_ask_for_a_person() -> None:
     """An ambiguous file, say; a note that does not ask is only a note."""
     note = Note(code="ambiguous", message="Two servers.", needs_person=True)

@@ -227,6 +227,26 @@ def test_only_the_other_end_of_a_connection_makes_room() -> None:
     assert not network_is_still([own, two_ends()[1]])
 
 
+def test_a_full_receiver_is_found_by_its_mapped_address() -> None:
+    """A socket for both families shows IPv4 addresses in its own way; the other end does not."""
+    mapped = [("::ffff:" + host, port) for host, port in (SERVER, CLIENT)]
+    full = Row(local=mapped[0], remote=mapped[1], state="established", send_queue=0, receive_queue=1 << 20)
+    assert network_is_still([two_ends(unsent=9)[0], full])
+    assert network_is_still([full, two_ends(unsent=9)[0]])
+    room = Row(local=mapped[0], remote=mapped[1], state="established", send_queue=0, receive_queue=0)
+    assert not network_is_still([two_ends(unsent=9)[0], room])
+    own = Row(local=mapped[1], remote=mapped[0], state="established", send_queue=9, receive_queue=0)
+    assert network_is_still([own, two_ends(unread=1 << 20)[1]])
+
+
+@pytest.mark.parametrize("state", ["fin-wait-1", "closing", "last-ack"])
+def test_a_last_word_waits_behind_bytes_that_the_receiver_has_no_room_for(state: str) -> None:
+    """Alone, or where there is room, it is under way."""
+    assert network_is_still(two_ends(state, unsent=9, unread=1 << 20))
+    assert not network_is_still(two_ends(state, unsent=9, unread=WINDOW_BYTES - 1))
+    assert not network_is_still(two_ends(state, unsent=0, unread=1 << 20))
+
+
 def test_the_backlog_of_a_listener_is_no_traffic() -> None:
     """The kernel shows it in the queue's column."""
     listener = Row(local=SERVER, remote=("0.0.0.0", 0), state="listen", send_queue=128, receive_queue=1)

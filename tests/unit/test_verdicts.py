@@ -29,8 +29,8 @@ from cases import (
 )
 
 from grader.conversation import script
-from grader.model import Check, Dial, Event, Options, RunRecord, Socket, StepOutcome
-from grader.verdicts import RULES, compare, judge
+from grader.model import Check, Dial, Event, Options, RunRecord, Socket, Step, StepOutcome
+from grader.verdicts import RULES, compare, judge, window
 
 
 def a_listener(host: str = HOST, port: int = PORT, protocol: str = "tcp") -> Socket:
@@ -81,6 +81,17 @@ def test_a_server_that_was_met_elsewhere_has_the_address_wrong_and_nothing_more(
     not_met = finding(LISTENS, Program(sockets=there))
     assert not_met is not None
     assert not not_met.followed
+
+
+def test_of_several_listeners_elsewhere_the_one_that_was_met_is_told() -> None:
+    """The feedback and the run speak of the same one."""
+    both = (a_listener("::1", 5000, protocol="tcp6"), a_listener(port=6000))
+    found = finding(a_check("server.listens", "listens", "connect"), Program(sockets=both), port=6000)
+    assert found is not None
+    assert (found.facts, found.followed) == ({"host": HOST, "port": 6000}, True)
+    unmet = finding(LISTENS, Program(sockets=both))
+    assert unmet is not None
+    assert unmet.facts == {"host": "::1", "port": 5000}
 
 
 def test_a_server_without_a_listener_never_listens() -> None:
@@ -251,6 +262,105 @@ def test_anything_that_only_comes_after_the_close_is_late() -> None:
     assert code(check, Program(answers=nothing, at_eof=GREETING)) == "server-late"
 
 
+# --- where in the stream an answer stands -----------------------------------------------------------------------------
+
+
+def test_a_message_that_is_answered_unasked_is_not_too_much_of_the_answer_before() -> None:
+    """Nobody waits for the second answer, and the first one was right."""
+    check = a_check("server.x", "connect", send(b"one"), receive(), send(b"two"), prints())
+    assert code(check, Program(on_message=lambda data: data.decode())) == ""
+    assert code(check, Program(answers=nothing, on_message=lambda data: data.decode())) == "server-silent"
+
+
+def test_an_answer_that_only_comes_with_our_next_word_is_no_answer() -> None:
+    """What came later is not counted to it."""
+    check = a_check("server.x", "connect", send(b"one"), receive(), send(b"two"), prints())
+    late = Program(answers=lambda number, data: b"onetwo" if number else b"", on_message=lambda data: data.decode())
+    found = finding(check, late)
+    assert found is not None
+    assert (found.code, found.actual) == ("server-silent", b"")
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ((), "server-extra"),
+        ((send(b"two"), prints()), "server-extra"),
+        (("half-close",), "server-extra"),
+        ((send(b"two"), receive()), "server-altered"),
+    ],
+    ids=["at the end", "before our next word", "before our last", "before the next answer"],
+)
+def test_what_is_added_a_while_after_an_answer_is_too_much(steps: tuple[Step | str, ...], expected: str) -> None:
+    """Or, where another answer is awaited, stands where that one should."""
+    adds = Program(adds=lambda number, data: b"" if number else b"!", on_message=lambda data: data.decode())
+    check = a_check("server.x", "connect", send(b"one"), receive(), *steps)
+    assert code(check, adds) == expected
+    assert code(check, replace(adds, adds=nothing)) == ""
+
+
+def test_an_answer_after_anything_begins_where_that_ended() -> None:
+    """A greeting or a banner of whatever length spoils nothing."""
+    client = a_check("client.x", "accept", receive("anything"), send(b"abc"), receive())
+    assert code(client, replace(ECHO_CLIENT, answers=echo)) == ""
+    server = a_check("server.x", "connect", receive("anything"), send(b"abc"), receive())
+    assert code(server, Program(greets=b"220 ready\n")) == ""
+    found = finding(server, Program(greets=b"220 ready\n", answers=lambda number, data: b"abd"))
+    assert found is not None
+    assert (found.code, found.actual, found.facts["answered"]) == ("server-altered", b"abd", 10)
+    assert code(server, Program(greets=b"220 ready\n", answers=nothing)) == "server-silent"
+
+
+WINDOWS: list[tuple[Check, tuple[int, ...], list[tuple[int, int | None]]]] = [
+    (ECHOES, (0, 0, 12), [(0, None)]),
+    (SEVERAL, (0, 0, 3, 3, 5, 5, 8), [(0, 3), (3, 5), (5, None)]),
+    (a_check("server.x", "connect", send(b"one"), receive(), send(b"two"), prints()), (0, 0, 3, 6), [(0, 3)]),
+    (a_check("server.x", "connect", send(b"one"), receive(), "reset"), (0, 0, 3, 3), [(0, None)]),
+    (
+        a_check("server.x", "connect", receive("anything"), send(b"abc"), receive(), send(b"d"), receive()),
+        (0, 10, 10, 13, 13, 14),
+        [(0, 0), (10, 13), (13, None)],
+    ),
+    (
+        a_check("server.x", "connect", send(b"one"), receive(), "close", "connect", send(b"4444"), receive()),
+        (0, 0, 3, 3, 0, 0, 4),
+        [(0, None), (0, None)],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "arrived", "expected"),
+    WINDOWS,
+    ids=["one", "several", "unasked", "reset", "banner", "two connections"],
+)
+def test_the_bytes_of_an_answer_stand_between_those_of_its_neighbours(
+    check: Check, arrived: tuple[int, ...], expected: list[tuple[int, int | None]]
+) -> None:
+    """`arrived`: how many bytes had come on the connection when each action ended."""
+    mine, record = run_alone(check, SILENT)
+    outcomes = tuple(StepOutcome(result="done", at=1.0, received=count) for count in arrived)
+    assert len(outcomes) == len(mine.actions)
+    seen = replace(record, outcomes=outcomes)
+    due = [one for one in mine.expectations if one.kind == "receive"]
+    assert [window(mine.actions, one, seen) for one in due] == expected
+
+
+def test_something_is_wanted_each_time_that_anything_may_come() -> None:
+    """What came for the first message is none for the second, nor what came on another connection."""
+    twice = a_check("server.x", "connect", send(b"a"), receive("anything"), send(b"b"), receive("anything"), exits())
+    assert code(twice, ECHO_SERVER) == ""
+    once = Program(answers=lambda number, data: b"" if number else data)
+    assert code(twice, once) == "server-silent"
+    assert code(twice, replace(once, at_eof=b"b")) == "server-late"
+    again = a_check(
+        "server.x", "connect", send(b"a"), receive("anything"), "close", "connect", send(b"b"), receive("anything")
+    )
+    assert code(again, ECHO_SERVER) == ""
+    assert code(again, once) == "server-silent"
+    assert code(a_check("server.x", "connect", send(b"a"), receive("anything"), exits()), SILENT) == "server-silent"
+
+
 def test_what_a_client_sends_is_told_as_the_clients() -> None:
     """The same differences, in the words of the other half."""
     check = a_check("client.sends", "accept", receive(GREETING))
@@ -345,6 +455,38 @@ def test_a_line_without_the_clients_address_does_not_count(printed: str) -> None
     assert (found.code, found.facts) == ("address-not-printed", {"address": PEER})
 
 
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        (f"pid 94{PEER_PORT}7", False),
+        (f"pid {PEER_PORT}0", False),
+        (f"took 0.{PEER_PORT} s", False),
+        (f"version {PEER_PORT}.1", False),
+        (f"({PEER_PORT})", True),
+        (f"It is {PEER_PORT}.", True),
+        ("from 127.0.0.1.", True),
+        ("from 127.0.0.12", False),
+        ("from 5.127.0.0.1", False),
+        ("127.0.0.1.local", True),
+    ],
+)
+def test_a_number_counts_only_as_a_whole(line: str, counts: bool) -> None:
+    """The port as a part of another number is no port, and one address is no part of another."""
+    assert code(ANNOUNCES, Program(on_connect=lambda address: line)) == ("" if counts else "address-not-printed")
+
+
+def test_only_what_is_printed_after_the_client_came_is_about_the_client() -> None:
+    """A server that names its own host before anybody came has announced nobody."""
+    before, after = b"Server started on 127.0.0.1, waiting\n", f"Connected by {PEER}\n".encode()
+    early = {"stdout": before, "stderr": b"", "output_before": (len(before), 0)}
+    assert code(ANNOUNCES, ECHO_SERVER, **early) == "address-not-printed"
+    assert code(ANNOUNCES, ECHO_SERVER, **{**early, "stdout": before + after}) == ""
+    assert code(ANNOUNCES, ECHO_SERVER, **{**early, "stderr": after}) == ""
+    logged = {"stdout": b"", "stderr": before, "output_before": (0, len(before))}
+    assert code(ANNOUNCES, ECHO_SERVER, **logged) == "address-not-printed"
+    assert code(ANNOUNCES, ECHO_SERVER, **{**logged, "stderr": before + after}) == ""
+
+
 def test_an_address_cannot_be_printed_without_a_client() -> None:
     """The deeper reason is named."""
     gone = (StepOutcome(result="impossible", at=0.0),)
@@ -389,6 +531,8 @@ def test_anything_else_than_what_was_received_does_not_count(line: str) -> None:
         (b"\x00\xff", r"b'\x00\xff'"),
         (b"back\\slash", r"b'back\\slash'"),
         (b"back\\slash", "back\\slash"),
+        (b"caf\xc3\xa9\n", r"'café\n'"),
+        (b"tab\t\xe2\x82\xac", r"'tab\t€'"),
     ],
 )
 def test_bytes_are_found_as_text_and_as_pythons_repr(data: bytes, line: str) -> None:
@@ -433,6 +577,19 @@ def test_exact_wording_says_which_line_was_wanted() -> None:
     assert found.facts == {"line": f"Received {REPLY!r}"}
     text = a_check("client.prints", "accept", send(REPLY), prints("sent", wording="Got {text}."))
     assert code(text, replace(ECHO_CLIENT, on_message=lambda data: f"Got {data.decode()}.\n"), options=EXACT) == ""
+
+
+@pytest.mark.parametrize(
+    ("wording", "data", "line"),
+    [("Got {text} ", b"abc", "Got abc"), ("Got {text} ", b"abc", "Got abc "), ("Got {text}", b"abc\n", "Got abc\n")],
+    ids=["blank left out", "blank printed", "text with its own line end"],
+)
+def test_blanks_at_the_end_of_a_line_are_never_the_matter(wording: str, data: bytes, line: str) -> None:
+    """Neither in what is printed nor in what is wanted."""
+    check = a_check("client.prints", "accept", send(data), prints("sent", wording=wording))
+    assert code(check, replace(ECHO_CLIENT, on_message=lambda _: line + "\n"), options=EXACT) == ""
+    other = replace(ECHO_CLIENT, on_message=lambda _: "It is " + line + "\n")
+    assert code(check, other, options=EXACT) == "wording-differs"
 
 
 def test_exact_wording_of_an_address_is_pythons_pair() -> None:
@@ -559,6 +716,44 @@ def test_a_refused_client_that_shows_an_answer_claims_a_success() -> None:
     assert judge(mine, {"client": replace(record, exit_code=1)}, a_rubric(REFUSED, sends)) is None
     other = replace(record, stdout=b"no server there\n", stderr=b"while sending b'Hello, world'\n")
     assert judge(mine, {"client": other}, a_rubric(REFUSED, sends)) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("Sending Hello, world\n", "no server there\n", ""),
+        ("Sending Hello, world\n", "Received b'Hello, world'\n", "claims-success"),
+        ("", "Could not send 'Hello, world': connection refused\n", ""),
+        ("", "Sending Hello, world: [Errno 111]\n", ""),
+        ("", "Hello, world was not sent\n", ""),
+        ("", "Couldn't send Hello, world\n", ""),
+        ("Trying, this may fail\n", "Received b'Hello, world'\n", "claims-success"),
+        ("Sending Hello, world\n", "", "refusal-hidden"),
+        ("", "done\n", ""),
+    ],
+    ids=["before", "before and after", "refused", "errno", "not", "n't", "a word before", "nothing after", "something"],
+)
+def test_only_what_is_said_after_the_attempt_and_without_a_word_of_failure_is_a_claim(
+    before: str, after: str, expected: str
+) -> None:
+    """An honest message may well name what it could not send."""
+    sends = a_check("client.sends", "accept", receive(GREETING))
+    mine, record = run_alone(REFUSED, ECHO_CLIENT)
+    tried = dial(output_bytes=len(before))
+    found = judge(
+        mine,
+        {"client": replace(record, dials=(tried,), stdout=(before + after).encode())},
+        a_rubric(REFUSED, sends),
+    )
+    assert (found.code if found else "") == expected
+
+
+def test_a_message_of_a_refused_client_can_be_asked_for() -> None:
+    """In such a run there is no connection to ask for first."""
+    check = a_check("client.refused", "nobody-listens", prints(b"refused"))
+    assert code(check, ECHO_CLIENT, stdout=b"refused\n", exit_code=1) == ""
+    assert code(check, ECHO_CLIENT, stderr=b"ConnectionRefusedError: Connection refused\n", exit_code=1) == ""
+    assert code(check, ECHO_CLIENT, stdout=b"Hello\n", exit_code=1) == "reply-not-printed"
 
 
 def test_the_end_of_a_refused_client_can_be_asked_for() -> None:

@@ -91,7 +91,12 @@ def test_programs_that_meet_without_us_are_judged_by_what_they_show() -> None:
 
 def answered(*replies: bytes) -> dict[str, object]:
     """A client that was answered this, and printed nothing yet."""
-    told = [Event(kind="sent", connection=0, at=1.0, data=reply) for reply in replies]
+    return talked(*(("sent", reply) for reply in replies))
+
+
+def talked(*words: tuple[str, bytes]) -> dict[str, object]:
+    """A client that said (`received`) and was answered (`sent`) this, in this order."""
+    told = [Event(kind=kind, connection=0, at=1.0, data=data) for kind, data in words]
     return {"events": (Event(kind="accepted", connection=0, at=0.0, data=b"h:1"), *told), "stdout": b""}
 
 
@@ -109,3 +114,31 @@ def test_a_client_in_a_pair_prints_the_reply_it_got(replies: tuple[bytes, ...], 
     """Whatever the other program really answered."""
     check = a_pair("pair.reply", prints("reply", who="client"))
     assert pair_code(check, client={**answered(*replies), "stdout": line}) == expected
+
+
+GREETS, REPLIED = ("received", b"Hello, world"), ("sent", b"Hello, world")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (GREETS, REPLIED, ("received", b"bye"), ("sent", b"bye")),
+        (GREETS, ("sent", b"Hello, "), ("sent", b"world"), ("received", b"bye"), ("sent", b"bye")),
+        (("received", b"Hello, "), ("received", b"world"), REPLIED, ("received", b"bye")),
+    ],
+    ids=["another message", "in pieces", "said in pieces"],
+)
+def test_what_came_after_the_client_had_printed_need_not_be_printed(words: tuple[tuple[str, bytes], ...]) -> None:
+    """The reply is the first answer: all that came before the client said something again."""
+    check = a_pair("pair.reply", prints("reply", who="client"))
+    assert pair_code(check, client={**talked(*words), "stdout": b"Received b'Hello, world'\n"}) == ""
+    assert pair_code(check, client={**talked(*words), "stdout": b"Received b'bye'\n"}) == "reply-not-printed"
+
+
+def test_the_reply_is_what_came_on_the_connection_that_the_client_spoke_on() -> None:
+    """Not what a server said on one that the client never used."""
+    check = a_pair("pair.reply", prints("reply", who="client"))
+    seen = talked(GREETS, REPLIED)
+    others = (Event(kind="accepted", connection=1, at=0.0), Event(kind="sent", connection=1, at=0.5, data=b"220 ready"))
+    client = {**seen, "events": (*others, *seen["events"]), "stdout": b"Hello, world\n"}  # type: ignore[misc]
+    assert pair_code(check, client=client) == ""
