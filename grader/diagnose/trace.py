@@ -12,6 +12,7 @@ MOST_MESSAGE = 400  # characters of an exception's message
 
 FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?')
 FINAL = re.compile(r"(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?")
+UNREAD = re.compile(r" in file (?P<file>.+?) on line (?P<line>\d{1,7}), ")
 HEADER = "Traceback (most recent call last):"
 
 
@@ -72,6 +73,11 @@ def parse_one(lines: list[str], paths: Collection[str]) -> Trace | None:
                 function = (frame["function"] or "")[:80]
             continue
         final = FINAL.fullmatch(line)
+        if final and final["kind"] == "SyntaxError" and not seen:  # what cannot even be decoded has no frame
+            unread = UNREAD.search(line)
+            own = own_path(unread["file"], paths) if unread else None
+            where = Place(file=own, line=int(unread["line"])) if unread and own is not None else None
+            return Trace(kind="SyntaxError", message=(final["message"] or "")[:MOST_MESSAGE], place=where)
         if seen and final and is_exception(final["kind"]):
             kind = final["kind"].rpartition(".")[2]
             return Trace(kind=kind, message=(final["message"] or "")[:MOST_MESSAGE], place=place, function=function)

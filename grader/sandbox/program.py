@@ -92,20 +92,23 @@ def run_program(path: str) -> None:
 
 
 def compiled(source: bytes, path: str):  # type: ignore[no-untyped-def]  # types.CodeType, not imported here
-    """The program's code. A file in another encoding gets the message that Python gives when it reads one itself."""
+    """The program's code. Where the encoding is at fault, with the words of a Python that reads the file itself."""
+    declared = any(line.lstrip().startswith(b"#") and b"coding" in line for line in source.split(b"\n", 2)[:2])
+    try:
+        if not declared:
+            source.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        line = source.count(b"\n", 0, wrong.start) + 1
+        raise SyntaxError(
+            f"Non-UTF-8 code starting with '\\x{source[wrong.start]:02x}' in file {path} on line {line}, "
+            "but no encoding declared; see https://peps.python.org/pep-0263/ for details"
+        ) from None
     try:
         return compile(source, path, "exec", dont_inherit=True)
     except SyntaxError as error:
-        try:
-            source.decode("utf-8")
-        except UnicodeDecodeError as wrong:
-            if str(error.msg).startswith("(unicode error) 'utf-8'"):
-                line = source.count(b"\n", 0, wrong.start) + 1
-                raise SyntaxError(
-                    f"Non-UTF-8 code starting with '\\x{source[wrong.start]:02x}' in file {path} on line {line}, "
-                    "but no encoding declared; see https://peps.python.org/pep-0263/ for details",
-                    (path, line, 0, None),
-                ) from None
+        unknown = str(error.msg).partition("unknown encoding: ")[2]
+        if unknown:
+            raise SyntaxError(f"encoding problem: {unknown}") from None
         raise
 
 

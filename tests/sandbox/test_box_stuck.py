@@ -163,12 +163,6 @@ def test_a_wait_that_a_timer_ends_is_not_called_stuck(what: str) -> None:
     assert (record.stopped, record.exit_code, record.stdout) == (None, 0, b"rang\n")
 
 
-def test_an_alarm_without_a_handler_is_waited_for() -> None:
-    """A program that will be killed by its own alarm dies of that, not of us."""
-    record = run_program(PAIR + "signal.setitimer(signal.ITIMER_REAL, 0.2)\naccepted.recv(1)", PATIENT).record
-    assert (record.stopped, record.signal) == (None, 14)
-
-
 def test_work_between_waits_is_not_called_stuck() -> None:
     """Threads that hand each other work all the time are never all asleep."""
     program = """

@@ -50,7 +50,7 @@ GENERIC = [
         server(("sendall(data)", "sendall(data)" + mark)),
         record={"stopped": "finished"},
     ),
-    on_server("server-partial", "server-partial", sends, **reply(GREETING, b"Hello")),
+    on_server("server-partial", "server-partial", sends, **reply(GREETING * 200, GREETING)),
     on_server("server-altered", "server-altered", sends, **reply(GREETING, b"something else")),
     on_server("server-extra", "server-extra", sends, finding={"actual": b""}),
     on_server("server-late", "server-late", sends),
