@@ -223,7 +223,7 @@ def joined(shorter: Script, longer: Sequence[Action]) -> tuple[Action, ...] | No
     rest = longer[len(mine) :]
     if not mine and any(action.kind == "nobody-listens" for action in longer):
         return None
-    if rest and (shorter.awaits_exit or any(action.kind == "receive" for action in mine)):
+    if rest and not endures(shorter, rest):
         return None
     unified = []
     for one, other in zip(mine, longer, strict=False):
@@ -231,7 +231,19 @@ def joined(shorter: Script, longer: Sequence[Action]) -> tuple[Action, ...] | No
         if both is None:
             return None
         unified.append(both)
+    waits = [number for number, action in enumerate(mine) if action.kind == "receive"]
+    if any(mine[number].count != unified[number].count for number in waits[:-1]):
+        return None  # where the next answer begins is what waiting for any number of bytes finds out
     return (*unified, *rest)
+
+
+def endures(shorter: Script, rest: Sequence[Action]) -> bool:
+    """Whether what a script looks at stays as it is when the peer goes on."""
+    if shorter.awaits_exit or any(action.kind == "receive" for action in shorter.actions):
+        return False
+    printed = [one for one in shorter.expectations if one.kind == "prints"]
+    announced = all(one.step.arguments["what"] == "client-address" for one in printed)
+    return announced and not (printed and any(action.kind == "reset" for action in rest))
 
 
 def plan(rubric: Rubric, seed: str) -> tuple[Run, ...]:

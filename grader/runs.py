@@ -14,7 +14,8 @@ from dataclasses import replace
 from grader.conversation import Run, plan
 from grader.errors import SandboxError
 from grader.model import Limits, Rubric, RunRecord, SourceFile, StepOutcome, Submission
-from grader.peers.play import Part, play, reachable_host
+from grader.peers.part import Part, reachable_host
+from grader.peers.play import play
 from grader.peers.relay import CONNECTIONS, relay, wait_until_listening
 from grader.sandbox.launch import Box
 from grader.sandbox.plain import PlainBox

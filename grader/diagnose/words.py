@@ -56,6 +56,7 @@ def values(finding: Finding, clues: Clues, place: Place | None, hint: str, limit
 
 def plain(text: str, most: int = MOST_FRAGMENT) -> str:
     """A name for a sentence: printable, bounded, on one line."""
+    text = ADDRESS.sub("0x…", text)
     clean = "".join(letter if letter.isprintable() else "?" for letter in text)
     return clean if len(clean) <= most else clean[: most - 1] + "…"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from grader.conversation import Action
 from grader.model import Limits, RunRecord, Socket, StepOutcome
+from grader.peers.part import Part, drained, outcome, reachable_host, record_of
 from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, Watch
 from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, take_socket, try_connect
 from grader.sandbox.launch import Run
@@ -21,24 +22,6 @@ LOOKS_FOR_POLLERS = 15  # by then about a second has passed
 SLOW_BUFFER_BYTES = 2048
 SMALL_SEGMENT_BYTES = 536
 NORMAL_BUFFER_BYTES = 1 << 18
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """The peer's part in one run.
-
-    `role`: of the student's program, `server` or `client`.  `file`: its path.  `actions`: what the peer does.
-    `awaits_exit`: wait for the program's end.  `host`, `port`: where the two should meet.
-    `follow`: a server that listens elsewhere is met there.
-    """
-
-    role: str
-    file: str
-    actions: tuple[Action, ...]
-    awaits_exit: bool
-    host: str
-    port: int
-    follow: bool
 
 
 class Peer:
@@ -199,6 +182,7 @@ class Peer:
     async def _receive(self, action: Action) -> str:
         if self.talking() is None:
             return IMPOSSIBLE
+        start = self.expected_bytes
         self.expected_bytes += action.count or 0
         if action.slowly:
             await self._let_it_fill_the_window()
@@ -212,14 +196,13 @@ class Peer:
                 return True
             return action.count is not None and talking.received >= self.expected_bytes
 
-        before = self.talking_received()
         result = await self.watch.until(arrived)
         if result == DONE and self._nothing_more_is_received():
             await self._waits_for_more()  # what comes unasked comes before our next word, or not at all
         received = self.talking_received()
         if action.count is None:
             self.expected_bytes = received
-            return DONE if result in (DONE, IMPOSSIBLE) and received > before else result
+            return DONE if result in (DONE, IMPOSSIBLE) and received > start else result
         return IMPOSSIBLE if result == DONE and received < self.expected_bytes else result
 
     def talking_received(self) -> int:
@@ -335,28 +318,16 @@ class Peer:
 
     def record(self, stopped: str | None) -> RunRecord:
         """What happened, after `stop`."""
-        ending = self.run.ended.result() if stopped is None else None
-        stdout, stderr = self.run.output(self.limits.output_bytes)
-        return RunRecord(
-            role=self.part.role,
-            file=self.part.file,
-            host=self.met[0],
-            port=self.met[1],
-            events=tuple(self.transcript.events),
+        return record_of(
+            self.run,
+            replace(self.part, host=self.met[0], port=self.met[1]),
+            self.transcript,
+            stopped,
+            self.limits,
             outcomes=tuple(self.outcomes),
             sockets=self.sockets,
-            dials=self.run.dials(),
-            exit_code=ending.exit_code if ending else None,
-            signal=ending.signal if ending else None,
-            stopped=stopped,
             serving=self.serving,
-            stdout=stdout,
-            stderr=stderr,
             output_before=self.output_before,
-            output_cut=max(self.run.output_bytes()) > self.limits.output_bytes,
-            cpu_seconds=self.run.cpu_seconds,
-            wall_seconds=self.transcript.now(),
-            stack=self.run.stack(),
         )
 
 
@@ -371,23 +342,6 @@ async def play(run: Run | PlainRun, part: Part, limits: Limits) -> RunRecord:
     return peer.record(stopped)
 
 
-async def drained(connections: Sequence[Connection]) -> None:
-    """Let the event loop deliver what has already arrived: a program that died has had its last word."""
-    if any(one.reading for one in connections):
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-
-
-def outcome(result: str) -> str:
-    """A wait's result as a step's outcome."""
-    return "limit" if result in LIMITS else result
-
-
 def outcomes_fail(outcomes: Sequence[StepOutcome]) -> bool:
     """Whether some action could not be carried out, so that where the program stood is of interest."""
     return any(one.result != DONE for one in outcomes)
-
-
-def reachable_host(host: str) -> str:
-    """An address at which a listening socket is met: the loopback address for one that listens on all."""
-    return "127.0.0.1" if host in ("0.0.0.0", "::") else host.removeprefix("::ffff:")

@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import dataclass
 
 from grader.model import Limits, RunRecord, Socket, StepOutcome
-from grader.peers.play import Part, drained, outcome, reachable_host
+from grader.peers.part import Part, drained, outcome, reachable_host, record_of
 from grader.peers.watch import DONE, Watch
 from grader.peers.wire import Connection, Transcript, address_text, take_socket, try_connect
 from grader.sandbox.launch import Run
@@ -95,10 +95,11 @@ class Relay:
             result = await self.watch.until(self._client_is_over, also=self._release)
         if result == DONE:
             # The client has ended. Let the server come to its end as well, or back to waiting for another client.
-            await self.watch.until(self.server.ended.done, also=self._server_serves_on)
+            await self.watch.until(self.server.ended.done, also=self.serves_on)
         return result
 
-    def _server_serves_on(self) -> bool:
+    def serves_on(self) -> bool:
+        """The server has closed all connections, and waits for something on a socket."""
         return all(link.server.ended is not None for link in self.links) and serves_on(self.watch.last[0])
 
     def _client_is_over(self) -> bool:
@@ -164,6 +165,7 @@ async def relay(
         await drained(wire.ends())
         wire.rest()
         limit = wire.watch.limit_reached
+        serving = not server.ended.done() and bool(wire.links and wire.watch.last) and wire.serves_on()
         stopped = {role: ended_how(run, limit) for role, run in (("server", server), ("client", client))}
         for run in (client, server):
             await run.finish(dump=True)
@@ -171,9 +173,18 @@ async def relay(
             end.close()
     detail = result if wire.listener is not None else DIRECT
     done = StepOutcome(result=outcome(result), at=wire.watch.now(), detail=detail)
+    runs = {"server": server, "client": client}
     return {
-        role: pair_record(run, parts[role], wire.transcripts[role], stopped[role], done, limits)
-        for role, run in (("server", server), ("client", client))
+        role: record_of(
+            run,
+            parts[role],
+            wire.transcripts[role],
+            stopped[role],
+            limits,
+            outcomes=(done,),
+            serving=role == "server" and serving,
+        )
+        for role, run in runs.items()
     }
 
 
@@ -182,29 +193,3 @@ def ended_how(run: AnyRun, limit: str | None) -> str | None:
     if run.ended.done() and not run.ended.cancelled():
         return None
     return limit or "stuck"
-
-
-def pair_record(
-    run: AnyRun, part: Part, transcript: Transcript, stopped: str | None, done: StepOutcome, limits: Limits
-) -> RunRecord:
-    """What happened on one side of a pair."""
-    ending = run.ended.result() if stopped is None else None
-    stdout, stderr = run.output(limits.output_bytes)
-    return RunRecord(
-        role=part.role,
-        file=part.file,
-        host=part.host,
-        port=part.port,
-        events=tuple(transcript.events),
-        outcomes=(done,),
-        dials=run.dials(),
-        exit_code=ending.exit_code if ending else None,
-        signal=ending.signal if ending else None,
-        stopped=stopped,
-        stdout=stdout,
-        stderr=stderr,
-        output_cut=max(run.output_bytes()) > limits.output_bytes,
-        cpu_seconds=run.cpu_seconds,
-        wall_seconds=transcript.now(),
-        stack=run.stack(),
-    )

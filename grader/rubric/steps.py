@@ -220,8 +220,10 @@ def _prints_faults(step: PrintsShape, side: str | None, who: str | None) -> Iter
         yield "`client-address` is for checks with `run: server`. Give the text, e.g. `prints: {text: Hello}`."
     if step.prints == "sent" and side == "pair":
         yield "`sent` has no meaning in a pair: the grader sends nothing. Write `prints: reply`, or give the text."
-    if step.prints == "reply" and (side == "server" or who == "server" or side == "client"):
+    if step.prints == "reply" and side in ("server", "client"):
         yield "`reply` is what the server of a pair answered its client. Write `sent`, or give the text."
+    if step.prints == "reply" and who == "server":
+        yield "`reply` is what the client was answered. Write it under `client`, or give the text."
     if step.wording is not None:
         yield from _wording_faults(step.wording, step.prints)
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.model import Limits, RunRecord, SourceFile
-from grader.peers.play import Part, play
+from grader.peers.part import Part
+from grader.peers.play import play
 from grader.sandbox.launch import Box
 
 ROOMY = Limits(wall_seconds=60.0, cpu_seconds=5.0)

@@ -537,7 +537,7 @@ def test_only_the_client_of_a_pair_prints_the_reply() -> None:
         name="prints", arguments={"what": "reply", "data": b"", "wording": None}, who="client"
     )
     (problem,) = problems(conversation("- relay\n- server: {prints: reply}", *pair))
-    assert "step 2 (`prints`): `reply` is what the server of a pair answered its client." in problem
+    assert "step 2 (`prints`): `reply` is what the client was answered. Write it under `client`" in problem
 
 
 def test_payloads_are_bounded_together() -> None:

@@ -1,0 +1,76 @@
+"""What both ways of meeting a program share: its part in a run, and the record that comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.conversation import Action
+from grader.model import Limits, RunRecord
+from grader.peers.watch import LIMITS
+from grader.peers.wire import Connection, Transcript
+from grader.sandbox.launch import Run
+from grader.sandbox.plain import PlainRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The peer's part in one run.
+
+    `role`: of the student's program, `server` or `client`.  `file`: its path.  `actions`: what the peer does.
+    `awaits_exit`: wait for the program's end.  `host`, `port`: where the two should meet.
+    `follow`: a server that listens elsewhere is met there.
+    """
+
+    role: str
+    file: str
+    actions: tuple[Action, ...]
+    awaits_exit: bool
+    host: str
+    port: int
+    follow: bool
+
+
+def record_of(
+    run: Run | PlainRun, part: Part, transcript: Transcript, stopped: str | None, limits: Limits, **seen: Any
+) -> RunRecord:
+    """The record of a finished run. `stopped`: why the grader ended it, or None. `seen`: what only the caller knows."""
+    ending = run.ended.result() if stopped is None else None
+    stdout, stderr = run.output(limits.output_bytes)
+    return RunRecord(
+        role=part.role,
+        file=part.file,
+        host=part.host,
+        port=part.port,
+        events=tuple(transcript.events),
+        dials=run.dials(),
+        exit_code=ending.exit_code if ending else None,
+        signal=ending.signal if ending else None,
+        stopped=stopped,
+        stdout=stdout,
+        stderr=stderr,
+        output_cut=max(run.output_bytes()) > limits.output_bytes,
+        cpu_seconds=run.cpu_seconds,
+        wall_seconds=transcript.now(),
+        stack=run.stack(),
+        **seen,
+    )
+
+
+async def drained(connections: Sequence[Connection]) -> None:
+    """Let the event loop deliver what has already arrived: a program that died has had its last word."""
+    if any(one.reading for one in connections):
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+
+def outcome(result: str) -> str:
+    """A wait's result as a step's outcome."""
+    return "limit" if result in LIMITS else result
+
+
+def reachable_host(host: str) -> str:
+    """An address at which a listening socket is met: the loopback address for one that listens on all."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host.removeprefix("::ffff:")
