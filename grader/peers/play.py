@@ -17,7 +17,7 @@ from grader.sandbox.plain import PlainRun
 from grader.sandbox.stuck import INPUT, call_name, network_is_still, serves_on
 
 DRAIN_CPU_SECONDS = 0.1  # what a program may still compute after the peer's FIN where its end is not awaited
-LOOKS_FOR_POLLERS = 15  # by then about a second has passed
+LOOKS_FOR_POLLERS = 20  # at which a program listens and yet waits for nobody: then it comes to its clients by polling
 # A slow reader offers a small window and small segments: then the program's kernel buffers some 30 KB, not 4 MB.
 SLOW_BUFFER_BYTES = 2048
 SMALL_SEGMENT_BYTES = 536
@@ -91,14 +91,15 @@ class Peer:
         Not before it waits: a program that listens and then ends without waiting for anybody could be caught in
         between, or not, and a verdict may not hang on that. One that only ever polls is given some looks.
         """
-        self.looks += 1
         printed = self.run.output_bytes()
         look = self.run.look()
-        if look.threads and not serves_on(look) and self.looks < LOOKS_FOR_POLLERS:
+        waits = serves_on(look) or not look.threads
+        listening = self.run.listening()
+        self.looks = self.looks + 1 if listening else 0
+        if not waits and self.looks < LOOKS_FOR_POLLERS:
             return False
         if not self.connections:
             self.output_before = printed
-        listening = self.run.listening()
         self.sockets = tuple(listening) or self.sockets
         if not self._elsewhere(listening):
             return self._try(*self.met)
