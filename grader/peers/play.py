@@ -270,8 +270,8 @@ class Peer:
                 one.half_close()
             interesting = self.part.awaits_exit or outcomes_fail(self.outcomes)  # then how it ends tells why
             allowance = None if interesting else self.watch.cpu_seconds() + DRAIN_CPU_SECONDS
-            await self.watch.until(self._closed_by_program, cpu_seconds=allowance)
-            if interesting and self.watch.limit_reached is None:
+            result = await self.watch.until(self._closed_by_program, cpu_seconds=allowance)
+            if interesting and result == DONE:  # where even that has become impossible, so has the end
                 await self.watch.until(self.run.ended.done, also=self._back_in_accept)
         elif self.part.awaits_exit or self.connections or outcomes_fail(self.outcomes):
             await self.watch.until(self._client_is_over)

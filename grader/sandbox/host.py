@@ -216,7 +216,7 @@ def conditions() -> list[Condition]:
     if counts_processes_per_box():
         found.append(Condition(name="process limit", state="ok", detail="counted per box by the kernel"))
     else:
-        detail = "this kernel counts a user's processes together; a box's own count is watched instead"
+        detail = "this kernel counts all processes of a user together, so those of a box are not limited"
         found.append(Condition(name="process limit", state="weaker", detail=detail, remedy="Linux 5.14 or later."))
     return found
 

@@ -1,0 +1,98 @@
+"""Grade a set again and again under load, and count verdicts that flip.
+
+    python -m bench.soak [--gradings N] [--load K] [--jobs N] [FOLDER ...]
+
+First the set is graded once with nothing else running: its verdicts are what all others are held to. Then it is graded,
+each time into a fresh folder so that nothing is answered from the store, until N gradings have been made, with K busy
+loops for each processor competing for the machine. Default: the example class, the correct styles and the mistakes;
+1,000 gradings; 4 loops a processor.
+
+Prints, for each check, how often its verdict differed from the idle machine's. Exits with 1 when one did.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SETS = ("examples/class", "tests/programs/styles", "tests/programs/mistakes")
+Verdicts = dict[tuple[str, str], str]
+
+
+def spin() -> None:
+    """Compete for a processor until killed."""
+    while True:
+        pass
+
+
+@contextmanager
+def background_load(loops: int) -> Iterator[None]:
+    """`loops` busy loops for as long as the block lasts."""
+    running = [multiprocessing.Process(target=spin, daemon=True) for _ in range(loops)]
+    for one in running:
+        one.start()
+    try:
+        yield
+    finally:
+        for one in running:
+            one.kill()
+            one.join()
+
+
+def grade(folders: list[Path], jobs: int) -> Verdicts:
+    """Grade everything once, in a process and a folder of its own. Returns (submission, check) -> verdict."""
+    found: Verdicts = {}
+    for folder in folders:
+        with tempfile.TemporaryDirectory(prefix="grade-soak-") as out:
+            command = [sys.executable, "-m", "grader.cli", "run", str(folder), "-o", out, "-q", "-j", str(jobs)]
+            status = subprocess.run(command, cwd=ROOT, check=False).returncode
+            if status > 1:
+                sys.exit(f"grade ended with status {status}")
+            for one in json.loads(Path(out, "results.json").read_text())["submissions"]:
+                found |= {(f"{folder.name}/{one['id']}", check["id"]): check["verdict"] for check in one["checks"]}
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.soak", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folders", nargs="*", type=Path, default=[ROOT / name for name in SETS])
+    parser.add_argument("--gradings", type=int, default=1000, help="submissions graded under load (default 1000)")
+    parser.add_argument("--load", type=int, default=4, help="busy loops for each processor (default 4)")
+    parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="as of grade run")
+    chosen = parser.parse_args()
+    loops = chosen.load * (os.cpu_count() or 1)
+
+    idle = grade(chosen.folders, chosen.jobs)
+    submissions = len({name for name, _ in idle})
+    print(f"{submissions} submissions, {len(idle)} verdicts each time; load: {loops} busy loops", flush=True)
+    flips: collections.Counter[str] = collections.Counter()
+    done, started = 0, time.monotonic()
+    with background_load(loops):
+        while done < chosen.gradings:
+            seen = grade(chosen.folders, chosen.jobs)
+            for key in sorted(idle.keys() | seen.keys()):
+                if idle.get(key) != seen.get(key):
+                    flips[key[1]] += 1
+                    print(f"flip: {key[0]} {key[1]}: {idle.get(key)} when idle, now {seen.get(key)}", flush=True)
+            done += submissions
+            rate = done / (time.monotonic() - started)
+            print(f"{done} gradings, {sum(flips.values())} flips, {rate:.1f} a second", flush=True)
+    for check, count in sorted(flips.items()):
+        print(f"{count:6} {check}")
+    print(f"{sum(flips.values())} flips in {done} gradings ({done * len(idle) // submissions} verdicts)")
+    sys.exit(1 if flips else 0)
+
+
+if __name__ == "__main__":
+    main()
