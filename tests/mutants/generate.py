@@ -19,27 +19,61 @@ from mutants.operators import OPERATORS, Operator  # noqa: E402
 from mutants.program import Program  # noqa: E402
 
 FILES = {"server": "echo-server.py", "client": "echo-client.py"}
-ROLES = tuple(FILES)
 
 # The solutions get every operator. Another style gets those that meet other code in it than in the solutions.
-LOADING = (
-    "colon-missing", "line-indented", "print-of-python-2", "asks-keyboard", "not-written-yet", "module-missing",
-    "file-missing", "error-at-end", "exit-by-os-exit",
-)  # fmt: skip
-TEXT_ALONE = ("reply-lower", "reply-without-first", "reply-without-zeros", "reply-str-joined", "reply-copied",
-              "reply-through-latin-1", "greeting-other", "greeting-cut", "greeting-utf-16",
-              "greeting-quoted", "greeting-exclaimed", "greeting-encoded", "port-too-large", "port-privileged")  # fmt: skip
-SPINNING = ("guard-dropped", "guard-continues")
-LESS = frozenset((*LOADING, *TEXT_ALONE, *SPINNING))
-
-STYLES: dict[str, tuple[str, ...]] = {
-    "functions-and-main": ROLES,
-    "classes": ROLES,
-    "create-server-create-connection": ROLES,
-    "socketserver-handler": ("server",),
-    "asyncio-streams": ROLES,
-    "select-call": ("server",),
-}
+STYLES: dict[str, dict[str, tuple[str, ...]]] = {
+    "functions-and-main": {
+        "server": (
+            "drop-start", "guard-misspelt", "drop-print", "drop-recv", "drop-send", "drop-bind", "drop-listen",
+            "drop-accept", "swap-bind-listen", "address-swapped", "port-other", "accept-not-unpacked",
+            "accept-swapped", "listener-receives", "loop-unrolled", "guard-inverted", "reply-at-end", "reply-upper",
+        ),
+        "client": (
+            "drop-start", "guard-misspelt", "drop-print", "drop-recv", "drop-send", "drop-connect", "port-as-text",
+            "greeting-lower", "recv-five-bytes", "swap-connect-send", "print-greeting", "refusal-swallowed",
+        ),
+    },
+    "classes": {
+        "server": (
+            "drop-start", "guard-misspelt", "drop-print", "drop-recv", "drop-send", "drop-bind", "drop-listen",
+            "drop-close", "port-other", "recv-misspelt", "close-before-recv", "recv-zero-bytes", "accept-swapped",
+            "listener-receives", "reply-line-end",
+        ),
+        "client": ("drop-print", "drop-recv", "drop-send", "drop-connect", "host-other", "greeting-lower", "udp"),
+    },
+    "create-server-create-connection": {
+        "server": (
+            "drop-accept", "drop-send", "address-swapped", "address-split", "address-only-host", "port-as-text",
+            "port-other", "host-misspelt", "host-any", "accept-not-unpacked", "guard-inverted", "reply-prefixed",
+        ),
+    },
+    "socketserver-handler": {
+        "server": (
+            "drop-print", "drop-recv", "drop-send", "address-swapped", "address-split", "port-as-text", "port-other",
+            "host-misspelt", "loop-unrolled", "send-after-loop", "reply-cut", "reply-empty", "exit-status-3",
+        ),
+        "client": (
+            "drop-print", "drop-send", "address-swapped", "address-split", "address-only-host", "port-as-text",
+            "port-other", "host-misspelt", "greeting-empty",
+        ),
+    },
+    "asyncio-streams": {
+        "server": (
+            "drop-print", "drop-recv", "drop-send", "drop-close", "port-as-text", "port-other", "loop-unrolled",
+            "guard-inverted", "reply-upper", "reply-empty", "reply-str", "reply-by-decoding", "exit-status-3",
+        ),
+        "client": (
+            "drop-print", "drop-recv", "drop-send", "port-other", "greeting-lower", "recv-five-bytes", "recv-twice",
+            "print-greeting",
+        ),
+    },
+    "select-call": {
+        "server": (
+            "drop-accept", "drop-send", "drop-close", "drop-listen", "accept-swapped", "listener-closed-after-accept",
+            "loop-unrolled", "reply-cut", "reply-empty", "exit-status-3",
+        ),
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,30 +106,29 @@ def correct(style: str) -> dict[str, str]:
     return {file: (folder_of(style) / file).read_text(encoding="ascii") for file in FILES.values()}
 
 
-def operators(style: str) -> Iterator[Operator]:
-    """Those that are tried on a style."""
-    return (one for one in OPERATORS if style == "solutions" or one.name not in LESS)
+def operators(style: str, role: str) -> list[Operator]:
+    """Those that are tried on one program of a style."""
+    fit = [one for one in OPERATORS if role in one.roles]
+    return fit if style == "solutions" else [one for one in fit if one.name in STYLES[style].get(role, ())]
 
 
-def mutants_of(style: str, roles: tuple[str, ...]) -> Iterator[Mutant]:
-    """All mutants of one style; texts that two operators would make alike are made once."""
+def mutants_of(style: str, role: str) -> Iterator[Mutant]:
+    """All mutants of one program; texts that two operators would make alike are made once."""
     files = correct(style)
-    seen = set(files.values())
-    for role in roles:
-        program = Program(role, files[FILES[role]])
-        for operator in operators(style):
-            texts = [program.edited(edits) for edits in operator.make(program)] if role in operator.roles else []
-            for number, text in enumerate(texts, 1):
-                if text not in seen:
-                    seen.add(text)
-                    changed = {**files, FILES[role]: text}
-                    yield Mutant(style=style, operator=f"{role}/{operator.name}", number=number, files=changed)
+    program = Program(role, files[FILES[role]])
+    seen = {program.text}
+    for operator in operators(style, role):
+        texts = [program.edited(edits) for edits in operator.make(program)]
+        for number, text in enumerate(texts, 1):
+            if text not in seen:
+                seen.add(text)
+                changed = {**files, FILES[role]: text}
+                yield Mutant(style=style, operator=f"{role}/{operator.name}", number=number, files=changed)
 
 
 def mutants() -> list[Mutant]:
     """All of them, always in the same order."""
-    styles = {"solutions": ROLES, **STYLES}
-    return [mutant for style, roles in styles.items() for mutant in mutants_of(style, roles)]
+    return [one for style in ("solutions", *STYLES) for role in FILES for one in mutants_of(style, role)]
 
 
 if __name__ == "__main__":

@@ -239,7 +239,7 @@ def one_late(program: Program) -> Iterator[list[Edit]]:
         if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and called(last.value) in SENDS:
             what = last.value.args[0]
             yield [
-                program.before(loop, 'previous = b"?"'),
+                program.before(loop, 'previous = b""'),
                 program.replace(what, "previous"),
                 program.after(last, f"previous = {program.source(what)}"),
             ]
@@ -408,7 +408,7 @@ SERVERS = (
     Operator("reply-reversed", SERVER, argument(SENDS, "{}[::-1]")),
     Operator("reply-doubled", SERVER, argument(SENDS, "2 * {}")),
     Operator("reply-repr", SERVER, argument(SENDS, "repr({}).encode()")),
-    Operator("reply-padded", SERVER, argument(SENDS, '{}.ljust(1024, b"\\0")')),
+    Operator("reply-padded", SERVER, argument(SENDS, '{}.ljust(2048, b"\\0")')),
     Operator("reply-canned", SERVER, argument(SENDS, 'b"Hello, world"')),
     Operator("reply-empty", SERVER, argument(SENDS, 'b""')),
     Operator("reply-without-zeros", SERVER, argument(SENDS, '{}.replace(b"\\0", b"")')),

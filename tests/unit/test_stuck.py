@@ -188,6 +188,19 @@ def test_a_quiet_connection_is_still() -> None:
     assert network_is_still(two_ends())
 
 
+@pytest.mark.parametrize(
+    ("state", "other"), [("fin-wait-1", "close-wait"), ("last-ack", "time-wait"), ("closing", "closing")]
+)
+def test_a_fin_that_has_arrived_is_not_under_way(state: str, other: str) -> None:
+    """Its acknowledgement may take 40 ms more, but the other end shows that it is there."""
+    assert network_is_still(two_ends(state, other, unsent=1, unread=13))
+
+
+def test_bytes_before_a_fin_are_under_way_with_it() -> None:
+    """Only a FIN by itself is known to have arrived by the other end's state."""
+    assert not network_is_still(two_ends("fin-wait-1", "close-wait", unsent=2))
+
+
 @pytest.mark.parametrize("state", ["syn-sent", "syn-recv", "new-syn-recv", "fin-wait-1", "closing", "last-ack"])
 def test_a_connection_that_is_made_or_ended_is_under_way(state: str) -> None:
     """On whichever side it shows."""
