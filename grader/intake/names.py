@@ -67,11 +67,6 @@ def archive_stem(name: str) -> str | None:
     return None
 
 
-def is_archive(name: str) -> bool:
-    """True when the name is that of an archive that can be read."""
-    return name.lower().endswith(ARCHIVES)
-
-
 def plain_path(raw: str) -> str | None:
     """A member's name as a relative path with `/`, or None when it would lead outside or cannot be a path.
 

@@ -10,7 +10,7 @@ import ctypes
 import os
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.model import Socket
@@ -194,34 +194,46 @@ def address(hexadecimal: str) -> tuple[str, int]:
 def tcp_rows(net: int) -> list[Row]:
     """All TCP sockets of the box's network. Costs a walk through the kernel's whole hash table: about 2 ms."""
     rows = []
-    for table in ("tcp", "tcp6"):
-        try:
-            text = read_all(net, table)
-        except FileNotFoundError:
-            continue
-        for line in text.splitlines()[1:]:
-            fields = line.split()
-            send, receive = (int(queue, 16) for queue in fields[4].split(":"))
-            state = TCP_STATES[min(int(fields[3], 16), 12)]
-            local, remote = address(fields[1]), address(fields[2])
-            rows.append(Row(local=local, remote=remote, state=state, send_queue=send, receive_queue=receive))
+    for _, fields in table_rows(net, "tcp", "tcp6"):
+        send, receive = (int(queue, 16) for queue in fields[4].split(":"))
+        local, remote = address(fields[1]), address(fields[2])
+        rows.append(Row(local=local, remote=remote, state=state_of(fields), send_queue=send, receive_queue=receive))
     return rows
 
 
 def listening_with_inodes(net: int) -> list[tuple[Socket, str]]:
     """TCP sockets that listen, with their inode numbers, from the text tables."""
     found = []
-    for table in ("tcp", "tcp6"):
+    for table, fields in table_rows(net, "tcp", "tcp6"):
+        if state_of(fields) == "listen":
+            host, port = address(fields[1])
+            found.append((Socket(protocol=table, host=host, port=port, state="listen"), fields[9]))
+    return found
+
+
+def udp_sockets(net: int) -> list[Socket]:
+    """UDP sockets of the box that have a port: what a program that mistook UDP for TCP has made."""
+    found = []
+    for table, fields in table_rows(net, "udp", "udp6"):
+        host, port = address(fields[1])
+        found.append(Socket(protocol=table, host=host, port=port, state="bound"))
+    return found
+
+
+def table_rows(net: int, *tables: str) -> Iterator[tuple[str, list[str]]]:
+    """The rows of some tables of /proc/net, split into fields, each with its table's name (proc(5))."""
+    for table in tables:
         try:
             text = read_all(net, table)
-        except FileNotFoundError:
+        except FileNotFoundError:  # no IPv6 here
             continue
         for line in text.splitlines()[1:]:
-            fields = line.split()
-            if TCP_STATES[min(int(fields[3], 16), 12)] == "listen":
-                host, port = address(fields[1])
-                found.append((Socket(protocol=table, host=host, port=port, state="listen"), fields[9]))
-    return found
+            yield table, line.split()
+
+
+def state_of(fields: Sequence[str]) -> str:
+    """The state of a TCP row by name."""
+    return TCP_STATES[min(int(fields[3], 16), 12)]
 
 
 def read_all(folder: int, path: str, most: int = 1 << 22) -> str:
@@ -229,20 +241,6 @@ def read_all(folder: int, path: str, most: int = 1 << 22) -> str:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
     with os.fdopen(descriptor, "rb") as stream:
         return stream.read(most).decode(errors="replace")
-
-
-def udp_sockets(net: int) -> list[Socket]:
-    """UDP sockets of the box that have a port: what a program that mistook UDP for TCP has made."""
-    found = []
-    for table in ("udp", "udp6"):
-        try:
-            text = read_all(net, table)
-        except FileNotFoundError:
-            continue
-        for line in text.splitlines()[1:]:
-            host, port = address(line.split()[1])
-            found.append(Socket(protocol=table, host=host, port=port, state="bound"))
-    return found
 
 
 def listening(diagnosis: socket.socket, net: int) -> list[Socket]:

@@ -206,7 +206,6 @@ class Run:
         self.ended: asyncio.Future[Ending] = asyncio.ensure_future(self._await_end())
         self.cpu_seconds = 0.0
         self.stderr_before_dump: int | None = None
-        self.want_dump = False
         self.finished = False
 
     async def _await_end(self) -> Ending:
@@ -417,11 +416,3 @@ def parse_stack(dump: bytes) -> tuple[Frame, ...]:
             file = match[1].removeprefix(HOME + "/")
             frames.append(Frame(file=file, line=int(match[2]), function=match[3], thread=thread))
     return tuple(frames[:200])
-
-
-def signal_name(number: int) -> str:
-    """`SIGKILL` for 9, and a plain description for a number without a name."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

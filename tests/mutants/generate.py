@@ -24,19 +24,19 @@ FILES = {"server": "echo-server.py", "client": "echo-client.py"}
 STYLES: dict[str, dict[str, tuple[str, ...]]] = {
     "functions-and-main": {
         "server": (
-            "drop-start", "guard-misspelt", "drop-print", "drop-recv", "drop-send", "drop-bind", "drop-listen",
-            "drop-accept", "swap-bind-listen", "address-swapped", "port-other", "accept-not-unpacked",
-            "accept-swapped", "listener-receives", "loop-unrolled", "guard-inverted", "reply-at-end", "reply-upper",
+            "drop-start", "guard-misspelt", "drop-recv", "drop-send", "drop-bind", "drop-accept", "swap-bind-listen",
+            "port-other", "accept-not-unpacked", "accept-swapped", "listener-receives", "loop-unrolled",
+            "guard-inverted", "reply-at-end", "reply-upper",
         ),
         "client": (
-            "drop-start", "guard-misspelt", "drop-print", "drop-recv", "drop-send", "drop-connect", "port-as-text",
-            "greeting-lower", "recv-five-bytes", "swap-connect-send", "print-greeting", "refusal-swallowed",
+            "drop-start", "guard-misspelt", "drop-recv", "drop-connect", "port-as-text", "greeting-lower",
+            "recv-five-bytes", "print-greeting", "refusal-swallowed",
         ),
     },
     "classes": {
         "server": (
-            "drop-start", "guard-misspelt", "drop-print", "drop-recv", "drop-send", "drop-bind", "drop-listen",
-            "drop-close", "port-other", "recv-misspelt", "close-before-recv", "recv-zero-bytes", "accept-swapped",
+            "drop-start", "drop-print", "drop-recv", "drop-send", "drop-bind", "drop-listen", "drop-close",
+            "port-other", "recv-misspelt", "close-before-recv", "recv-zero-bytes", "accept-swapped",
             "listener-receives", "reply-line-end",
         ),
         "client": ("drop-print", "drop-recv", "drop-send", "drop-connect", "host-other", "greeting-lower", "udp"),

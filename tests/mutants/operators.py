@@ -95,7 +95,7 @@ def name(old: str, new: str) -> Make:
     def make(program: Program) -> Iterator[list[Edit]]:
         for node in program.nodes:
             if isinstance(node, ast.Attribute) and node.attr == old:
-                start, end = program.span(node)
+                end = program.span(node)[1]
                 yield [Edit(end - len(old), end, new)]
             elif isinstance(node, ast.Name) and node.id == old:
                 yield [program.replace(node, new)]
@@ -162,7 +162,9 @@ def drop_import(program: Program) -> Iterator[list[Edit]]:
 def loops(program: Program) -> list[ast.While]:
     """The loops that receive."""
     found = {one for one in ast.walk(program.tree) if isinstance(one, ast.While)}
-    holds = {loop for loop in found for node in ast.walk(loop) if isinstance(node, ast.Call) and called(node) in RECEIVES}
+    holds = {
+        loop for loop in found for node in ast.walk(loop) if isinstance(node, ast.Call) and called(node) in RECEIVES
+    }
     return sorted(holds, key=lambda loop: loop.lineno)
 
 
@@ -328,34 +330,34 @@ ANY_ROLE = (
     Operator("drop-send", BOTH, drop(*SENDS)),
     Operator("guard-misspelt", BOTH, constant("__main__", '"main"')),
     Operator("line-indented", BOTH, indent_too_far),
-    Operator("colon-missing", BOTH, drop_colon),
-    Operator("print-of-python-2", BOTH, python2_print),
-    Operator("asks-keyboard", BOTH, at_start('input("Press Enter to start ")')),
-    Operator("not-written-yet", BOTH, at_start("raise NotImplementedError")),
-    Operator("module-missing", BOTH, at_start("import my_own_helpers")),
-    Operator("file-missing", BOTH, at_start('settings = open("settings.ini").read()')),
+    Operator("colon-missing", SERVER, drop_colon),
+    Operator("print-of-python-2", CLIENT, python2_print),
+    Operator("asks-keyboard", CLIENT, at_start('input("Press Enter to start ")')),
+    Operator("not-written-yet", SERVER, at_start("raise NotImplementedError")),
+    Operator("module-missing", CLIENT, at_start("import my_own_helpers")),
+    Operator("file-missing", SERVER, at_start('settings = open("settings.ini").read()')),
     Operator("address-swapped", BOTH, address("({port}, {host})")),
     Operator("address-split", BOTH, address("{host}, {port}")),
     Operator("address-only-host", BOTH, address("{host}")),
-    Operator("address-as-text", BOTH, address("f'{{{host}}}:{{{port}}}'")),
+    Operator("address-as-text", CLIENT, address("f'{{{host}}}:{{{port}}}'")),
     Operator("port-as-text", BOTH, constant(PORT, '"65432"')),
     Operator("port-other", BOTH, constant(PORT, "65433")),
     Operator("port-too-large", BOTH, constant(PORT, "654321")),
     Operator("host-other", BOTH, constant(HOST, '"127.0.0.2"')),
     Operator("host-misspelt", BOTH, constant(HOST, '"locahlost"')),
-    Operator("host-far-away", BOTH, constant(HOST, '"192.0.2.7"')),
+    Operator("host-far-away", SERVER, constant(HOST, '"192.0.2.7"')),
     Operator("host-as-name", BOTH, constant(HOST, '"localhost"')),
     Operator("host-any", BOTH, constant(HOST, '"0.0.0.0"')),
     Operator("udp", BOTH, name("SOCK_STREAM", "SOCK_DGRAM")),
     Operator("ipv6", BOTH, name("AF_INET", "AF_INET6")),
     Operator("unix", BOTH, name("AF_INET", "AF_UNIX")),
     Operator("send-for-sendall", BOTH, name("sendall", "send")),
-    Operator("send-misspelt", BOTH, name("sendall", "sendAll")),
-    Operator("recv-misspelt", BOTH, name("recv", "receive")),
+    Operator("send-misspelt", CLIENT, name("sendall", "sendAll")),
+    Operator("recv-misspelt", SERVER, name("recv", "receive")),
     Operator("recv-larger", BOTH, argument(RECEIVES, "4096")),
     Operator("recv-without-size", BOTH, call(("recv",), "{function}()")),
     Operator("exit-status-3", BOTH, at_end("raise SystemExit(3)")),
-    Operator("exit-by-os-exit", BOTH, at_end("import os", "os._exit(0)")),
+    Operator("exit-by-os-exit", CLIENT, at_end("import os", "os._exit(0)")),
     Operator("error-at-end", BOTH, at_end("finished")),
     Operator("close-before-recv", BOTH, before(RECEIVES, "{owner}.close()")),
     Operator("close-before-send", BOTH, before(("sendall",), "{owner}.close()")),
@@ -398,7 +400,6 @@ SERVERS = (
     Operator("reply-twice", SERVER, after(SENDS, "{line}")),
     Operator("reply-then-more", SERVER, after(SENDS, '{owner}.sendall(b"bye")')),
     Operator("reply-upper", SERVER, argument(SENDS, "{}.upper()")),
-    Operator("reply-lower", SERVER, argument(SENDS, "{}.lower()")),
     Operator("reply-stripped", SERVER, argument(SENDS, "{}.strip()")),
     Operator("reply-line-end", SERVER, argument(SENDS, '{} + b"\\n"')),
     Operator("reply-prefixed", SERVER, argument(SENDS, 'b"Echo: " + {}')),
@@ -416,7 +417,6 @@ SERVERS = (
     Operator("reply-str-joined", SERVER, argument(SENDS, '"Echo: " + {}')),
     Operator("reply-by-decoding", SERVER, argument(SENDS, "{}.decode().encode()")),
     Operator("reply-encoded-again", SERVER, argument(SENDS, "{}.encode()")),
-    Operator("reply-through-latin-1", SERVER, argument(SENDS, '{}.decode("latin-1").encode("latin-1")')),
     Operator("reply-copied", SERVER, argument(SENDS, "bytes({})")),
 )
 
@@ -429,8 +429,6 @@ CLIENTS = (
     Operator("connect-ex", CLIENT, name("connect", "connect_ex")),
     Operator("greeting-as-text", CLIENT, constant(GREETING, '"Hello, world"')),
     Operator("greeting-lower", CLIENT, constant(GREETING, 'b"hello, world"')),
-    Operator("greeting-other", CLIENT, constant(GREETING, 'b"Good morning"')),
-    Operator("greeting-exclaimed", CLIENT, constant(GREETING, 'b"Hello, world!"')),
     Operator("greeting-without-comma", CLIENT, constant(GREETING, 'b"Hello world"')),
     Operator("greeting-line-end", CLIENT, constant(GREETING, 'b"Hello, world\\n"')),
     Operator("greeting-typing-mistake", CLIENT, constant(GREETING, 'b"Hello, wrold"')),
@@ -442,7 +440,6 @@ CLIENTS = (
     Operator("send-twice", CLIENT, after(SENDS, "{line}")),
     Operator("send-more", CLIENT, after(SENDS, '{owner}.sendall(b"How are you?")')),
     Operator("recv-five-bytes", CLIENT, argument(RECEIVES, "5")),
-    Operator("recv-one-byte", CLIENT, argument(RECEIVES, "1")),
     Operator("recv-just-enough", CLIENT, argument(RECEIVES, "12")),
     Operator("recv-zero-bytes", CLIENT, argument(RECEIVES, "0")),
     Operator("recv-twice", CLIENT, after(RECEIVES, "{line}")),
@@ -454,7 +451,6 @@ CLIENTS = (
     Operator("print-only-word", CLIENT, call(("print",), 'print("Received")')),
     Operator("print-length", CLIENT, call(("print",), 'print("Received", len(data))')),
     Operator("print-upper", CLIENT, call(("print",), 'print("Received", data.upper())')),
-    Operator("print-cut", CLIENT, call(("print",), 'print("Received", data[:5])')),
     Operator("print-decoded", CLIENT, call(("print",), 'print("Received", data.decode())')),
     Operator("print-twice", CLIENT, after(("print",), "{line}")),
     Operator("refusal-swallowed", CLIENT, swallow("OSError", "pass")),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-
 import pytest
 
 from grader.model import Dial, Frame, SourceFile
-from grader.sandbox.launch import pack, parse_dials, parse_stack, signal_name
+from grader.sandbox.launch import pack, parse_dials, parse_stack
 from grader.sandbox.policy import HOME, INSIDE
 
 
@@ -162,9 +160,3 @@ def test_files_are_packed_one_after_another() -> None:
     files = [("echo-server.py", b"print()\n"), ("sub/é.bin", b"\0\0\n1\0"), ("empty.py", b""), ("last", b"\xff" * 300)]
     assert unpack(pack([SourceFile(path=path, data=data) for path, data in files])) == files
     assert pack([]) == b""
-
-
-@pytest.mark.parametrize(("number", "name"), [(signal.SIGKILL, "SIGKILL"), (11, "SIGSEGV"), (250, "signal 250")])
-def test_a_signal_is_called_by_its_name(number: int, name: str) -> None:
-    """By its number where it has none."""
-    assert signal_name(number) == name

@@ -1,0 +1,134 @@
+"""Mutants of correct programs: each costs exactly the checks that it must, and its first explanation is the right one.
+
+The table beside this file says what must come out; docs/mutants.md says how it came about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from mutants.generate import STYLES, Mutant, correct, mutants
+from mutants.grading import first_failing, grade_each, lost, rubric, submission
+
+from grader.diagnose.generic import GENERIC
+from grader.model import Grade
+
+MUTANTS = {mutant.name: mutant for mutant in mutants()}
+TABLE = yaml.safe_load(Path(__file__).with_name("expected.yaml").read_text())
+UNMUTATED = ("solutions", *STYLES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the table says of one mutant. `checks`: check id -> `failed` or `skipped`; none where it is equivalent."""
+
+    checks: Mapping[str, str]
+    diagnosis: str | None
+    equivalent: str
+
+
+def expected(mutant: Mutant) -> Expected:
+    """The mutant's own row, else that of its operator."""
+    row: dict[str, Any] = TABLE["exceptions"].get(mutant.name) or TABLE["operators"][mutant.operator]
+    costs = TABLE["costs"][row["costs"]] if "costs" in row else {}
+    checks = {check: kind for kind in ("failed", "skipped") for check in costs.get(kind, ())}
+    return Expected(checks=checks, diagnosis=row.get("diagnosis"), equivalent=row.get("equivalent", ""))
+
+
+EXPECTED = {name: expected(mutant) for name, mutant in MUTANTS.items()}
+HARMFUL = [name for name, one in EXPECTED.items() if not one.equivalent]
+
+
+@pytest.fixture(scope="module")
+def grades(sandbox: None) -> dict[str, Grade]:
+    """All mutants and the programs that they were made of, graded together."""
+    hand_ins = {name: mutant.files for name, mutant in MUTANTS.items()}
+    hand_ins |= {style: correct(style) for style in UNMUTATED}
+    return asyncio.run(grade_each([submission(name, files) for name, files in hand_ins.items()], rubric()))
+
+
+def diagnosis(grade: Grade) -> str | None:
+    """The diagnosis of the first check that failed."""
+    first = first_failing(grade)
+    return first.diagnosis if first is not None else None
+
+
+def test_mutants_are_the_same_each_time() -> None:
+    """Nothing in the generator is left to chance, and no two mutants of a program are alike."""
+    again = mutants()
+    assert {one.name: one.files for one in again} == {one.name: one.files for one in MUTANTS.values()}
+    assert len(again) == len(MUTANTS)
+    assert len({(one.style, *one.files.values()) for one in again}) == len(MUTANTS)
+
+
+def test_every_row_of_the_table_is_about_some_mutant() -> None:
+    """No row stays behind when an operator goes, and an equivalent mutant always has a reason."""
+    assert set(TABLE["operators"]) == {mutant.operator for mutant in MUTANTS.values()}
+    assert set(TABLE["exceptions"]) | set(TABLE["owed"] or ()) <= set(MUTANTS)
+    rows = [*TABLE["operators"].values(), *TABLE["exceptions"].values()]
+    assert set(TABLE["costs"]) == {row["costs"] for row in rows if "costs" in row}
+    assert all(bool(row.get("equivalent")) != ("costs" in row and "diagnosis" in row) for row in rows)
+
+
+def test_no_generic_sentence_is_expected_where_a_precise_one_could_be() -> None:
+    """The entries at the catalogue's end explain a mutant only where what they show is the mistake itself."""
+    wanted = {one.diagnosis for one in EXPECTED.values()}
+    assert wanted & {entry.id for entry in GENERIC} == set(TABLE["plain"])
+
+
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_unmutated_programs_lose_nothing(grades: Mapping[str, Grade]) -> None:
+    """What the mutants were made of is right."""
+    assert {style: lost(grades[style]) for style in UNMUTATED if lost(grades[style])} == {}
+
+
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_every_mutant_that_does_harm_is_caught(grades: Mapping[str, Grade]) -> None:
+    """The kill rate is 100 %: each loses at least one check."""
+    assert [name for name in HARMFUL if not lost(grades[name])] == []
+
+
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_every_mutant_costs_what_it_must_and_nothing_else(grades: Mapping[str, Grade]) -> None:
+    """The verdicts are those of the table; an equivalent mutant loses nothing."""
+    wrong = {
+        name: {"got": lost(grades[name]), "expected": one.checks}
+        for name, one in EXPECTED.items()
+        if lost(grades[name]) != one.checks
+    }
+    assert wrong == {}
+
+
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_every_mutant_is_explained_by_its_own_mistake(grades: Mapping[str, Grade]) -> None:
+    """The first check that fails has the diagnosis of the table, or, where a better one is owed, today's."""
+    owed = TABLE["owed"] or {}
+    wrong = {
+        name: {"got": diagnosis(grades[name]), "expected": owed.get(name, one.diagnosis)}
+        for name, one in EXPECTED.items()
+        if diagnosis(grades[name]) != owed.get(name, one.diagnosis)
+    }
+    assert wrong == {}
+
+
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_every_failure_says_something_and_names_a_next_step(grades: Mapping[str, Grade]) -> None:
+    """No check that was not passed is left without words."""
+    silent = [
+        f"{name}: {one.check}"
+        for name, grade in grades.items()
+        for one in (check.observation for check in grade.checks)
+        if one.verdict.value != "passed" and not (one.reason and one.next_step)
+    ]
+    assert silent == []
