@@ -14,7 +14,7 @@ from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, Watch
 from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, take_socket, try_connect
 from grader.sandbox.launch import Run
 from grader.sandbox.plain import PlainRun
-from grader.sandbox.stuck import INPUT, call_name, network_is_still, serves_on
+from grader.sandbox.stuck import INPUT, call_name, network_is_still, polls_one, serves_on, waits_for_ever
 
 DRAIN_CPU_SECONDS = 0.1  # what a program may still compute after the peer's FIN where its end is not awaited
 LOOKS_FOR_POLLERS = 20  # at which a program listens and yet waits for nobody: then it comes to its clients by polling
@@ -197,7 +197,7 @@ class Peer:
                 return True
             return action.count is not None and talking.received >= self.expected_bytes
 
-        result = await self.watch.until(arrived)
+        result = await self.watch.until(arrived, also=self._asks if self.part.role == "client" else None)
         if result == DONE and self._nothing_more_is_received():
             await self._waits_for_more()  # what comes unasked comes before our next word, or not at all
         received = self.talking_received()
@@ -205,6 +205,15 @@ class Peer:
             self.expected_bytes = received
             return DONE if result in (DONE, IMPOSSIBLE) and received > start else result
         return IMPOSSIBLE if result == DONE and received < self.expected_bytes else result
+
+    def _asks(self) -> bool:
+        """A client has spoken, and waits for its answer: what it has not said by now it does not mean to say.
+
+        Its time-out is no obstacle, where the wait is that of a socket (Python polls one descriptor). Anything else
+        that is timed may be a pause between two pieces of its message.
+        """
+        waits = all(waits_for_ever(thread) or polls_one(thread) for thread in self.watch.last[0].threads)
+        return self._has_spoken() and waits and network_is_still(self.run.rows())
 
     def talking_received(self) -> int:
         """Bytes received so far on the connection that the conversation is about."""

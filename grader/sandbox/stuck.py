@@ -98,6 +98,11 @@ def waits_for_ever(thread: Thread) -> bool:
     return rule is not None and rule(thread.arguments)
 
 
+def polls_one(thread: Thread) -> bool:
+    """Whether a thread polls a single descriptor, as Python does for a socket that has a time-out."""
+    return call_name(thread) in ("poll", "ppoll") and thread.arguments[1] == 1
+
+
 def unchanged(first: Look, second: Look) -> bool:
     """Whether the same threads sit in the same calls, and none has run in between."""
 

@@ -21,6 +21,7 @@ from grader.model import Grade
 
 MUTANTS = {mutant.name: mutant for mutant in mutants()}
 TABLE = yaml.safe_load(Path(__file__).with_name("expected.yaml").read_text())
+PAGE = Path(__file__).parents[2] / "docs" / "mutants.md"
 UNMUTATED = ("solutions", *STYLES)
 
 
@@ -80,6 +81,19 @@ def test_no_generic_sentence_is_expected_where_a_precise_one_could_be() -> None:
     """The entries at the catalogue's end explain a mutant only where what they show is the mistake itself."""
     wanted = {one.diagnosis for one in EXPECTED.values()}
     assert wanted & {entry.id for entry in GENERIC} == set(TABLE["plain"])
+
+
+def test_the_page_about_mutants_keeps_up_with_the_table() -> None:
+    """docs/mutants.md has today's numbers, every equivalent mutant with its reason, and every explanation owed."""
+    page = PAGE.read_text()
+    rows = {**TABLE["operators"], **TABLE["exceptions"]}
+    wanted = [f"| **all** | **{len(MUTANTS)}** | **{len(HARMFUL)}** | **{len(MUTANTS) - len(HARMFUL)}** |"]
+    wanted += [f"| `{name}` | {row['equivalent']} |" for name, row in rows.items() if "equivalent" in row]
+    wanted += [
+        f"| `{name}` | `{says}` | `{EXPECTED[name].diagnosis}` |" for name, says in (TABLE["owed"] or {}).items()
+    ]
+    assert [line for line in wanted if line not in page] == []
+    assert page.count("` | `") == 2 * len(TABLE["owed"] or ())
 
 
 @pytest.mark.sandbox
