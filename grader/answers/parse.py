@@ -42,7 +42,7 @@ _LABEL = re.compile(
 _PLACEHOLDER = re.compile(
     r"[\s>*_(\[<{]*(?:todo\b[^\n]{0,80}|tbd|\.{2,}|…"
     r"|(?:please )?(?:write|type|put|enter|add|insert|fill in)\b[^\n]{0,40}\banswers?\b[^\n]{0,30}"
-    r"|(?:your|my) answers?(?: (?:goes )?here)?|answers? here|replace this[^\n]{0,60})[\s.:*_)\]>}…-]*\Z",
+    r"|(?:your|my) answers?(?: (?:goes )?here)?|answers? here|replace this[^\n]{0,60}|question)[\s.:*_)\]>}…-]*\Z",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*(?:\([^()]{0,80}(?:\([^()]{0,40}\))?[^()]{0,80}\)|\[[^\]]{0,80}\])\s*[*_:]{0,3}\s*\Z")

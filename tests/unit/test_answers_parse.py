@@ -42,6 +42,7 @@ QUESTIONS = (question(1, BIND), question(2, CONNECT))
         "1) first\n\n2) second",
         "(1) first\n(2) second",
         "## 1\nfirst\n## 2\nsecond",
+        "### 1. Question\n\nfirst\n\n### 2. Question\n\nsecond",
         "Question 1\n==========\nfirst\n\nQuestion 2\n----------\nsecond",
         "\ufeff## Question 1\r\nfirst\r\n\r\n## Question 2\r\nsecond\r\n",
         "## Question 1\rfirst\r## Question 2\rsecond",
