@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from grader import __version__
+from grader.errors import INTERRUPTED
 from grader.intake import Pending, find_submissions
 from grader.model import Rubric, Status
 from grader.pipeline import Progress, grade_class
@@ -17,7 +18,7 @@ from grader.report.write import Written, write_reports
 from grader.sandbox.host import require_boxes
 from grader.store import Store
 
-ALL_GRADED, NEEDS_PERSON, INTERRUPTED = 0, 1, 130
+ALL_GRADED, NEEDS_PERSON = 0, 1
 
 
 def run_batch(paths: Sequence[Path], out: Path, rubric: Rubric, jobs: int, quiet: bool) -> int:

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from grader import __version__
-from grader.errors import GraderError
+from grader.errors import INTERRUPTED, GraderError
 
 if TYPE_CHECKING:
     from grader.model import Rubric
 
-ALL_GRADED, NEEDS_PERSON, INTERRUPTED = 0, 1, 130
 SHIPPED_RUBRIC = Path(__file__).parent / "assignment" / "rubric.yaml"
 
 

@@ -7,6 +7,8 @@ it keeps its traceback.
 
 from __future__ import annotations
 
+INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
+
 
 class GraderError(Exception):
     """Base of the errors that are printed as one message, without a traceback.

@@ -63,24 +63,25 @@ def read(pending: Pending) -> Submission:
 
 async def grade_submission(
     submission: Submission, rubric: Rubric, store: Store, references: ReferenceBoxes, plan: str
-) -> Progress:
+) -> tuple[Grade, bool]:
     """Grade one submission: from the store where nothing has changed, from its records where only points or ideas
-    have, and by running it otherwise. `plan`: digest of what the rubric would run."""
+    have, and by running it otherwise. `plan`: digest of what the rubric would run. Returns the grade, and whether
+    nothing had to be run for it."""
     known = store.stored_grade(submission.id, submission.digest, rubric.digest, __version__)
     if known is not None:
-        return Progress(done=0, grade=known, reused=True)
+        return known, True
     records = store.stored_records(submission.digest, plan)
     fresh = records is None
     if records is None:
         records = await record_runs(submission, rubric, references)
     grade = assess(submission, rubric, records)
     store.save(grade, records, plan)
-    return Progress(done=0, grade=grade, reused=not fresh)
+    return grade, not fresh
 
 
 async def grade_safely(
     pending: Pending, rubric: Rubric, store: Store, references: ReferenceBoxes, plan: str
-) -> Progress:
+) -> tuple[Grade, bool]:
     """`grade_submission`, in which even a bug of ours costs one submission's verdicts and not the whole batch's.
 
     Raises GraderError when nothing can be graded any more, such as a StoreError for a full disk.
@@ -93,7 +94,7 @@ async def grade_safely(
     except Exception:
         grade = score(submission, rubric, broken(rubric, traceback.format_exc()), ())
         store.save(grade, {}, plan)
-        return Progress(done=0, grade=grade, reused=False)
+        return grade, False
 
 
 async def grade_class(
@@ -115,9 +116,9 @@ async def grade_class(
     async def worker() -> None:
         nonlocal done
         for each in waiting:
-            result = await grade_safely(each, rubric, store, references, plan)
+            grade, reused = await grade_safely(each, rubric, store, references, plan)
             done += 1
-            on_progress(Progress(done=done, grade=result.grade, reused=result.reused))
+            on_progress(Progress(done=done, grade=grade, reused=reused))
 
     try:
         async with asyncio.TaskGroup() as group:

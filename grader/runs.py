@@ -151,15 +151,7 @@ class SubmissionRuns:
         """One run against the grader as the peer; a box that fails is replaced once."""
         file = self.submission.programs[role]
         host, port = self.where.get(role, self.usual) if role == "client" else self.usual
-        part = Part(
-            role=role,
-            file=file,
-            actions=run.actions,
-            awaits_exit=run.awaits_exit,
-            host=host,
-            port=port,
-            follow=self.rubric.options.follow_through,
-        )
+        part = self.part(run, role, file, (host, port))
         nobody = any(action.kind == "nobody-listens" for action in run.actions)
         connections = sum(action.kind == "connect" for action in run.actions)
         listen = host if role == "client" and not nobody else ""
@@ -201,26 +193,29 @@ class SubmissionRuns:
         for role, who in run.players.items():
             own = who == "student"
             spec = next(one for one in self.rubric.programs if one.role == role)
-            host, port = self.where.get(role, self.usual) if own else self.usual
-            found[role] = Part(
-                role=role,
-                file=self.submission.programs[role] if own else spec.file,
-                actions=run.actions,
-                awaits_exit=run.awaits_exit,
-                host=host,
-                port=port,
-                follow=self.rubric.options.follow_through,
-            )
+            file = self.submission.programs[role] if own else spec.file
+            found[role] = self.part(run, role, file, self.where.get(role, self.usual) if own else self.usual)
         return found
+
+    def part(self, run: Run, role: str, file: str, at: tuple[str, int]) -> Part:
+        """The part of one program in a run. `at`: where it is met."""
+        return Part(
+            role=role,
+            file=file,
+            actions=run.actions,
+            awaits_exit=run.awaits_exit,
+            host=at[0],
+            port=at[1],
+            follow=self.rubric.options.follow_through,
+        )
 
     async def relay(self, run: Run, references: Boxes) -> Records:
         """Start the server, and once it listens the client; pass on what they say. Raises SandboxError."""
         parts = self.parts(run)
         boxes = {role: self.boxes if who == "student" else references for role, who in run.players.items()}
         own_two = all(who == "student" for who in run.players.values())
-        if (
-            own_two and "server" in self.boxes.addresses
-        ):  # one machine: what is the server's address is the client's too
+        if own_two and "server" in self.boxes.addresses:
+            # As on one machine: an address of the server's is one of the client's too.
             await self.boxes.give_address("client", *self.boxes.addresses["server"])
         server_box, client_box = await boxes["server"].get("server"), await boxes["client"].get("client")
         usual = self.rubric.port
@@ -231,7 +226,7 @@ class SubmissionRuns:
             port=parts["server"].port,
             usual_port=usual,
         ) as server:
-            found = await wait_until_listening(server, self.rubric.limits, None)
+            found = await wait_until_listening(server, self.rubric.limits)
             if found is None:
                 return unmet(parts)
             server_at = (reachable_host(found.host), found.port)

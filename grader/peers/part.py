@@ -11,8 +11,7 @@ from grader.conversation import Action
 from grader.model import Limits, RunRecord
 from grader.peers.watch import LIMITS
 from grader.peers.wire import Connection, Transcript
-from grader.sandbox.launch import Run
-from grader.sandbox.plain import PlainRun
+from grader.sandbox.plain import AnyRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +33,7 @@ class Part:
 
 
 def record_of(
-    run: Run | PlainRun, part: Part, transcript: Transcript, stopped: str | None, limits: Limits, **seen: Any
+    run: AnyRun, part: Part, transcript: Transcript, stopped: str | None, limits: Limits, **seen: Any
 ) -> RunRecord:
     """The record of a finished run. `stopped`: why the grader ended it, or None. `seen`: what only the caller knows."""
     ending = run.ended.result() if stopped is None else None
@@ -57,6 +56,11 @@ def record_of(
         stack=run.stack(),
         **seen,
     )
+
+
+def ended_by_itself(run: AnyRun) -> bool:
+    """Whether the program's main process has ended without our doing."""
+    return run.ended.done() and not run.ended.cancelled()
 
 
 async def drained(connections: Sequence[Connection]) -> None:

@@ -9,11 +9,10 @@ from dataclasses import replace
 
 from grader.conversation import Action
 from grader.model import Limits, RunRecord, Socket, StepOutcome
-from grader.peers.part import Part, drained, outcome, reachable_host, record_of
+from grader.peers.part import Part, drained, ended_by_itself, outcome, reachable_host, record_of
 from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, Watch
 from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, take_socket, try_connect
-from grader.sandbox.launch import Run
-from grader.sandbox.plain import PlainRun
+from grader.sandbox.plain import AnyRun
 from grader.sandbox.stuck import INPUT, call_name, network_is_still, polls_one, serves_on, waits_for_ever
 
 DRAIN_CPU_SECONDS = 0.1  # what a program may still compute after the peer's FIN where its end is not awaited
@@ -27,7 +26,7 @@ NORMAL_BUFFER_BYTES = 1 << 18
 class Peer:
     """The grader as the peer of one program. `play` plays the part; `record` tells what happened."""
 
-    def __init__(self, run: Run | PlainRun, part: Part, limits: Limits) -> None:
+    def __init__(self, run: AnyRun, part: Part, limits: Limits) -> None:
         self.run, self.part, self.limits = run, part, limits
         self.transcript = Transcript()
         self.watch = Watch([run], limits, self.transcript.now)
@@ -68,9 +67,7 @@ class Peer:
             await self._finish()
 
     def _outcome(self, result: str) -> StepOutcome:
-        connection = self.talking()
-        received = connection.received if connection is not None else 0
-        at = self.transcript.now()
+        received, at = self.talking_received(), self.transcript.now()
         return StepOutcome(result=outcome(result), at=at, detail=result, received=received)
 
     def _nothing_came(self, action: Action, result: str) -> bool:
@@ -78,8 +75,7 @@ class Peer:
         return action.kind in ("connect", "accept", "receive") and result == IMPOSSIBLE and not self._has_spoken()
 
     def _has_spoken(self) -> bool:
-        connection = self.talking()
-        return connection is not None and connection.received > 0
+        return self.talking_received() > 0
 
     async def _connect(self, action: Action) -> str:
         self.looks = 0
@@ -277,12 +273,11 @@ class Peer:
         if self.part.role == "server":
             for one in self.connections:
                 one.half_close()
-            interesting = self.part.awaits_exit or outcomes_fail(self.outcomes)  # then how it ends tells why
-            allowance = None if interesting else self.watch.cpu_seconds() + DRAIN_CPU_SECONDS
+            allowance = None if self._end_tells() else self.watch.cpu_seconds() + DRAIN_CPU_SECONDS
             result = await self.watch.until(self._closed_by_program, cpu_seconds=allowance)
-            if interesting and result == DONE:  # where even that has become impossible, so has the end
+            if self._end_tells() and result == DONE:  # where even that has become impossible, so has the end
                 await self.watch.until(self.run.ended.done, also=self._back_in_accept)
-        elif self.part.awaits_exit or self.connections or outcomes_fail(self.outcomes):
+        elif self.connections or self._end_tells():
             await self.watch.until(self._client_is_over)
         if not self.run.ended.done() and self.watch.last:
             self.serving = self._back_in_accept()
@@ -300,8 +295,11 @@ class Peer:
             if one.ended == "fin":
                 one.half_close()
         ended = self.run.ended.done()
-        interesting = self.part.awaits_exit or outcomes_fail(self.outcomes)
-        return ended if interesting else ended or self._closed_by_program()
+        return ended if self._end_tells() else ended or self._closed_by_program()
+
+    def _end_tells(self) -> bool:
+        """Whether the program's end is of interest: a check asks for it, or it tells why an action failed."""
+        return self.part.awaits_exit or any(one.result != DONE for one in self.outcomes)
 
     async def stop(self) -> None:
         """Stop the program, taking its stacks first where they tell something."""
@@ -320,11 +318,11 @@ class Peer:
 
     def stopped(self) -> str | None:
         """Why the grader ended the program, or None when it ended by itself."""
-        if self.run.ended.done() and not self.run.ended.cancelled():
+        if ended_by_itself(self.run):
             return None
         if self.watch.limit_reached is not None:
             return self.watch.limit_reached
-        return "stuck" if self.part.awaits_exit or outcomes_fail(self.outcomes) else "finished"
+        return "stuck" if self._end_tells() else "finished"
 
     def record(self, stopped: str | None) -> RunRecord:
         """What happened, after `stop`."""
@@ -341,7 +339,7 @@ class Peer:
         )
 
 
-async def play(run: Run | PlainRun, part: Part, limits: Limits) -> RunRecord:
+async def play(run: AnyRun, part: Part, limits: Limits) -> RunRecord:
     """Play one part against a program that has just been started. Raises SandboxError when the box fails."""
     peer = Peer(run, part, limits)
     try:
@@ -350,8 +348,3 @@ async def play(run: Run | PlainRun, part: Part, limits: Limits) -> RunRecord:
         stopped = peer.stopped()
         await peer.stop()
     return peer.record(stopped)
-
-
-def outcomes_fail(outcomes: Sequence[StepOutcome]) -> bool:
-    """Whether some action could not be carried out, so that where the program stood is of interest."""
-    return any(one.result != DONE for one in outcomes)

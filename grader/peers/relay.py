@@ -7,15 +7,13 @@ import asyncio
 from dataclasses import dataclass
 
 from grader.model import Limits, RunRecord, Socket, StepOutcome
-from grader.peers.part import Part, drained, outcome, reachable_host, record_of
+from grader.peers.part import Part, drained, ended_by_itself, outcome, record_of
 from grader.peers.watch import DONE, Watch
 from grader.peers.wire import Connection, Transcript, address_text, take_socket, try_connect
-from grader.sandbox.launch import Run
-from grader.sandbox.plain import PlainRun
+from grader.sandbox.plain import AnyRun
 from grader.sandbox.stuck import INPUT, call_name, serves_on
 from grader.verdicts import DIRECT
 
-AnyRun = Run | PlainRun
 CONNECTIONS = 8  # sockets made in the server's box for a client that opens several
 
 
@@ -136,18 +134,16 @@ def hand_on(source: Connection, target: Connection) -> None:
         target.half_close()
 
 
-async def wait_until_listening(run: AnyRun, limits: Limits, at: tuple[str, int] | None) -> Socket | None:
-    """The socket on which a server listens (at `at`, or anywhere when None); None when it never will.
+async def wait_until_listening(run: AnyRun, limits: Limits) -> Socket | None:
+    """The first socket on which a server listens; None when it never will.
 
     Its socket table is read; nothing connects, since many servers serve one client only.
     """
-    transcript = Transcript()
-    watch = Watch([run], limits, transcript.now)
+    watch = Watch([run], limits, Transcript().now)
     found: list[Socket] = []
 
     def listens() -> bool:
-        rows = run.listening()
-        found[:] = [row for row in rows if at is None or (reachable_host(row.host), row.port) == at]
+        found[:] = run.listening()
         return bool(found)
 
     await watch.until(listens)
@@ -190,6 +186,4 @@ async def relay(
 
 def ended_how(run: AnyRun, limit: str | None) -> str | None:
     """Why the grader ends a program, or None when it ended by itself."""
-    if run.ended.done() and not run.ended.cancelled():
-        return None
-    return limit or "stuck"
+    return None if ended_by_itself(run) else limit or "stuck"

@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 
 from grader.model import Limits
 from grader.sandbox.kernel import Look
-from grader.sandbox.launch import Run
-from grader.sandbox.plain import PlainRun
+from grader.sandbox.plain import AnyRun
 from grader.sandbox.stuck import all_wait, network_is_still
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.001, 0.1, 1.5  # seconds between looks, and how it grows
@@ -22,7 +21,7 @@ LIMITS = ("cpu", "wall", "output", "memory")
 class Watch:
     """Watches the programs of one run. `notify` tells it that something has happened on the wire."""
 
-    def __init__(self, runs: Sequence[Run | PlainRun], limits: Limits, now: Callable[[], float]) -> None:
+    def __init__(self, runs: Sequence[AnyRun], limits: Limits, now: Callable[[], float]) -> None:
         self.runs, self.limits, self.now = runs, limits, now
         self.happened = asyncio.Event()
         self.last: list[Look] = []

@@ -21,7 +21,7 @@ from grader.errors import SandboxError
 from grader.model import Dial, Frame, Limits, Socket, SourceFile
 from grader.sandbox import kernel
 from grader.sandbox.kernel import Look, Row
-from grader.sandbox.launch import Ending, drop, parse_dials, parse_stack
+from grader.sandbox.launch import Ending, Run, drop, parse_dials, parse_stack
 from grader.sandbox.program import DUMP_SIGNAL
 
 PROGRAM = Path(__file__).parent / "program.py"
@@ -197,6 +197,9 @@ class PlainRun:
         if stopped or self.stderr_before_dump is not None:
             self.ended = asyncio.get_running_loop().create_future()
             self.ended.cancel()
+
+
+AnyRun = Run | PlainRun
 
 
 def make_sockets(connections: int, listen: str, port: int) -> list[socket.socket]:
