@@ -235,13 +235,13 @@ class Socket:
 class Dial:
     """An address that the program asked to connect or bind to (`call`), from Python's audit events.
 
-    `output_bytes`: how much the program had printed by then (stdout and stderr together).
+    `output_before`: bytes printed to stdout and to stderr by then.
     """
 
     call: str
     host: str
     port: int
-    output_bytes: int = 0
+    output_before: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,11 +29,14 @@ TRIES = 2  # a box that fails is a fault of the host: once more in a fresh one, 
 class Boxes:
     """The boxes of one hand-in: one for each role in use, fresh whenever the last run has left something behind.
 
+    `programs`: role -> path of its program.
     `kind`: what a box is, `Box` or, for one's own code on a machine that has no boxes, `PlainBox`.
     """
 
-    def __init__(self, files: tuple[SourceFile, ...], limits: Limits, kind: BoxKind = Box) -> None:
-        self.files, self.limits, self.kind = files, limits, kind
+    def __init__(
+        self, files: tuple[SourceFile, ...], programs: Mapping[str, str], limits: Limits, kind: BoxKind = Box
+    ) -> None:
+        self.files, self.programs, self.limits, self.kind = files, programs, limits, kind
         self.open: dict[str, Box | PlainBox] = {}
         self.addresses: dict[str, tuple[str, ...]] = {}
 
@@ -45,7 +48,9 @@ class Boxes:
         if box is not None:
             del self.open[role]
             await box.close()
-        self.open[role] = await self.kind.start(self.files, self.limits, addresses=self.addresses.get(role, ()))
+        self.open[role] = await self.kind.start(
+            self.files, self.limits, self.programs[role], addresses=self.addresses.get(role, ())
+        )
         return self.open[role]
 
     async def give_address(self, role: str, host: str) -> None:
@@ -68,13 +73,14 @@ class ReferenceBoxes:
     def __init__(self, rubric: Rubric, kind: BoxKind = Box) -> None:
         self.kind = kind
         self.files = tuple(SourceFile(path=one.file, data=one.reference.encode()) for one in rubric.programs)
+        self.programs = {one.role: one.file for one in rubric.programs}
         self.limits = rubric.limits
         self.idle: list[Boxes] = []
 
     @contextlib.asynccontextmanager
     async def borrow(self) -> AsyncIterator[Boxes]:
         """A set of boxes for one pair."""
-        boxes = self.idle.pop() if self.idle else Boxes(self.files, self.limits, self.kind)
+        boxes = self.idle.pop() if self.idle else Boxes(self.files, self.programs, self.limits, self.kind)
         try:
             yield boxes
         finally:
@@ -91,7 +97,7 @@ class SubmissionRuns:
 
     def __init__(self, submission: Submission, rubric: Rubric, references: ReferenceBoxes) -> None:
         self.submission, self.rubric, self.references = submission, rubric, references
-        self.boxes = Boxes(submission.files, rubric.limits, references.kind)
+        self.boxes = Boxes(submission.files, submission.programs, rubric.limits, references.kind)
         self.usual = (rubric.host, rubric.port)
         self.where: dict[str, tuple[str, int]] = {}
         self.records: Records = {}

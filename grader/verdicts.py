@@ -289,10 +289,10 @@ def fails_visibly(case: Case, expectation: Expectation) -> Finding | None:
         return Finding(code="never-connects", record=record)
     if record.signal is not None or (record.exit_code or 0) != 0:
         return None
-    said = len(record.stdout) + len(record.stderr) > dialled[0].output_bytes
-    since = record.stdout[dialled[0].output_bytes :].decode(errors="replace")
+    printed, complained = dialled[0].output_before
+    since = (record.stdout[printed:] + b"\n" + record.stderr[complained:]).decode(errors="replace")
     claims = any(contains(since, data) for data in greetings(case.rubric)) and not ADMITS.search(since)
-    if said and not claims:
+    if since.strip() and not claims:
         return None
     return Finding(code="claims-success" if claims else "refusal-hidden", record=record)
 

@@ -137,7 +137,7 @@ def try_box() -> str:
     filtered = compiled_filter()
     descriptors = [memory_file("filter", filtered)] if filtered else []
     command = bwrap_arguments(
-        where, Limits(), files=(), seccomp=descriptors[0] if descriptors else None, control=0, dial_log=0
+        where, Limits(), files=(), seccomp=descriptors[0] if descriptors else None, program="", task=""
     )
     command = [*command[: command.index("--") + 1], where.python, "-I", "-c", "import socket"]
     try:

@@ -1,8 +1,9 @@
 """The one place that starts boxes and runs programs in them, and that reaps on every way out.
 
-A `Box` is one bubblewrap process with the launcher (`inside.py`) in it, and serves any number of runs of one hand-in,
-one after another. `Box.run` starts a program and returns a `Run`: sockets into the box's network, the kernel's state
-to look at, and a future for the program's end. What the launcher says is believed only about the student's own run.
+A `Box` is one bubblewrap process with the launcher (`inside/launcher.py`) in it, and serves any number of runs of one
+hand-in, one after another. `Box.run` starts a program and returns a `Run`: sockets into the box's network, the
+kernel's state to look at, and a future for the program's end. What the launcher says is believed only about the
+student's own run.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from grader.errors import SandboxError
 from grader.model import Dial, Frame, Limits, Socket, SourceFile
 from grader.sandbox import host, kernel
 from grader.sandbox.filter import compiled_filter, memory_file
+from grader.sandbox.inside.watch import DIAL_LOG_BYTES
 from grader.sandbox.kernel import Look, Row
 from grader.sandbox.policy import ETC_FILES, HOME, INSIDE, bwrap_arguments
-from grader.sandbox.program import DIAL_LOG_BYTES
 from grader.sandbox.stuck import ON_SOCKETS, call_name
 
 MESSAGE_BYTES = 1 << 16
@@ -57,12 +58,17 @@ class Box:
         self.broken = ""
 
     @classmethod
-    async def start(cls, files: Sequence[SourceFile], limits: Limits, *, addresses: Sequence[str] = ()) -> Box:
-        """A box with `files` laid out in it. Raises SandboxError when it does not come up, HostError when none can."""
+    async def start(
+        cls, files: Sequence[SourceFile], limits: Limits, program: str, *, addresses: Sequence[str] = ()
+    ) -> Box:
+        """A box with `files` laid out in it, and an interpreter warm for `program`; others can be run in it as well.
+
+        Raises SandboxError when it does not come up, HostError when none can.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         dial_log = memory_file("dials", bytes(DIAL_LOG_BYTES))
         with theirs:
-            process = spawn(theirs.fileno(), dial_log, limits, addresses)
+            process = spawn(theirs.fileno(), dial_log, limits, program, addresses)
         ours.setblocking(False)
         box = cls(process, ours, limits)
         box.dial_log = dial_log
@@ -314,7 +320,9 @@ def set_once(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
-def spawn(control: int, dial_log: int, limits: Limits, addresses: Sequence[str]) -> subprocess.Popen[bytes]:
+def spawn(
+    control: int, dial_log: int, limits: Limits, program: str, addresses: Sequence[str]
+) -> subprocess.Popen[bytes]:
     """Start bubblewrap. Its own environment is empty too: inside, /proc/1/environ shows the one it was started with."""
     where = host.layout()
     contents = {**{path: text.encode() for path, text in ETC_FILES.items()}, **launcher_files(where.python)}
@@ -322,8 +330,9 @@ def spawn(control: int, dial_log: int, limits: Limits, addresses: Sequence[str])
     filtered = compiled_filter()
     seccomp = memory_file("filter", filtered) if filtered else None
     given = [descriptor for _, descriptor in files] + ([seccomp] if seccomp is not None else [])
+    task = " ".join(("launch", str(control), str(dial_log), *addresses))
     command = bwrap_arguments(
-        where, limits, files=files, seccomp=seccomp, control=control, dial_log=dial_log, addresses=addresses
+        where, limits, files=files, seccomp=seccomp, program=program, task=task, privileged=bool(addresses)
     )
     try:
         return subprocess.Popen(
@@ -346,14 +355,14 @@ def spawn(control: int, dial_log: int, limits: Limits, addresses: Sequence[str])
 
 @functools.cache
 def launcher_files(python: str) -> Mapping[str, bytes]:
-    """The launcher's two files by their path in the box: compiled, where the box's interpreter is of our own version.
+    """What goes into a box, by its path there: compiled, where the box's interpreter is of our own version.
 
     Compiling them anew took a fifth of the time that a box needs to start.
     """
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     found = {}
-    for name in ("inside", "program"):
-        path, source = f"{INSIDE}/{name}.py", (Path(__file__).parent / f"{name}.py").read_bytes()
+    for name in ("sitecustomize", "launcher", "watch"):
+        path, source = f"{INSIDE}/{name}.py", (Path(__file__).parent / "inside" / f"{name}.py").read_bytes()
         if os.path.basename(python) == version and sys.implementation.name == "cpython":
             code = marshal.dumps(compile(source, path, "exec", dont_inherit=True))
             found[f"{INSIDE}/{name}.pyc"] = importlib.util.MAGIC_NUMBER + bytes(12) + code
@@ -392,11 +401,12 @@ def parse_dials(log: bytes) -> tuple[Dial, ...]:
     found = []
     for line in log.rstrip(b"\0").split(b"\n"):
         fields = line.split(b"\0")
-        if len(fields) != 4:
+        if len(fields) != 5:
             continue
         try:
-            call, host_name, port, printed = (field.decode(errors="replace") for field in fields)
-            found.append(Dial(call=call, host=host_name, port=int(port[:12]), output_bytes=int(printed[:12])))
+            call, host_name, port, *printed = (field.decode(errors="replace") for field in fields)
+            before = (int(printed[0][:12]), int(printed[1][:12]))
+            found.append(Dial(call=call, host=host_name, port=int(port[:12]), output_before=before))
         except ValueError:
             continue
     return tuple(found[:200])
@@ -406,13 +416,13 @@ STACK_LINE = re.compile(r'  File "([^"\n]{1,500})", line (\d{1,7}) in ([^\n]{1,2
 
 
 def parse_stack(dump: bytes) -> tuple[Frame, ...]:
-    """Frames from faulthandler's text, without the launcher's own. A program can forge it; it only explains."""
+    """Frames from faulthandler's text. A program can forge it; it only explains."""
     frames, thread = [], 0
     for line in dump.decode(errors="replace").splitlines():
         if line.startswith(("Thread 0x", "Current thread 0x")):
             thread += 1
         match = STACK_LINE.fullmatch(line)
-        if match and not match[1].startswith(INSIDE):
+        if match:
             file = match[1].removeprefix(HOME + "/")
             frames.append(Frame(file=file, line=int(match[2]), function=match[3], thread=thread))
     return tuple(frames[:200])

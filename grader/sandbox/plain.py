@@ -20,11 +20,11 @@ from pathlib import Path
 from grader.errors import SandboxError
 from grader.model import Dial, Frame, Limits, Socket, SourceFile
 from grader.sandbox import kernel
+from grader.sandbox.inside.watch import DUMP_SIGNAL
 from grader.sandbox.kernel import Look, Row
 from grader.sandbox.launch import Ending, Run, drop, parse_dials, parse_stack
-from grader.sandbox.program import DUMP_SIGNAL
 
-PROGRAM = Path(__file__).parent / "program.py"
+INSIDE = Path(__file__).parent / "inside"
 HAS_PROC = os.path.exists("/proc/self/task")
 POLL_SECONDS = 0.005  # how often a process is asked whether it has ended, where no descriptor tells
 
@@ -42,8 +42,10 @@ class PlainBox:
             target.write_bytes(file.data)
 
     @classmethod
-    async def start(cls, files: Sequence[SourceFile], limits: Limits, *, addresses: Sequence[str] = ()) -> PlainBox:
-        """Lay the files out. `addresses` cannot be had here."""
+    async def start(
+        cls, files: Sequence[SourceFile], limits: Limits, program: str, *, addresses: Sequence[str] = ()
+    ) -> PlainBox:
+        """Lay the files out. Every program gets an interpreter of its own; `addresses` cannot be had here."""
         return cls(files, limits)
 
     @contextlib.asynccontextmanager
@@ -86,8 +88,9 @@ class PlainRun:
         self.log = Path(box.folder.name, "dials")
         self.log.write_bytes(bytes(1 << 14))
         self.process = subprocess.Popen(
-            [sys.executable, "-u", "-B", str(PROGRAM), str(path), str(self.log)],
+            [sys.executable, "-u", "-B", path.name],
             cwd=path.parent,
+            env=environment(self.log),
             stdin=subprocess.DEVNULL,
             stdout=self.files[0],
             stderr=self.files[1],
@@ -173,7 +176,7 @@ class PlainRun:
     def stack(self) -> tuple[Frame, ...]:
         """Where the program stood when it was stopped: innermost frame first."""
         home = f"{self.box.home}{os.sep}".encode()
-        return tuple(frame for frame in parse_stack(self.dump().replace(home, b"")) if frame.file != str(PROGRAM))
+        return parse_stack(self.dump().replace(home, b""))
 
     async def finish(self, *, dump: bool = False) -> None:
         """End the program: take the stacks if asked to, then kill its session. Idempotent."""
@@ -200,6 +203,12 @@ class PlainRun:
 
 
 AnyRun = Run | PlainRun
+
+
+def environment(log: Path) -> dict[str, str]:
+    """The user's own, and what has the interpreter note the program's addresses (`inside/sitecustomize.py`)."""
+    path = os.pathsep.join(filter(None, (str(INSIDE), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path, "START_TASK": f"watch {log}"}
 
 
 def make_sockets(connections: int, listen: str, port: int) -> list[socket.socket]:

@@ -72,22 +72,22 @@ def bwrap_arguments(
     *,
     files: Sequence[tuple[str, int]],
     seccomp: int | None,
-    control: int,
-    dial_log: int,
-    addresses: Sequence[str] = (),
+    program: str,
+    task: str,
+    privileged: bool = False,
 ) -> list[str]:
     """The command line that makes a box.
 
     `files`: path in the box and an open descriptor with its content.  `seccomp`: descriptor of the compiled filter.
-    `control`, `dial_log`: descriptors of the launcher's socket to the supervisor, and of the memory for its dial log.
-    `addresses`: IPv4 addresses that the box's loopback interface gets besides its own; only then does the launcher
-    start with a capability over the box's own network, which it drops before any student code exists.
+    `program`: path in the hand-in of the program that the box is for.  `task`: the launcher's (`inside/`).
+    `privileged`: start the launcher with a capability over the box's own network, to give it further addresses; it
+    drops it before any student code exists.
     """
     command = [layout.bwrap, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1"]
     command += ["--uid", str(USER), "--gid", str(USER), "--hostname", HOSTNAME, "--clearenv"]
-    for name, value in ENVIRONMENT.items():
+    for name, value in {**ENVIRONMENT, "PYTHONPATH": INSIDE, "START_TASK": task}.items():
         command += ["--setenv", name, value]
-    command += ["--cap-drop", "ALL"] + (["--cap-add", "CAP_NET_ADMIN"] if addresses else [])
+    command += ["--cap-drop", "ALL"] + (["--cap-add", "CAP_NET_ADMIN"] if privileged else [])
     command += ["--ro-bind", "/usr", "/usr"]
     for name, target in layout.links:
         command += ["--symlink", target, name] if target is not None else ["--ro-bind", name, name]
@@ -108,18 +108,6 @@ def bwrap_arguments(
         command += ["--perms", "0755" if folder == HOME else "1777"]
         command += ["--size", str(limits.file_bytes), "--tmpfs", folder]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
-    launcher = next((path for path, _ in files if path.startswith(f"{INSIDE}/inside.")), f"{INSIDE}/inside.py")
     if seccomp is not None:
         command += ["--seccomp", str(seccomp)]
-    return [
-        *command,
-        "--",
-        layout.python,
-        "-s",
-        "-u",
-        "-B",
-        launcher,
-        str(control),
-        str(dial_log),
-        *addresses,
-    ]
+    return [*command, "--", layout.python, "-s", "-u", "-B", f"{HOME}/{program}"]

@@ -48,7 +48,7 @@ async def visit(box: Box, program: str, limits: Limits) -> Visit:
 
 async def visit_in_turn(files: tuple[SourceFile, ...], programs: Sequence[str], limits: Limits) -> list[Visit]:
     """Run programs one after another in the same box."""
-    box = await Box.start(files, limits)
+    box = await Box.start(files, limits, programs[0])
     try:
         return [await visit(box, program, limits) for program in programs]
     finally:
@@ -62,6 +62,7 @@ def run_program(text: str | bytes, limits: Limits = ROOMY, **beside: str | bytes
 
 
 def run_in_turn(*texts: str, limits: Limits = ROOMY) -> list[Visit]:
-    """Run several programs one after another in one box."""
-    files: dict[str, str | bytes] = {f"program{number}.py": text for number, text in enumerate(texts, 1)}
-    return asyncio.run(visit_in_turn(hand_in(files), list(files), limits))
+    """Run several programs one after another in one box; one text is one program."""
+    names = {text: f"program{number}.py" for number, text in enumerate(dict.fromkeys(texts), 1)}
+    files: dict[str, str | bytes] = {name: text for text, name in names.items()}
+    return asyncio.run(visit_in_turn(hand_in(files), [names[text] for text in texts], limits))

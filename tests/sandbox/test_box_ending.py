@@ -56,7 +56,7 @@ from grader.model import Limits
 from grader.sandbox.launch import Box
 
 async def main():
-    box = await Box.start(hand_in({"program.py": %r}), Limits())
+    box = await Box.start(hand_in({"program.py": %r}), Limits(), "program.py")
     async with box.run("program.py") as run:
         while len(run.look().threads) < 4:
             await asyncio.sleep(0)
@@ -95,7 +95,7 @@ def test_closing_a_box_ends_everything_in_it() -> None:
     """close, in the middle of a run, leaves no process; a second close is harmless."""
 
     async def close_in_the_middle() -> list[int]:
-        box = await Box.start(hand_in({"program.py": SLEEPER}), Limits())
+        box = await Box.start(hand_in({"program.py": SLEEPER}), Limits(), "program.py")
         async with box.run("program.py") as run:
             while len(run.look().threads) < 4:
                 await asyncio.sleep(0)
@@ -111,7 +111,7 @@ def test_leaving_a_run_ends_every_process_of_it() -> None:
     """After a run only bubblewrap and the launcher are left, also when the run was left by an error."""
 
     async def leave() -> list[int]:
-        box = await Box.start(hand_in({"program.py": SLEEPER}), Limits())
+        box = await Box.start(hand_in({"program.py": SLEEPER}), Limits(), "program.py")
         try:
             with contextlib.suppress(ZeroDivisionError):
                 async with box.run("program.py") as run:
@@ -134,7 +134,7 @@ def test_a_cancelled_run_ends_every_process_of_it() -> None:
         ready = asyncio.Event()
 
         async def run_for_ever() -> None:
-            box = await Box.start(hand_in({"program.py": SLEEPER}), Limits())
+            box = await Box.start(hand_in({"program.py": SLEEPER}), Limits(), "program.py")
             try:
                 async with box.run("program.py"):
                     watched.extend(watch_box(box))
@@ -158,7 +158,7 @@ def test_a_box_that_is_given_up_while_it_starts_leaves_no_process() -> None:
     """Cancelled at any moment of its making, a box is gone: bubblewrap's two processes as well."""
 
     async def give_up(turns: int) -> None:
-        task = asyncio.create_task(Box.start(hand_in({"program.py": ""}), Limits()))
+        task = asyncio.create_task(Box.start(hand_in({"program.py": ""}), Limits(), "program.py"))
         for _ in range(turns):
             await asyncio.sleep(0)
         task.cancel()
@@ -190,7 +190,7 @@ def test_boxes_leave_no_descriptor_behind() -> None:
 
     async def make_and_close() -> None:
         for _ in range(5):
-            box = await Box.start(hand_in({"program.py": "print(1)"}), Limits())
+            box = await Box.start(hand_in({"program.py": "print(1)"}), Limits(), "program.py")
             async with box.run("program.py", connections=2, listen="127.0.0.1", port=65432) as run:
                 await run.ended
             await box.close()
@@ -208,7 +208,7 @@ def test_nothing_is_left_in_the_hosts_folder_for_temporary_files(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
 
     async def make_and_close() -> None:
-        box = await Box.start(hand_in({"program.py": "open('/tmp/x', 'w')"}), Limits())
+        box = await Box.start(hand_in({"program.py": "open('/tmp/x', 'w')"}), Limits(), "program.py")
         async with box.run("program.py") as run:
             await run.ended
         await box.close()

@@ -186,6 +186,13 @@ FACTS = {
     "arguments": "import sys; print(sys.argv, sys.path[0], sys.executable)",
     "path": "import sys; print(sys.path)",
     "folder": "import os; print(os.getcwd() == os.path.dirname(os.path.abspath(__file__)), os.listdir('.'))",
+    "stack": "import inspect, sys; print([one.filename for one in inspect.stack()], sys._getframe().f_back)",
+    "printed stack": "import traceback\ndef f(): traceback.print_stack()\nf()",
+    "environment": (
+        "import os\nkept = ('HOME', 'LANG', 'PATH', 'PYTHONHASHSEED', 'TERM', 'USER')\n"
+        "print(sorted(os.environ.keys() - {'PWD', 'LC_CTYPE'}) == sorted(kept))\n"
+        "print(any(word in open('/proc/self/environ').read() for word in ('TASK', 'PYTHONPATH', 'launch')))"
+    ),
     "names": "print(sorted(globals()))",
     "main module": "import sys, __main__; print(sys.modules['__main__'].__dict__ is globals(), __main__.__file__)",
     "guard": "if __name__ == '__main__':\n    print('called')",
@@ -274,6 +281,13 @@ def test_a_module_that_is_shadowed_does_not_matter_to_those_that_do_not_use_it(t
     """A harmless name clash costs nothing: the program runs, listens and ends."""
     program = "import socket\nwith socket.create_server(('127.0.0.1', 0)) as server:\n    print('listening')"
     assert assert_same(tmp_path, program, calendar="x = 1", struct="y = 2").stdout == "listening\n"
+
+
+@pytest.mark.parametrize("what", FACTS)
+def test_what_a_program_sees_in_an_interpreter_of_its_own(tmp_path: Path, what: str) -> None:
+    """The same, where a shadowed module makes a fresh interpreter necessary."""
+    if what != "environment":  # there, what a process was started with is what it shows
+        assert_same(tmp_path, FACTS[what], mmap="")
 
 
 def test_a_cold_interpreter_behaves_like_a_warm_one(tmp_path: Path) -> None:

@@ -50,7 +50,9 @@ def test_nothing_else_can_be_written(folder: str) -> None:
     assert tries(f"open('{folder}/written', 'w')")[0] in ("EROFS", "EACCES", "ENOENT", "EPERM")
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/hosts", "/opt/launcher/inside.py", "/opt/launcher/inside.pyc"])
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "/etc/hosts", "/opt/launcher/launcher.py", "/opt/launcher/launcher.pyc"]
+)
 def test_what_the_box_is_made_of_cannot_be_changed(path: str) -> None:
     """The files that the grader laid out are read-only, also after an attempt to change their mode or replace them."""
     attempts = f"open({path!r}, 'a')\nos.chmod({path!r}, 0o666)\nos.remove({path!r})\nos.rename({path!r}, 'x')"
@@ -85,7 +87,9 @@ def test_no_rubric_solution_or_grader_is_in_the_box() -> None:
     """
     own, *launcher = ast.literal_eval(run_program(program).lines[0])
     assert own == "/home/student/program.py"
-    assert {path.removesuffix("c") for path in launcher} == {"/opt/launcher/inside.py", "/opt/launcher/program.py"}
+    assert {path.removesuffix("c") for path in launcher} == {
+        f"/opt/launcher/{name}.py" for name in ("sitecustomize", "launcher", "watch")
+    }
 
 
 def test_no_source_of_the_grader_is_in_the_programs_memory() -> None:

@@ -15,7 +15,7 @@ LAYOUT = Layout(
     library=("/opt/python",),
     links=(("/bin", "usr/bin"), ("/lib", "usr/lib"), ("/lib64", None)),
 )
-FILES = (("/etc/passwd", 11), (f"{INSIDE}/inside.py", 12))
+FILES = (("/etc/passwd", 11), (f"{INSIDE}/launcher.py", 12))
 LIMITS = Limits(file_bytes=123_456)
 OPERANDS = {  # how many arguments each option takes (bwrap(1))
     "--uid": 1, "--gid": 1, "--hostname": 1, "--setenv": 2, "--cap-drop": 1, "--cap-add": 1, "--ro-bind": 2,
@@ -27,7 +27,10 @@ OPERANDS = {  # how many arguments each option takes (bwrap(1))
 
 
 def command(*, seccomp: int | None = 9, addresses: tuple[str, ...] = (), limits: Limits = LIMITS) -> list[str]:
-    return bwrap_arguments(LAYOUT, limits, files=FILES, seccomp=seccomp, control=7, dial_log=8, addresses=addresses)
+    task = " ".join(("launch", "7", "8", *addresses))
+    return bwrap_arguments(
+        LAYOUT, limits, files=FILES, seccomp=seccomp, program="echo.py", task=task, privileged=bool(addresses)
+    )
 
 
 def options(words: list[str]) -> list[tuple[str, ...]]:
@@ -102,7 +105,7 @@ def test_what_is_shown_is_where_it_is_on_the_host() -> None:
 
 def test_the_environment_is_ours_and_tells_nothing() -> None:
     """Cleared first, then set; the order of a set never decides a mark."""
-    assert dict(of("--setenv")) == ENVIRONMENT
+    assert dict(of("--setenv")) == {**ENVIRONMENT, "PYTHONPATH": INSIDE, "START_TASK": "launch 7 8"}
     assert NAMES.index("--clearenv") < NAMES.index("--setenv")
     assert ENVIRONMENT["PYTHONHASHSEED"] == "0"
     assert ENVIRONMENT["LANG"].endswith("UTF-8")
@@ -124,9 +127,9 @@ def test_one_capability_is_given_only_for_an_address_that_is_asked_for() -> None
         ("--cap-drop", "ALL"),
         ("--cap-add", "CAP_NET_ADMIN"),
     ]
-    assert words[-4:] == ["7", "8", "10.1.2.3", "10.1.2.4"]
-    assert {option for option in found if not option[0].startswith("--cap")} == {
-        option for option in OPTIONS if not option[0].startswith("--cap")
+    assert set(found) - set(OPTIONS) == {
+        ("--cap-add", "CAP_NET_ADMIN"),
+        ("--setenv", "START_TASK", "launch 7 8 10.1.2.3 10.1.2.4"),
     }
 
 
@@ -167,7 +170,7 @@ def test_dev_and_proc_are_the_boxs_own_and_come_before_what_lies_in_them() -> No
 
 def test_given_files_are_read_only_and_come_by_descriptor() -> None:
     """What they hold cannot change afterwards, and no path of the host shows."""
-    assert of("--file") == [("11", "/etc/passwd"), ("12", f"{INSIDE}/inside.py")]
+    assert of("--file") == [("11", "/etc/passwd"), ("12", f"{INSIDE}/launcher.py")]
     for path in of("--file"):
         assert OPTIONS[OPTIONS.index(("--file", *path)) - 1] == ("--perms", "0444")
 
@@ -185,19 +188,20 @@ def test_a_descriptor_of_zero_is_a_descriptor() -> None:
 
 
 def test_the_launcher_is_started_unbuffered_and_leaves_no_trace() -> None:
-    """It gets no other descriptors than its own two, and starts before there is anything of the hand-in to import."""
+    """It starts as the program would, with its own folder on the path, and is told of its own two descriptors."""
     words = command()
     started = words[words.index("--") + 1 :]
     assert started[0] == "/opt/python/bin/python3.12"
     assert {"-u", "-B"} <= set(started)
-    assert started[-3:] == [f"{INSIDE}/inside.py", "7", "8"]
+    assert started[-1] == f"{HOME}/echo.py"
+    assert {("PYTHONPATH", INSIDE), ("START_TASK", "launch 7 8")} <= set(of("--setenv"))
     assert of("--chdir") == [(HOME,)]
 
 
 def test_the_hand_ins_folder_is_apart_from_the_launcher() -> None:
     """A program writes beside itself, never beside us."""
     writable = {folder for (folder,) in of("--tmpfs")}
-    assert not any(f"{INSIDE}/inside.py".startswith(folder + "/") for folder in writable)
+    assert not any(f"{INSIDE}/launcher.py".startswith(folder + "/") for folder in writable)
 
 
 def test_the_boxs_own_files_know_only_the_student() -> None:

@@ -38,7 +38,7 @@ def a_listener(host: str = HOST, port: int = PORT, protocol: str = "tcp") -> Soc
 
 
 def dial(host: str = HOST, port: int = PORT, *, call: str = "connect", output_bytes: int = 0) -> Dial:
-    return Dial(call=call, host=host, port=port, output_bytes=output_bytes)
+    return Dial(call=call, host=host, port=port, output_before=(output_bytes, 0))
 
 
 LISTENS = a_check("server.listens", "listens")

@@ -4,9 +4,8 @@ It runs as process 1 of the box's own PID namespace, holds nothing secret, and d
 make sockets that belong to the box's network and hand them out, fork a warm interpreter that becomes the student's
 program, end everything when told to, and say whether a run left anything behind.
 
-Theory of operation. The supervisor outside speaks over one sequenced-packet Unix socket (its descriptor is
-argument 1; argument 2 is that of the dial log, which the supervisor reads); a message is
-NUL-separated fields, descriptors travel beside it (SCM_RIGHTS).
+Theory of operation. The supervisor outside speaks over one sequenced-packet Unix socket; a message is NUL-separated
+fields, descriptors travel beside it (SCM_RIGHTS).
 
     in   files              + a memory file of the hand-in     out  ready   + /proc, /proc/net, a netlink socket
     in   run <fields>       + stdout, stderr                   out  started + a pidfd, the sockets asked for
@@ -16,19 +15,18 @@ NUL-separated fields, descriptors travel beside it (SCM_RIGHTS).
 
 Being process 1 matters: no process of the box can kill it, orphans become its children, and `kill(-1)` reaches all
 others at once, which no fork bomb outruns. It is not dumpable, so nobody in the box can trace it or read its memory.
-A forked program is indistinguishable from `python3 file` as far as a program can tell by fair means: `__main__`,
-`sys.argv`, `sys.path[0]`, exit status and traceback are those of a plain start. Where a file beside the program has
-the name of a module that is already loaded here, the program gets a cold interpreter instead, so that the file
-shadows the module exactly as it would for the student.
-
-Only the standard library: this file is all of the grader that exists in a box.
+The launcher works while its interpreter, started as `python3 FILE`, is still starting up (`sitecustomize.py`). A forked
+child only has to return from here, and Python itself goes on to run the file: no frame of ours is on the stack, and
+`__main__`, `sys.argv`, `sys.path[0]`, messages and exit status are Python's own. A program gets an interpreter of its
+own instead where a file beside it has the name of a module that is already loaded here, so that the file shadows the
+module exactly as it would for the student; and where it is not the one that this box was made for.
 """
 
 from __future__ import annotations
 
+import _ctypes  # not `ctypes`: loading that takes a tenth of a box's start
 import array
 import contextlib
-import ctypes
 import errno
 import gc
 import mmap
@@ -40,9 +38,7 @@ import socket
 import struct
 import sys
 
-import program  # type: ignore[import-not-found]  # the file beside this one
-
-del sys.modules["program"]
+import watch  # type: ignore[import-not-found]  # the file beside this one
 
 HOME = "/home/student"
 MESSAGE_BYTES = 1 << 16
@@ -54,7 +50,12 @@ FAMILIES = (socket.AF_INET, socket.AF_INET6) if os.path.exists("/proc/net/tcp6")
 PR_SET_DUMPABLE = 4
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
-libc = ctypes.CDLL(None, use_errno=True)
+
+
+def libc(name: str, *arguments: int | bytes) -> int:
+    """Call a function of the C library that Python does not offer."""
+    function = _ctypes.dlsym(_ctypes.dlopen(None, 0), name)  # type: ignore[arg-type]  # None is the program itself
+    return int(_ctypes.call_function(function, arguments))
 
 
 # --- talking to the supervisor --------------------------------------------------------------------------------------
@@ -198,10 +199,10 @@ def add_addresses(hosts: list[str]) -> None:
             code = struct.unpack_from("=i", answer, 16)[0]  # struct nlmsgerr
             if code:
                 raise OSError(-code, f"the address {host} could not be added")
-    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    libc("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     header, nothing = struct.pack("=II", 0x20080522, 0), bytes(24)  # _LINUX_CAPABILITY_VERSION_3, no capability at all
-    if libc.capset(header, nothing) != 0:
-        raise OSError(ctypes.get_errno(), "capset")
+    if libc("capset", header, nothing) != 0:
+        raise OSError("the capability over the box's network could not be given up")
 
 
 # --- becoming the program -------------------------------------------------------------------------------------------
@@ -234,28 +235,29 @@ def shadows(folder: str) -> bool:
     return any(name.split(".", 1)[0] in sys.modules for name in os.listdir(folder))
 
 
-def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: int, output: list[int]) -> str:
-    """In the forked child: leave the launcher's life behind. Returns the path of the program to run here.
+def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: int, output: list[int]) -> None:
+    """In the forked child: leave the launcher's life behind, and be an interpreter that is about to run `path`.
 
     `arguments`: CPU seconds, bytes of memory, bytes of files, processes; 0 means no limit.
     """
     os.setsid()
-    folder = os.path.dirname(path)
+    folder, name = os.path.split(path)
     os.chdir(folder)
     nothing = os.open("/dev/null", os.O_RDONLY)
     for target, source in enumerate((nothing, *output)):
         os.dup2(source, target)
     set_limits(*(int(field) for field in arguments))
-    if shadows(folder):
+    if path != sys.argv[0] or shadows(folder):
         os.dup2(log_descriptor, 3)
         os.set_inheritable(3, True)  # dup2 leaves it as it was where it is 3 already
         os.closerange(4, MOST_DESCRIPTORS)
-        os.execv(sys.executable, [sys.executable, "-s", "-u", "-B", program.__file__, path, "3"])
+        task = {"PYTHONPATH": os.path.dirname(__file__), "START_TASK": "watch 3"}
+        os.execve(sys.executable, [sys.executable, "-s", "-u", "-B", name], {**os.environ, **task})
     os.closerange(3, MOST_DESCRIPTORS)
-    libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    libc("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    program.watch(log)
-    return path
+    sys.argv[0] = name
+    watch.watch(log)
 
 
 # --- the launcher's life --------------------------------------------------------------------------------------------
@@ -264,10 +266,10 @@ def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: in
 class Launcher:
     """State between messages: the control socket, the dial log, and what the clean box looked like."""
 
-    def __init__(self) -> None:
-        self.control = socket.socket(fileno=int(sys.argv[1]))
-        self.log_descriptor = int(sys.argv[2])
-        self.log = mmap.mmap(self.log_descriptor, program.DIAL_LOG_BYTES)
+    def __init__(self, control: int, dial_log: int) -> None:
+        self.control = socket.socket(fileno=control)
+        self.log_descriptor = dial_log
+        self.log = mmap.mmap(self.log_descriptor, watch.DIAL_LOG_BYTES)
         self.clean: tuple[Inventory, ...] = ()
         self.ports: set[int] = set()
 
@@ -279,8 +281,8 @@ class Launcher:
         for descriptor in handed:
             os.close(descriptor)
 
-    def serve(self) -> str:
-        """Answer the supervisor for ever. Returns only in a forked child, with the program to run."""
+    def serve(self) -> None:
+        """Answer the supervisor for ever. Returns only in a forked child, which is to go on as the program."""
         while True:
             fields, descriptors = receive(self.control)
             if fields[0] == b"files":
@@ -289,16 +291,14 @@ class Launcher:
                 gc.freeze()
             elif fields[0] == b"inspect":
                 send(self.control, "inspected", leftovers(self.clean, self.ports))
-            elif fields[0] == b"run":
-                path = self.run(fields[1:], descriptors)
-                if path is not None:
-                    return path
+            elif fields[0] == b"run" and self.run(fields[1:], descriptors):
+                return
 
-    def run(self, fields: list[bytes], output: list[int]) -> str | None:
-        """One run, from fork to a clean box. Returns a path in the forked child, None in the launcher."""
+    def run(self, fields: list[bytes], output: list[int]) -> bool:
+        """One run, from fork to a clean box. Returns True in the forked child, False in the launcher."""
         path = os.path.join(HOME, fields[0].decode())
         sockets, listen_host, port = int(fields[1]), fields[2].decode(), int(fields[3])
-        self.log[:] = bytes(program.DIAL_LOG_BYTES)
+        self.log[:] = bytes(watch.DIAL_LOG_BYTES)
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         handed = self.make_sockets(sockets, int(fields[9]), listen_host, port)
         child = os.fork()
@@ -307,7 +307,8 @@ class Launcher:
             for made in handed:
                 made.close()
             try:
-                return become(path, fields[4:8], self.log, self.log_descriptor, output)
+                become(path, fields[4:8], self.log, self.log_descriptor, output)
+                return True
             except BaseException:
                 os._exit(127)
         for descriptor in output:
@@ -321,7 +322,7 @@ class Launcher:
         cpu = spent.ru_utime + spent.ru_stime - used.ru_utime - used.ru_stime
         send(self.control, "ended", int(cpu * 1e6))
         self.ports |= {port, int(fields[8]), *self.bound_ports()}
-        return None
+        return False
 
     def bound_ports(self) -> set[int]:
         """Ports that the program asked to bind, as far as the dial log has them."""
@@ -377,7 +378,7 @@ class Launcher:
         """Have the program print its stacks (faulthandler, to its stderr), which also ends it."""
         for victim in (child, -1):
             try:
-                os.kill(victim, program.DUMP_SIGNAL)
+                os.kill(victim, watch.DUMP_SIGNAL)
             except ProcessLookupError:
                 return
             waiter = select.poll()
@@ -396,16 +397,29 @@ def sweep() -> None:
             return
 
 
-def main() -> None:
-    """Start as the launcher; in a forked child, go on as the program."""
-    if sys.argv[3:]:
-        add_addresses(sys.argv[3:])
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # what process 1 has no handler for, nobody in the box can send it
-    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    launcher = Launcher()
-    launcher.greet()
-    program.run_program(launcher.serve())
+def forget_task() -> None:
+    """Blank our folder and task where /proc/self/environ shows what an interpreter was started with."""
+    with open("/proc/self/stat") as stat, open("/proc/self/environ", "rb") as block:
+        start, environment = int(stat.read().rpartition(")")[2].split()[47]), block.read()  # proc(5): env_start
+    with open("/proc/self/mem", "r+b", buffering=0) as memory:
+        for name in (b"PYTHONPATH=", b"START_TASK="):
+            at = environment.find(name)
+            if at >= 0:
+                memory.seek(start + at)
+                memory.write(bytes(environment.index(b"\0", at) - at))
 
 
-if __name__ == "__main__":
-    main()
+def main(words: list[str]) -> None:
+    """Be the launcher; return in a forked child. `words`: the two descriptors, then further addresses to have."""
+    try:
+        if words[2:]:
+            add_addresses(words[2:])
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what process 1 has no handler for, nobody inside can send it
+        forget_task()
+        libc("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
+        launcher = Launcher(int(words[0]), int(words[1]))
+        launcher.greet()
+        launcher.serve()
+    except BaseException as error:  # never let the program run as the launcher
+        os.write(2, f"The launcher failed: {type(error).__name__}: {error}\n".encode())
+        os._exit(1)

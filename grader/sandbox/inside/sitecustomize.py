@@ -1,0 +1,42 @@
+"""The way in: imported by an interpreter that is about to run a student's program, before it opens the program.
+
+What to do stands in the environment variable of the name below: `launch CONTROL LOG [ADDRESS ...]` makes this process
+the launcher of a box; its forked children come back here, each to become one run of the program. `watch LOG` is for an
+interpreter of its own. Afterwards neither the variable nor this folder nor any module of it can be found.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TASK = "START_TASK"
+
+
+def take_task() -> None:
+    """Do what the variable says; it, this folder on the path, and our modules are gone afterwards."""
+    task, _, details = os.environ.pop(TASK, "").partition(" ")
+    folder = os.path.dirname(os.path.abspath(__file__))
+    rest = [one for one in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if one and one != folder]
+    if rest:
+        os.environ["PYTHONPATH"] = os.pathsep.join(rest)
+    sys.path[:] = [one for one in sys.path if os.path.abspath(one) != folder]
+    sys.path.insert(0, folder)  # for the two imports below
+    try:
+        import watch  # type: ignore[import-not-found]
+
+        if task == "launch":
+            import launcher  # type: ignore[import-not-found]
+
+            launcher.main(details.split(" "))
+        elif task == "watch":
+            watch.watch_into(details)
+    finally:
+        sys.path.remove(folder)
+        for name in ("watch", "launcher"):
+            sys.modules.pop(name, None)
+        sys.path_importer_cache.pop(folder, None)
+
+
+take_task()
+raise ImportError("there is no sitecustomize", name="sitecustomize")  # what site(3) takes for: none is installed
