@@ -4,7 +4,7 @@ VENV := .venv/bin
 DEMO := results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-all format lint types quick bench lock clean
+.PHONY: help setup demo test check check-all format lint types quick bench bench-answers lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ format: setup  ## rewrite the code in the project's format
 
 bench: setup  ## submissions a second and CPU each, beside the bare pair of programs
 	@$(VENV)/python -m bench.throughput
+
+bench-answers: setup  ## how far each engine for the answers agrees with marks, bank by bank
+	@$(VENV)/python -m bench.answers.compare
 
 lock: setup  ## renew requirements.lock from pyproject.toml
 	@sh .ci/lock

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from grader.answers.common_words import words as _set
 from grader.answers.match import Hit, Located, Vocabulary, build_vocabulary, find
+from grader.answers.memory import Memory
 from grader.answers.normalise import normalise
 from grader.answers.patterns import Pattern, PatternError, parse_pattern
 from grader.model import Criterion, Misconception, Question
@@ -20,13 +21,20 @@ _CONDITIONS = _set(
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A question made ready for matching. `asked`: the words of its prompt."""
+    """A question made ready for matching.
+
+    `asked`: the words of its prompt.  `ideas`: those of each criterion's idea.  `examples`: by criterion, the words of
+    each marked wording with its mark.  `memories`: by criterion, filled when first needed.
+    """
 
     vocabulary: Vocabulary
     asked: tuple[str, ...]
+    ideas: tuple[tuple[str, ...], ...]
     accept: dict[str, tuple[Pattern, ...]]
     reject: dict[str, tuple[Pattern, ...]]
     signs: dict[str, tuple[Pattern, ...]]
+    examples: dict[str, dict[tuple[str, ...], bool]]
+    memories: dict[str, Memory | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,21 @@ def _compile(question: Question) -> Compiled:
     reject = {one.id: _patterns(one.reject) for one in question.criteria}
     signs = {one.id: _patterns(one.signs) for one in question.misconceptions}
     every = [pattern for group in (accept, reject, signs) for patterns in group.values() for pattern in patterns]
-    asked = tuple(token.word for token in normalise(question.prompt).tokens)
-    return Compiled(build_vocabulary(every, question.lexicon), asked, accept, reject, signs)
+    ideas = tuple(_words(one.idea) for one in question.criteria)
+    asked = _words(question.prompt)
+    known = [word for one in (asked, *ideas) for word in one]
+    vocabulary = build_vocabulary(every, question.lexicon, known)
+    examples = {one.id: _marked(one) for one in question.criteria}
+    return Compiled(vocabulary, asked, ideas, accept, reject, signs, examples, {})
+
+
+def _marked(criterion: Criterion) -> dict[tuple[str, ...], bool]:
+    yes = {_words(text): True for text in criterion.examples_yes}
+    return yes | {_words(text): False for text in criterion.examples_no}
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(token.word for token in normalise(text).tokens)
 
 
 def _patterns(sources: Iterable[str]) -> tuple[Pattern, ...]:

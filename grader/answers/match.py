@@ -55,9 +55,9 @@ class Vocabulary:
             else:
                 self.singles.setdefault(form, set()).add(key)
 
-    def close(self) -> None:
-        """Fix the words that spelling is repaired towards. Call once, after the last `add`."""
-        words = set(self.singles) | set(self.phrases)
+    def close(self, known: Iterable[str] = ()) -> None:
+        """Fix the words that spelling is repaired towards, `known` among them. Call once, after the last `add`."""
+        words = set(self.singles) | set(self.phrases) | set(known)
         words.update(form for entries in self.phrases.values() for rest, _ in entries for one in rest for form in one)
         self.words = frozenset(words)
         for word in sorted(words):
@@ -91,15 +91,20 @@ class Vocabulary:
         return str(best[0])
 
 
-def build_vocabulary(patterns: Iterable[Pattern], lexicon: Mapping[str, tuple[str, ...]]) -> Vocabulary:
-    """Enter everything that the patterns name. Unknown names are ignored here; `check_pattern` reports them."""
+def build_vocabulary(
+    patterns: Iterable[Pattern], lexicon: Mapping[str, tuple[str, ...]], known: Iterable[str] = ()
+) -> Vocabulary:
+    """Enter everything that the patterns name. Unknown names are ignored here; `check_pattern` reports them.
+
+    `known`: further words that spelling is repaired towards, such as those of the ideas.
+    """
     vocabulary = Vocabulary()
     for negator in NEGATORS:
         vocabulary.add("~" + NOT, "=" + negator)
     for key in sorted({choice for pattern in patterns for term in pattern.terms for choice in term.choices}):
         for entry in _entries(key, lexicon, ()):
             vocabulary.add(key, entry)
-    vocabulary.close()
+    vocabulary.close(known)
     return vocabulary
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from grader.model import Question
 
-MAX_CHARACTERS = 100_000
+MAX_CHARACTERS = 50_000
+"""Of a file, some 8,000 words: what is beyond is not read. Noise of that length takes a few hundredths of a second."""
 
 _NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _NUMBER = r"(?P<number>\d{1,3}|one|two|three|four|five|six|seven|eight|nine)"
@@ -138,8 +140,11 @@ def _repeated_prompts(lines: list[str], questions: Sequence[Question]) -> list[S
     """Lines that repeat a question: they serve as its heading when there is no other."""
     starts: list[Start] = []
     for index, line in _outside_fences(lines, fenced=False):
-        nearest = max(questions, key=lambda question: _shared(line, question.prompt), default=None)
-        if nearest is not None and _same_words(line, nearest.prompt):
+        words = _plain(line[:1000]).split()
+        if len(words) < FEWEST_WORDS:
+            continue
+        nearest = max(questions, key=lambda question: _shared(words, question.prompt), default=None)
+        if nearest is not None and _same_words(words, nearest.prompt):
             starts.append((index, nearest, ""))
     return starts
 
@@ -192,7 +197,7 @@ def _without_prompt(body: list[str], question: Question) -> list[str]:
             left = left[len(words) :].strip() if left.startswith(words) else left
             continue
         rest = _after_prompt(line, prompt) if number < 3 else line
-        if rest == line and number < 12 and _same_words(line, question.prompt):
+        if rest == line and number < 12 and _same_words(_plain(line[:1000]).split(), question.prompt):
             continue
         begun = begun or bool(words)
         kept.append(rest)
@@ -215,18 +220,27 @@ def _after_prompt(line: str, prompt: str) -> str:
     return line
 
 
-def _same_words(line: str, prompt: str) -> bool:
-    """A line that is the prompt but for a few words."""
-    words = _plain(line[:1000]).split()
-    if len(words) < 5 or len(words) > len(_plain(prompt).split()) + 4:
+FEWEST_WORDS = 5
+"""Shorter lines may share their words with a prompt by chance."""
+
+
+def _same_words(words: list[str], prompt: str) -> bool:
+    """Whether the words of a line are the prompt's but for a few."""
+    if not FEWEST_WORDS <= len(words) <= len(_plain(prompt).split()) + 4:
         return False
-    return _shared(line, prompt) >= 0.8
+    return _shared(words, prompt) >= 0.8
 
 
-def _shared(line: str, prompt: str) -> float:
+def _shared(words: list[str], prompt: str) -> float:
     """Share of the words that a line and a prompt have in common, 0 to 1, of the longer of the two."""
-    asked, words = set(_plain(prompt).split()), set(_plain(line[:1000]).split())
-    return len(asked & words) / max(len(asked), len(words), 1)
+    asked, said = _asked(prompt), set(words)
+    return len(asked & said) / max(len(asked), len(said), 1)
+
+
+@lru_cache(maxsize=64)
+def _asked(prompt: str) -> frozenset[str]:
+    """The words of a prompt; there are few, and each line of a file is held against them."""
+    return frozenset(_plain(prompt).split())
 
 
 def _plain(text: str) -> str:

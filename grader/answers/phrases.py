@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from grader.answers.decide import Situation
+
 FEEDBACK_MET = "This part is there."
 FEEDBACK_MISSING = "An idea seems missing: {kind}."
 FEEDBACK_EMPTY = "There is no answer yet."
 
 STAFF_MET = "States the idea \u201c{idea}\u201d by the pattern `{pattern}`."
+STAFF_OVERRULED = (
+    "The pattern `{pattern}` finds the idea \u201c{idea}\u201d, but read as a whole the answer does not state it."
+)
+STAFF_MODEL = "States the idea \u201c{idea}\u201d in a wording of its own."
 STAFF_MORE = " {count} more patterns agree."
 STAFF_MISSING = "Does not state the idea \u201c{idea}\u201d in any wording the rubric knows."
 STAFF_DENIED = "The words of the idea \u201c{idea}\u201d stand under a negation (`{pattern}`)."
@@ -15,14 +21,38 @@ STAFF_VETOED = (
 )
 STAFF_NEAR = "All words of `{pattern}` are there, but not as the pattern wants them; the idea is \u201c{idea}\u201d."
 
-REVIEW_NEAR = "{criterion}: nearly met, the wording is not one the rubric knows."
-REVIEW_DENIED = "{criterion}: the words are there, but denied."
-REVIEW_BOTH = "{criterion}: stated in one place and denied in another."
 REVIEW_HEDGED = "Guesses or takes something back, and earns points."
-REVIEW_VETOED = "{criterion}: met, next to a wording that the rubric rejects."
 REVIEW_BELIEF = "Earns points and shows the misconception \u201c{says}\u201d."
 REVIEW_LIST = "A list of keywords; nothing is stated."
 REVIEW_COPY = "The question is copied."
 REVIEW_FOREIGN = "Does not look like English."
 REVIEW_INSTRUCTION = "Contains words addressed to the grader; they were left out of the scoring."
 REVIEW_LONG = "Very long: only the first {count} characters were read."
+REVIEW_NO_MODEL = "Not read by the model: {why}."
+
+_PERCENT = " ({percent} % that it is met)"
+# Why one criterion is in doubt, by what the rules found and what was decided.
+REVIEW_CRITERION = {
+    (Situation.TWICE, True): "{criterion}: the words are there, yet read as a whole it may not be stated"
+    + _PERCENT
+    + ".",
+    (Situation.TWICE, False): "{criterion}: the words are there, yet read as a whole it is not stated" + _PERCENT + ".",
+    (Situation.ONCE, True): "{criterion}: the words are there, yet read as a whole it may not be stated"
+    + _PERCENT
+    + ".",
+    (Situation.ONCE, False): "{criterion}: the words are there, yet read as a whole it is not stated" + _PERCENT + ".",
+    (Situation.BOTH, True): "{criterion}: stated in one place and denied in another" + _PERCENT + ".",
+    (Situation.BOTH, False): "{criterion}: stated in one place and denied in another" + _PERCENT + ".",
+    (Situation.VETOED, True): "{criterion}: met, next to a wording that the rubric rejects" + _PERCENT + ".",
+    (Situation.VETOED, False): "{criterion}: the words are there, next to a wording that the rubric rejects"
+    + _PERCENT
+    + ".",
+    (Situation.DENIED, True): "{criterion}: met, though words of it are denied" + _PERCENT + ".",
+    (Situation.DENIED, False): "{criterion}: the words are there, but denied" + _PERCENT + ".",
+    (Situation.NEAR, True): "{criterion}: met in a wording the rubric does not know" + _PERCENT + ".",
+    (Situation.NEAR, False): "{criterion}: nearly met, the wording is not one the rubric knows" + _PERCENT + ".",
+    (Situation.MISSING, True): "{criterion}: met in a wording the rubric does not know" + _PERCENT + ".",
+    (Situation.MISSING, False): "{criterion}: perhaps met in a wording the rubric does not know" + _PERCENT + ".",
+    (Situation.PLAIN, True): "{criterion}: probably stated, not surely" + _PERCENT + ".",
+    (Situation.PLAIN, False): "{criterion}: probably not stated, not surely" + _PERCENT + ".",
+}

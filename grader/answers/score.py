@@ -1,7 +1,7 @@
-"""A free-text answer and a Question -> a QuestionScore. Pure, deterministic, bounded.
+"""A free-text answer and a Question -> a QuestionScore. Deterministic, bounded, offline.
 
-The path: normalise the text, look up the lexicon's words once, judge each criterion by its patterns, and say where a
-person should look. Points come from met criteria alone; flags and misconceptions never take any away.
+The path: normalise the text, look up the lexicon's words once, judge each criterion by its patterns and by the model,
+and say where a person should look. Points come from met criteria alone; flags and misconceptions never take any away.
 """
 
 from __future__ import annotations
@@ -9,23 +9,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 from grader.answers import phrases
+from grader.answers.decide import Situation
+from grader.answers.entailment import load
+from grader.answers.explain import evidence
 from grader.answers.flags import is_copy, is_foreign, is_hedged
-from grader.answers.ideas import Compiled, Finding, believed, compiled, judge
-from grader.answers.match import Hit, Located
+from grader.answers.ideas import Compiled, believed, compiled
+from grader.answers.judgement import Judgement, judged
+from grader.answers.match import Located
 from grader.answers.normalise import MAX_CHARACTERS, Text, normalise
-from grader.model import Criterion, CriterionScore, Question, QuestionScore
-
-# How often an idea was really there in each of these cases, among answers of the writers hardest for the rules, and
-# rounded towards doubt. First values: calibration on a course's own marked answers is to replace them.
-P_MET_TWICE = 0.94
-P_MET_ONCE = 0.86
-P_CONTRADICTED = 0.70
-P_DENIED = 0.45
-P_NEAR = 0.40
-P_VETOED = 0.30
-P_MISSING = 0.06
-
-_EVIDENCE_CHARACTERS = 240
+from grader.model import CriterionScore, Question, QuestionScore
 
 
 def score_answer(question: Question, answer: str) -> QuestionScore:
@@ -38,14 +30,15 @@ def score_answer(question: Question, answer: str) -> QuestionScore:
         return _empty(question, text)
     ready = compiled(question)
     located = Located(text, ready.vocabulary)
-    findings = [judge(criterion, ready, located) for criterion in question.criteria]
-    scores = tuple(_criterion(one, found, text) for one, found in zip(question.criteria, findings, strict=True))
+    judgements = judged(question, ready, located)
+    scores = tuple(_criterion(one, located) for one in judgements)
     earned = sum((score.points for score in scores), Decimal(0))
     hints, beliefs = _misconceptions(question, ready, located)
     reasons = [
         *_flags(ready, located, earned=bool(earned)),
         *(phrases.REVIEW_BELIEF.format(says=says) for says in beliefs if earned),
-        *(reason for one, found in zip(question.criteria, findings, strict=True) for reason in _doubts(one, found)),
+        *(_doubt(one) for one in judgements if not one.decision.sure),
+        *_without_model(judgements),
     ]
     return QuestionScore(
         id=question.id,
@@ -87,64 +80,49 @@ def _empty(question: Question, text: Text) -> QuestionScore:
     )
 
 
-def _criterion(criterion: Criterion, found: Finding, text: Text) -> CriterionScore:
-    met = found.hit is not None
+def _criterion(one: Judgement, located: Located) -> CriterionScore:
+    criterion = one.criterion
+    kind = criterion.kind.rstrip(". ")
     return CriterionScore(
         id=criterion.id,
-        met=met,
-        points=criterion.points if met else Decimal(0),
+        met=one.met,
+        points=criterion.points if one.met else Decimal(0),
         max=criterion.points,
-        probability=_probability(found),
-        evidence=_evidence(found.hit, text) if found.hit else "",
-        feedback=phrases.FEEDBACK_MET if met else phrases.FEEDBACK_MISSING.format(kind=criterion.kind.rstrip(". ")),
-        staff_note=_staff_note(criterion, found),
-        needs_review=bool(_doubts(criterion, found)),
+        probability=round(one.decision.probability, 4),
+        evidence=evidence(one, located),
+        feedback=phrases.FEEDBACK_MET if one.met else phrases.FEEDBACK_MISSING.format(kind=kind),
+        staff_note=_staff_note(one),
+        needs_review=not one.decision.sure,
     )
 
 
-def _probability(found: Finding) -> float:
-    if found.hit:
-        if found.denied:
-            return P_CONTRADICTED
-        return P_MET_TWICE if found.others else P_MET_ONCE
-    if found.vetoed:
-        return P_VETOED
-    if found.denied:
-        return P_DENIED
-    return P_NEAR if found.near else P_MISSING
-
-
-def _evidence(hit: Hit, text: Text) -> str:
-    """The student's own words from the first to the last that counted, cut in the middle when they are many."""
-    words = text.shown[text.tokens[hit.tokens[0]].start : text.tokens[hit.tokens[-1]].end]
-    words = " ".join(words.split())
-    if len(words) <= _EVIDENCE_CHARACTERS:
-        return words
-    half = _EVIDENCE_CHARACTERS // 2
-    return f"{words[:half]} … {words[-half:]}"
-
-
-def _staff_note(criterion: Criterion, found: Finding) -> str:
+def _staff_note(one: Judgement) -> str:
+    found, idea = one.found, one.criterion.idea
     if found.hit:
         more = phrases.STAFF_MORE.format(count=found.others) if found.others else ""
-        return phrases.STAFF_MET.format(idea=criterion.idea, pattern=found.hit.pattern.source) + more
+        note = phrases.STAFF_MET if one.met else phrases.STAFF_OVERRULED
+        return note.format(idea=idea, pattern=found.hit.pattern.source) + more
+    if one.met:
+        return phrases.STAFF_MODEL.format(idea=idea)
     if found.vetoed:
-        return phrases.STAFF_VETOED.format(idea=criterion.idea, pattern=found.vetoed.pattern.source)
+        return phrases.STAFF_VETOED.format(idea=idea, pattern=found.vetoed.pattern.source)
     if found.denied:
-        return phrases.STAFF_DENIED.format(idea=criterion.idea, pattern=found.denied.pattern.source)
+        return phrases.STAFF_DENIED.format(idea=idea, pattern=found.denied.pattern.source)
     if found.near:
-        return phrases.STAFF_NEAR.format(idea=criterion.idea, pattern=found.near.source)
-    return phrases.STAFF_MISSING.format(idea=criterion.idea)
+        return phrases.STAFF_NEAR.format(idea=idea, pattern=found.near.source)
+    return phrases.STAFF_MISSING.format(idea=idea)
 
 
-def _doubts(criterion: Criterion, found: Finding) -> list[str]:
-    if found.hit:
-        return [phrases.REVIEW_BOTH.format(criterion=criterion.id)] if found.denied else []
-    if found.vetoed:
-        return [phrases.REVIEW_VETOED.format(criterion=criterion.id)]
-    if found.denied:
-        return [phrases.REVIEW_DENIED.format(criterion=criterion.id)]
-    return [phrases.REVIEW_NEAR.format(criterion=criterion.id)] if found.near else []
+def _doubt(one: Judgement) -> str:
+    """Why a person should look at this criterion."""
+    percent = round(100 * one.decision.probability)
+    return phrases.REVIEW_CRITERION[one.seen, one.met].format(criterion=one.criterion.id, percent=percent)
+
+
+def _without_model(judgements: list[Judgement]) -> list[str]:
+    """Said once where a criterion has no patterns and there is no model to read it."""
+    missing = load() if any(one.seen is Situation.PLAIN and one.logit is None for one in judgements) else None
+    return [phrases.REVIEW_NO_MODEL.format(why=missing)] if isinstance(missing, str) else []
 
 
 def _misconceptions(question: Question, ready: Compiled, located: Located) -> tuple[tuple[str, ...], list[str]]:

@@ -6,7 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from grader.answers import check_pattern, score_answer
+from grader.answers import check_pattern
+from grader.answers.ideas import compiled, judge
+from grader.answers.match import Located
+from grader.answers.normalise import normalise
 from grader.model import Criterion, Question
 
 LEXICON = {
@@ -25,7 +28,8 @@ def met(pattern: str, answer: str, *, reject: tuple[str, ...] = ()) -> bool:
     question = Question(
         id="q", number=1, title="t", prompt="p", points=Decimal(1), criteria=(criterion,), lexicon=LEXICON
     )
-    return score_answer(question, answer).criteria[0].met
+    ready = compiled(question)
+    return judge(criterion, ready, Located(normalise(answer), ready.vocabulary)).hit is not None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,54 @@
+"""The model's log-odds for banks, read the way answers are read in grading: repaired spelling, exported weights.
+
+    python -m bench.answers.examine FOLDER b4,b5 bench/answers/logits/b4-b5.json
+
+FOLDER holds an exported model that was trained without these banks.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+from bench.answers.banks import OURS, ROOT, Asked, load
+from grader.answers.entailment import Model
+from grader.answers.ideas import compiled
+from grader.answers.judgement import stated
+from grader.answers.match import Located
+from grader.answers.normalise import normalise
+from grader.model import Criterion, Question
+from grader.rubric import load_rubric
+
+
+def plain(asked: Asked) -> Question:
+    """A question of the banks as a rubric would have it: criteria in plain words, one point each."""
+    criteria = tuple(
+        Criterion(id=name, points=Decimal(1), idea=idea, kind="part of it", accept=())
+        for name, idea in asked.ideas.items()
+    )
+    return Question(
+        id=asked.id, number=1, title=asked.id, prompt=asked.prompt, points=Decimal(len(criteria)), criteria=criteria
+    )
+
+
+def main() -> None:
+    folder, banks, out = sys.argv[1:4]
+    model = Model(Path(folder))
+    ours = {one.id: one for one in load_rubric(ROOT / "rubric.yaml").questions}
+    found = {}
+    for bank in banks.split(","):
+        asked, answers = load(bank)
+        questions = {key: ours[key] if key in OURS else plain(one) for key, one in asked.items()}
+        for answer in answers:
+            question = questions[answer.question]
+            said = stated(Located(normalise(answer.text), compiled(question).vocabulary))
+            ideas = [one.idea for one in question.criteria]
+            logits = model.logits(said, ideas) if said else [-8.0] * len(ideas)
+            found[answer.id] = {one.id: round(value, 3) for one, value in zip(question.criteria, logits, strict=True)}
+    Path(out).write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

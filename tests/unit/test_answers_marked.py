@@ -1,0 +1,86 @@
+"""Marked answers: reading them, and how far the engine agrees with them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from grader.answers.agreement import Cell, figures, settled, weighted_kappa, wilson, worst
+from grader.answers.marked import MarkedError, read_marked
+from grader.model import Criterion, Question
+
+QUESTION = Question(
+    id="q1",
+    number=1,
+    title="t",
+    prompt="p",
+    points=Decimal(3),
+    criteria=tuple(
+        Criterion(id=name, points=Decimal(2), idea="An idea.", kind="something", accept=(name,))
+        for name in ("ham", "egg")
+    ),
+)
+
+
+def cell(gold: bool, met: bool, probability: float = 0.9, settled: bool = True, text: str = "t") -> Cell:
+    return Cell("ham", gold, met, probability, settled, False, text)
+
+
+def test_a_spreadsheet_is_read_with_undecided_cells_left_out() -> None:
+    """1 and 0 decide; an empty field and a question mark do not."""
+    found = read_marked(
+        "question,answer,ham,egg\nq1,some ham,1,\nq9,other,,\nq1,nothing,0,?\n", [QUESTION], is_csv=True
+    )
+    assert [(one.text, dict(one.gold)) for one in found] == [("some ham", {"ham": True}), ("nothing", {"ham": False})]
+
+
+def test_a_bank_is_read_with_its_borderline_cells() -> None:
+    text = "answers:\n- {question: q1, text: ham, gold: {ham: 1, egg: 0}, borderline: [egg]}\n"
+    (one,) = read_marked(text, [QUESTION], is_csv=False)
+    assert (dict(one.gold), one.borderline) == ({"ham": True, "egg": False}, {"egg"})
+
+
+@pytest.mark.parametrize(
+    ("text", "is_csv", "message"),
+    [
+        ("question,ham\nq1,1\n", True, "no column 'answer'"),
+        ("question,answer,ham\nq1,a,perhaps\n", True, "line 2: 'perhaps'"),
+        ("answers:\n- {question: q1, text: t, gold: {spam: 1}}\n", False, "'spam' is no criterion of q1"),
+        ("question,answer,ham\nq7,a,1\n", True, "no marked answer"),
+        ("just text", False, "not a bank"),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_why(text: str, is_csv: bool, message: str) -> None:
+    with pytest.raises(MarkedError, match=message):
+        read_marked(text, [QUESTION], is_csv=is_csv)
+
+
+def test_figures_of_known_cells() -> None:
+    """Two right credits, one wrong, one missed, one right refusal."""
+    found = figures([cell(True, True), cell(True, True), cell(False, True), cell(True, False), cell(False, False)])
+    assert (found.count, found.accuracy) == (5, pytest.approx(0.6))
+    assert (found.precision, found.recall) == (pytest.approx(2 / 3), pytest.approx(2 / 3))
+    assert found.kappa == pytest.approx((0.6 - 0.52) / (1 - 0.52))
+
+
+def test_weighted_kappa_is_one_for_agreement_and_below_zero_for_opposites() -> None:
+    assert weighted_kappa([(0, 0), (15, 15), (6, 6)]) == 1
+    assert weighted_kappa([(0, 15), (15, 0)]) == pytest.approx(-1)
+
+
+def test_what_is_settled_comes_with_an_interval() -> None:
+    """Nine of ten settled cells right, and one answer in four asks for a person."""
+    found = settled([cell(True, True)] * 9 + [cell(True, False)] + [cell(True, False, settled=False)], 4, 1)
+    assert (found.share, found.right) == (0.75, 0.9)
+    assert (found.low, found.high) == pytest.approx(wilson(9, 10))
+    assert found.low < 0.9 < found.high
+
+
+def test_the_worst_errors_are_the_surest_ones() -> None:
+    errors = [
+        cell(True, False, 0.4, text="unsure"),
+        cell(False, True, 0.99, text="sure"),
+        cell(True, True, text="right"),
+    ]
+    assert [one.text for one in worst(errors, 5)] == ["sure", "unsure"]
