@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -29,6 +31,18 @@ def examine(rubric: Rubric, rubric_path: Path) -> int:
         print("Programs cannot be graded on this machine until this is cured.")
         return HostError.exit_code
     return self_test(rubric, rubric_path.resolve().parent)
+
+
+def try_mutants() -> int:
+    """Grade programs with one mistake each, made of the shipped assignment's solutions. Returns 1 when one of them is
+    not caught, or not explained by its mistake. Raises UsageError where they are not at hand."""
+    folder = Path(__file__).parents[1] / "tests" / "mutants"
+    if not folder.is_dir():
+        raise UsageError(
+            "The mutants are part of a checkout of this project, and this is an installed copy. "
+            "Clone the project, and run `.venv/bin/grade doctor --mutants` there."
+        )
+    return subprocess.run([sys.executable, str(folder)], check=False).returncode
 
 
 def self_test(rubric: Rubric, folder: Path) -> int:

@@ -13,6 +13,8 @@ from grader.verdicts import Finding
 
 ANY_HOST = ("0.0.0.0", "", "::")
 
+CONNECTS = ("connect", "connect_ex", "create_connection", "open_connection")
+
 unmet = code("never-listens", "listens-elsewhere", "never-connects", "connection-failed", "connects-elsewhere")
 elsewhere = code("listens-elsewhere", "connects-elsewhere", "connection-failed")
 address_calls = at_call("bind", "connect", "connect_ex", "create_server", "create_connection", "start_server",
@@ -127,16 +129,20 @@ def is_swapped(finding: Finding, clues: Clues) -> bool:
     """The server's file connects and does not listen, or the client's file binds and listens and does not connect."""
     if clues.role == "server":
         return asked_to("connect", "bind", clues) and not clues.uses("listen", "create_server")
-    return asked_to("bind", "connect", clues) and clues.uses("listen", "accept")
+    return asked_to("bind", "connect", clues) and clues.uses("listen", "accept") and not clues.uses(*CONNECTS)
 
 
 KINDS = (
     Entry(
         id="both-in-one",
         applies=both(
-            unmet,
+            either(
+                unmet,
+                both(role("server"), code("exit-status", "does-not-end")),
+                both(role("client"), code("refusal-hidden", "claims-success")),
+            ),
             calls("accept"),
-            calls("connect"),
+            calls(*CONNECTS),
             lambda finding, clues: (
                 bool(clues.dials("bind"))
                 and clues.main.parsed
@@ -152,14 +158,14 @@ KINDS = (
         applies=both(unmet, is_swapped),
         reason="Your {file} does the work of the {peer}: the two files seem to be swapped.",
         next_step="The server's file binds, listens and accepts; the client's file connects. Check the file names.",
-        line=first_of(at_call("connect"), at_call("bind")),
+        line=first_of(at_call("connect", "create_connection", "open_connection"), at_call("bind", "create_server")),
     ),
     Entry(
         id="udp",
         applies=both(unmet, is_udp),
         reason="Your {role} uses UDP (SOCK_DGRAM), which has no connections; the assignment is about TCP.",
         next_step="Make the socket of the kind that TCP uses, SOCK_STREAM.",
-        line=at_name("SOCK_DGRAM"),
+        line=at_name("SOCK_DGRAM", "UDPServer", "ThreadingUDPServer", "create_datagram_endpoint"),
     ),
     Entry(
         id="unix-socket",
@@ -241,14 +247,15 @@ MISSING_ACCEPT = (
         id="never-accepts",
         applies=both(
             code("never-listens", "address-not-printed", "server-silent"),
-            uses("listen"),
-            no(uses("accept", "sock_accept", "serve_forever", "handle_request", "start_server", "create_server")),
+            uses("listen", "create_server"),
+            no(uses("accept", "sock_accept", "serve_forever", "handle_request", "start_server", "TCPServer")),
+            no(both(uses("create_server"), uses("asyncio"))),
             no(stopped("cpu", "output", "memory")),
             follows,
         ),
         reason="Your server listens and never takes a client's connection.",
         next_step="Call accept after listen: it waits for a client and gives you the connection to it.",
-        line=at_call("listen"),
+        line=at_call("listen", "create_server"),
     ),
 )
 

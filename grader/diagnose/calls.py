@@ -17,13 +17,13 @@ from grader.diagnose.entry import (
     is_cause,
     raised_in,
     role,
-    uses,
-)  # fmt: skip
-from grader.diagnose.trace import Place
+)
 from grader.diagnose.words import plain, quoted
 from grader.verdicts import Finding
 
 ADDRESS_CALLS = ("bind", "connect", "connect_ex")
+SERVER_CLASSES = ("TCPServer", "ThreadingTCPServer", "ForkingTCPServer")
+ADDRESSED = (*ADDRESS_CALLS, "create_connection", "create_server", *SERVER_CLASSES)
 SENDS = ("sendall", "send", "write", "sendto")
 RECEIVES = ("recv", "recv_into", "recvfrom")
 
@@ -34,9 +34,9 @@ send_line = first_of(at_trace, at_call(*SENDS))
 
 def address_call(clues: Clues) -> str:
     """`bind` or `connect`: the call on the exception's line, else what the role calls for."""
-    here = clues.calls_at(clues.trace.place if clues.trace else None)
+    here = clues.raising
     usual = "bind" if clues.role == "server" else "connect"
-    return next((call.name for call in here if call.name in ADDRESS_CALLS), usual)
+    return next((call.name for call in here if call.name in ADDRESSED), usual)
 
 
 def address_values(finding: Finding, clues: Clues) -> Mapping[str, str]:
@@ -51,32 +51,10 @@ def address_values(finding: Finding, clues: Clues) -> Mapping[str, str]:
     }
 
 
-def accepted_targets(clues: Clues) -> int:
-    """Into how many names the result of accept goes; 0 when it is not kept or not unpacked in an assignment."""
-    return next((call.targets for call in clues.calls("accept")), 0)
-
-
-def at_accept(finding: Finding, clues: Clues) -> Place | None:
-    """The line of accept."""
-    return clues.place_of("accept")
-
-
-def on_listener(finding: Finding, clues: Clues) -> bool:
-    """The line that failed receives or sends on the very socket that listens."""
-    listeners = {call.owner for call in clues.calls("listen", "accept") if call.owner}
-    here = clues.calls_at(clues.trace.place if clues.trace else None)
-    return any(call.owner in listeners for call in here if call.name in (*RECEIVES, *SENDS))
-
-
-def on_none_dialled(finding: Finding, clues: Clues) -> bool:
-    """Nothing was connected before."""
-    return not clues.dials("connect")
-
-
 def called(finding: Finding, clues: Clues) -> Mapping[str, str]:
     """The call and the name that an exception is about."""
     trace = clues.trace
-    here = clues.calls_at(trace.place if trace else None)
+    here = clues.raising
     attribute = re.search(r"has no attribute '(\w+)'", trace.message) if trace else None
     meant = re.search(r"Did you mean: '([\w.]+)'", trace.message) if trace else None
     function = re.match(r"(?:[\w.<>]+\.)?(\w+)\(\)", trace.message) if trace else None
@@ -88,14 +66,28 @@ def called(finding: Finding, clues: Clues) -> Mapping[str, str]:
     }
 
 
-def listen_named(finding: Finding, clues: Clues) -> bool:
-    """`s.listen` stands there without parentheses."""
-    return any(name == "listen" for source in clues.sources for name, _ in source.bare)
+def address_arguments(clues: Clues) -> int:
+    """How many arguments the call on the exception's line has."""
+    here = clues.raising
+    return next((call.arguments for call in here if call.name in ADDRESSED), 0)
 
 
-def at_bare(finding: Finding, clues: Clues) -> Place | None:
-    """The first method that is named and not called."""
-    return next((Place(file=one.path, line=one.bare[0][1]) for one in clues.sources if one.bare), None)
+def unpacked_inside(finding: Finding, clues: Clues) -> bool:
+    """The library could not take an address apart into host and port."""
+    trace = clues.trace
+    return (
+        trace is not None
+        and trace.kind in ("ValueError", "TypeError")
+        and "unpack" in trace.message
+        and trace.function in ("create_connection", "create_server")
+        and raised_in(*ADDRESSED)(finding, clues)
+    )
+
+
+def listens_first(finding: Finding, clues: Clues) -> bool:
+    """listen stands before bind, which is called once."""
+    listens, binds = clues.calls("listen"), clues.calls("bind")
+    return len(binds) == 1 and bool(listens) and listens[0].line < binds[0].line
 
 
 def low_port(finding: Finding, clues: Clues) -> bool:
@@ -105,7 +97,13 @@ def low_port(finding: Finding, clues: Clues) -> bool:
 
 def any_error(finding: Finding, clues: Clues) -> bool:
     """Some exception ended the program or a thread of it."""
-    return clues.trace is not None and is_cause(finding, clues)
+    return clues.trace is not None and is_cause(finding, clues) and not told_by_client(finding, clues)
+
+
+def told_by_client(finding: Finding, clues: Clues) -> bool:
+    """A client's time-out struck while it was receiving: why nothing came is told by what it had sent and received."""
+    known = finding.code in ("client-silent", "reply-not-printed") and clues.role == "client" and clues.gave_up
+    return known and clues.waiting is not None and clues.waiting.call in RECEIVES
 
 
 ADDRESSES = (
@@ -116,6 +114,8 @@ ADDRESSES = (
                 error("TypeError", "bind() takes exactly one argument"),
                 error("TypeError", "connect() takes exactly one argument"),
                 error("TypeError", "connect_ex() takes exactly one argument"),
+                both(error("TypeError", "create_server() takes 1 positional argument but")),
+                both(unpacked_inside, lambda finding, clues: address_arguments(clues) > 1),
             )
         ),
         reason="Your {role} gives {call} more than one argument{where}; it takes exactly one, the address.",
@@ -129,6 +129,7 @@ ADDRESSES = (
             error("TypeError", "AF_INET address must be tuple"),
             error("TypeError", "AF_INET address must be a pair"),
             error("TypeError", "AF_INET address must be a tuple"),
+            unpacked_inside,
         ),
         reason="Your {role} gives {call} something else than an address{where}: it takes a pair of host and port.",
         next_step="Give it one tuple of two values, the host as text and the port as a number.",
@@ -138,8 +139,11 @@ ADDRESSES = (
     Entry(
         id="address-swapped",
         applies=both(
-            raised_in(*ADDRESS_CALLS, "create_connection", "create_server"),
-            error("TypeError", "str, bytes or bytearray expected, not int"),
+            raised_in(*ADDRESSED),
+            either(
+                error("TypeError", "str, bytes or bytearray expected, not int"),
+                error("TypeError", "getaddrinfo() argument 1 must be string or None"),
+            ),
         ),
         reason="Your {role} gives {call} a number where the host belongs{where}.",
         next_step="In an address the host comes first, as text, and then the port, as a number.",
@@ -149,7 +153,7 @@ ADDRESSES = (
     Entry(
         id="port-is-text",
         applies=both(
-            raised_in(*ADDRESS_CALLS, "create_connection", "create_server"),
+            raised_in(*ADDRESSED),
             either(
                 error("TypeError", "'str' object cannot be interpreted as an integer"),
                 error("TypeError", "an integer is required (got type str)"),
@@ -179,7 +183,8 @@ ADDRESSES = (
     Entry(
         id="host-unknown",
         applies=either(error("gaierror"), error("gaierror", "Name or service not known"),
-                       error("gaierror", "Temporary failure in name resolution")),
+                       error("gaierror", "Temporary failure in name resolution"), error("OSError", "[Errno -2]"),
+                       error("OSError", "[Errno -3]"), error("OSError", "[Errno -5]")),
         reason="Your {role} asks{where} for a host by a name that no machine here has.",
         next_step="Use the host of the assignment, {expected_host}; check it for typing mistakes.",
         line=address_line,
@@ -209,6 +214,13 @@ ADDRESSES = (
         line=first_of(at_trace, at_call("bind")),
     ),
     Entry(
+        id="bind-after-listen",
+        applies=both(error("OSError", "[Errno 22]"), raised_in("bind"), listens_first),
+        reason="Your server calls bind after listen: by then its socket has another address already.",
+        next_step="Give the socket its address first, and let it listen then.",
+        line=at_trace,
+    ),
+    Entry(
         id="bind-twice",
         applies=both(error("OSError", "[Errno 22]"), raised_in("bind")),
         reason="Your {role} calls bind on a socket that has its address already.",
@@ -216,119 +228,3 @@ ADDRESSES = (
         line=at_trace,
     ),
 )  # fmt: skip
-
-SOCKETS = (
-    Entry(
-        id="listen-without-parentheses",
-        applies=both(role("server"), error("OSError", "[Errno 22]"), listen_named),
-        reason="Your server names listen and does not call it: the parentheses are missing, so that accept fails.",
-        next_step="Put parentheses after the name: only then Python calls it.",
-        line=at_bare,
-    ),
-    Entry(
-        id="listen-missing",
-        applies=both(role("server"), error("OSError", "[Errno 22]"), raised_in("accept")),
-        reason="Your server calls accept{where} on a socket that does not listen.",
-        next_step="Call listen between bind and accept: it makes the socket ready for clients.",
-        line=first_of(at_trace, at_accept),
-    ),
-    Entry(
-        id="accept-pair-swapped",
-        applies=both(
-            either(
-                error("AttributeError", "'tuple' object has no attribute"),
-                error("TypeError", "'tuple' object does not support the context manager"),
-                error("AttributeError", "__enter__"),
-            ),
-            lambda finding, clues: accepted_targets(clues) == 2,
-        ),
-        reason="Your server takes the two results of accept in the wrong order, and then uses the address as "
-        "a socket{where}.",
-        next_step="accept returns the connection first and the client's address second.",
-        line=at_accept,
-    ),
-    Entry(
-        id="accept-not-unpacked",
-        applies=both(
-            uses("accept"),
-            either(
-                error("AttributeError", "'tuple' object has no attribute"),
-                error("TypeError", "'tuple' object does not support the context manager"),
-                error("AttributeError", "__enter__"),
-            ),
-            lambda finding, clues: accepted_targets(clues) == 1,
-        ),
-        reason="Your server uses the result of accept as if it were the connection; it is a pair, and the "
-        "connection is in it.",
-        next_step="accept returns two things, the connection and the client's address: give each a name.",
-        line=first_of(at_accept, at_trace),
-    ),
-    Entry(
-        id="accept-unpacked-wrongly",
-        applies=both(raised_in("accept"), either(error("ValueError", "unpack"), error("TypeError", "cannot unpack"))),
-        reason="Your server does not take apart correctly what accept gives it{where}.",
-        next_step="accept, called with parentheses, returns two things: the connection and the client's address.",
-        line=first_of(at_trace, at_accept),
-    ),
-    Entry(
-        id="recv-on-listener",
-        applies=both(
-            role("server"),
-            either(error("OSError", "[Errno 107]"), error("BrokenPipeError", "[Errno 32]")),
-            on_listener,
-        ),
-        reason="Your server uses the listening socket to talk to the client{where}; that socket only takes "
-        "new connections.",
-        next_step="Receive from and send to the connection that accept returned.",
-        line=at_trace,
-    ),
-    Entry(
-        id="not-connected",
-        applies=both(
-            role("client"),
-            either(
-                error("OSError", "[Errno 107]"), error("BrokenPipeError", "[Errno 32]"), error("OSError", "[Errno 89]")
-            ),
-            on_none_dialled,
-        ),
-        reason="Your client uses its socket{where} before it is connected.",
-        next_step="Call connect first: it establishes the connection that sending and receiving need.",
-        line=first_of(at_trace, at_call("sendall", "send", "recv")),
-    ),
-    Entry(
-        id="used-after-close",
-        applies=error("OSError", "[Errno 9]"),
-        reason="Your {role} uses a socket that is closed already{where}.",
-        next_step="Look for a close before this line, or for a with block that ends before it: at the end of the block "
-        "its socket is closed.",
-        line=at_trace,
-    ),
-    Entry(
-        id="connected-twice",
-        applies=either(error("OSError", "[Errno 106]"), error("OSError", "[Errno 114]")),
-        reason="Your {role} calls connect on a socket that is connected already{where}.",
-        next_step="Connect each socket once.",
-        line=at_trace,
-    ),
-    Entry(
-        id="timed-out",
-        applies=either(error("TimeoutError"), error("timeout")),
-        reason="Your {role} waits only for a limited time{where}, and gives up: nothing came in that time.",
-        next_step="Ask yourself what it waits for there, and who would have to send it. {hint}",
-        line=at_trace,
-    ),
-    Entry(
-        id="sends-after-shutdown",
-        applies=both(error("BrokenPipeError"), uses("shutdown", "shut_wr")),
-        reason="Your {role} goes on sending{where} after it has called shutdown, which ends its own sending.",
-        next_step="Call shutdown only when nothing more is to be sent.",
-        line=first_of(at_trace, at_call("shutdown")),
-    ),
-    Entry(
-        id="peer-gone",
-        applies=either(error("BrokenPipeError"), error("ConnectionResetError"), error("ConnectionAbortedError")),
-        reason="Your {role} goes on using the connection{where} after the {peer} has closed it.",
-        next_step="recv returns b'' once the other side has closed. Stop then.",
-        line=at_trace,
-    ),
-)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from grader.diagnose.address import ADDRESS_ADVICE, KINDS, MISSING_ACCEPT, MISSING_CALLS, SWALLOWED, WRONG_ADDRESS
-from grader.diagnose.calls import ADDRESSES, SOCKETS
+from grader.diagnose.calls import ADDRESSES
 from grader.diagnose.client import CLIENT
 from grader.diagnose.entry import Entry
 from grader.diagnose.errors import ERRORS
 from grader.diagnose.generic import GENERIC
-from grader.diagnose.limits import EXHAUSTED, LIMITS
+from grader.diagnose.hidden import SILENCES, UNANSWERED, UNSEEN
+from grader.diagnose.limits import EXHAUSTED, LIMITS, SLEEPING
 from grader.diagnose.loading import LOADING
 from grader.diagnose.pairs import PAIRS
+from grader.diagnose.refusals import REFUSALS
 from grader.diagnose.replies import LOST, REPLIES
-from grader.diagnose.server import SERVER
+from grader.diagnose.server import EARLY, SERVER
+from grader.diagnose.sockets import SOCKETS
 from grader.diagnose.todos import TODOS
+from grader.diagnose.undone import ENDS, NOTICES, REFUSED, STARTING
 
 CATALOGUE: tuple[Entry, ...] = (
     *LOADING,
@@ -26,11 +30,21 @@ CATALOGUE: tuple[Entry, ...] = (
     *SOCKETS,
     *WRONG_ADDRESS,
     *EXHAUSTED,
+    *REFUSED,
+    *STARTING,
     *ERRORS,
+    *UNSEEN,
     *MISSING_CALLS,
+    *NOTICES,
+    *SLEEPING,
+    *ENDS,
+    *EARLY,
+    *SILENCES,
     *SERVER,
+    *UNANSWERED,
     *REPLIES,
     *CLIENT,
+    *REFUSALS,
     *SWALLOWED,
     *LIMITS,
     *GENERIC,

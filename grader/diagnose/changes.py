@@ -149,4 +149,7 @@ def literals(clues: Clues) -> Iterator[bytes]:
 def is_canned(finding: Finding, clues: Clues) -> bool:
     """The answer is a literal of the program's, once or again and again."""
     came = stream(finding, clues)
-    return any(len(text) >= SHORTEST and came.startswith(text) for text in literals(clues))
+    sent = {text for source in clues.sources for text, _ in source.flow.constants_sent}
+    return any(
+        came.startswith(text) and (len(text) >= SHORTEST or text in sent) for text in (*literals(clues), *sent) if text
+    )

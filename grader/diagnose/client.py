@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader.diagnose.address import at_handler
+from grader.diagnose.changes import CHANGES
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Condition,
@@ -21,15 +21,18 @@ from grader.diagnose.entry import (
     role,
     stopped,
     uses,
+    waits_in,
 )  # fmt: skip
-from grader.diagnose.server import waits_in
 from grader.diagnose.todos import DONE_BY
 from grader.diagnose.trace import Place
-from grader.diagnose.words import amount, bytes_words
+from grader.diagnose.words import amount, bytes_words, waiting_words
 from grader.verdicts import Finding, contains
 
 READS = ("recv", "recv_into", "recvfrom", "recvmsg", "read", "readline", "readlines", "readinto")
 SENDS = ("sendall", "send", "write", "sendto", "sendmsg")
+
+LEAST = 4  # bytes of a reply that no program prints by chance
+MOST_PART = 256  # bytes of a reply's beginning that are looked for
 
 wrong_message = code("client-altered", "client-extra", "client-partial")
 not_printed = both(code("reply-not-printed"), role("client"))
@@ -46,6 +49,21 @@ def at_message(finding: Finding, clues: Clues) -> Place | None:
             if isinstance(value, bytes | str) and value and value in wanted:
                 return Place(file=source.path, line=line)
     return at_call(*SENDS)(finding, clues)
+
+
+def extra(finding: Finding) -> bytes:
+    """What came after the message."""
+    return finding.actual.removeprefix(finding.expected) if finding.code == "client-extra" else b""
+
+
+def at_extra(finding: Finding, clues: Clues) -> Place | None:
+    """The call that sends what came after the message, where it is one by itself."""
+    return clues.place_sent(extra(finding))
+
+
+def at_before(finding: Finding, clues: Clues) -> Place | None:
+    """The call that sends what came before the message, where it is one by itself."""
+    return clues.place_sent(finding.actual.removesuffix(finding.expected), first=True)
 
 
 def only_letters(data: bytes) -> bytes:
@@ -69,7 +87,7 @@ def got_reply(finding: Finding, clues: Clues) -> bool:
 def same_letters(finding: Finding, clues: Clues) -> bool:
     """Only capitals, blanks and punctuation differ."""
     sent, wanted = only_letters(finding.actual), only_letters(finding.expected)
-    return sent == wanted != b"" and b"\0" not in finding.actual
+    return sent == wanted != b"" and b"\0" not in finding.actual and at_extra(finding, clues) is None
 
 
 def same(change: Condition) -> Condition:
@@ -94,6 +112,41 @@ def small_buffer(finding: Finding, clues: Clues) -> bool:
     return any(0 < size < len(finding.expected) and contains(clues.printed, finding.expected[:size]) for size in sizes)
 
 
+def two_connections(finding: Finding, clues: Clues) -> bool:
+    """Two connections were asked for, and nothing came on the second."""
+    spoke = {event.connection for event in clues.events("received")}
+    return len(clues.dials("connect")) > 1 and spoke == {0}
+
+
+def at_first_read(finding: Finding, clues: Clues) -> Place | None:
+    """The line that waited, else the first call that receives."""
+    return at_more(finding, clues) or at_call(*READS)(finding, clues)
+
+
+def waits(finding: Finding, clues: Clues) -> dict[str, str]:
+    """Where it waited, if that was seen."""
+    return {"waits": f": it was {waiting_words(clues)}" if clues.waiting is not None else ""}
+
+
+def shown_change(finding: Finding, clues: Clues) -> str:
+    """What was done to the reply before it was printed, if it is something simple."""
+    reply = finding.expected
+    made = ((name, one) for name, change in CHANGES.items() for one in change(reply))
+    return next((name for name, one in made if len(one) >= LEAST and one != reply and contains(clues.printed, one)), "")
+
+
+def shown_part(finding: Finding, clues: Clues) -> bytes:
+    """The longest beginning of the reply that was printed, or nothing if it is short."""
+    lengths = range(min(len(finding.expected), MOST_PART) - 1, LEAST - 1, -1)
+    return next((part for size in lengths if contains(clues.printed, part := finding.expected[:size])), b"")
+
+
+def prints_length(finding: Finding, clues: Clues) -> bool:
+    """The length of the reply was printed, by a print that asks for it."""
+    asks = any("len(" in call.text for call in clues.calls("print"))
+    return asks and re.search(rf"\b{len(finding.expected)}\b", clues.printed) is not None
+
+
 def exchange(finding: Finding, clues: Clues) -> dict[str, str]:
     """What went over the wire."""
     return {
@@ -103,13 +156,47 @@ def exchange(finding: Finding, clues: Clues) -> dict[str, str]:
     }
 
 
+def gave_up(finding: Finding, clues: Clues) -> bool:
+    """The client's own time-out ended its waiting."""
+    return clues.gave_up
+
+
+def awaits_more(finding: Finding, clues: Clues) -> bool:
+    """An asyncio client stands in its event loop, and nothing but receiving can keep it there."""
+    others = ("Event", "gather", "serve_forever", "Queue", "Future", "acquire")
+    reads = clues.calls(*READS, "readexactly", "readuntil")
+    return waits_in("run", "run_until_complete")(finding, clues) and bool(reads) and not clues.uses(*others)
+
+
+def reads_first(finding: Finding, clues: Clues) -> bool:
+    """The first call that receives stands before the first that sends."""
+    reads, sends = clues.calls(*READS, "readexactly", "readuntil"), clues.calls(*SENDS)
+    return bool(reads) and bool(sends) and reads[0].line < sends[0].line
+
+
+def at_more(finding: Finding, clues: Clues) -> Place | None:
+    """The line that waited; in an event loop the first that receives or, after a reply, the last."""
+    reads = clues.calls(*READS, "readexactly", "readuntil")
+    if awaits_more(finding, clues) and reads:
+        return Place(file=clues.main.path, line=reads[-1 if clues.heard else 0].line)
+    return at_wait(finding, clues)
+
+
 CLIENT = (
     Entry(
         id="reads-before-sending",
-        applies=both(speechless, waits_in(*READS), uses(*DONE_BY["send"])),
-        reason="Your client waits for a reply before it has sent anything: it was {waited}.",
+        applies=both(
+            speechless,
+            either(
+                waits_in(*READS),
+                both(reads_first, either(waits_in("run", "run_until_complete"), calls("settimeout", "wait_for"))),
+            ),
+            uses(*DONE_BY["send"]),
+        ),
+        reason="Your client waits for a reply before it has sent anything{waits}.",
         next_step="The server answers what it gets: send first, then receive.",
-        line=at_wait,
+        line=at_first_read,
+        fill=waits,
     ),
     Entry(
         id="send-missing",
@@ -123,14 +210,22 @@ CLIENT = (
         applies=same(lambda finding, clues: finding.actual.rstrip(b"\r\n") == finding.expected),
         reason="Your client adds a line end to its message: it sent {actual}; expected {expected}.",
         next_step="Take the line end out: the message stops after its last letter.",
-        line=at_message,
+        line=first_of(at_extra, at_message),
+    ),
+    Entry(
+        id="message-prefixed",
+        applies=same(lambda finding, clues: finding.actual.endswith(finding.expected) and bool(finding.expected)
+                     and finding.actual != 2 * finding.expected and finding.actual != 3 * finding.expected),
+        reason="Your client sends something before its message: {actual}; expected only {expected}.",
+        next_step="Send the bytes of the message, with nothing before them.",
+        line=first_of(at_before, at_call(*SENDS)),
     ),
     Entry(
         id="message-twice",
         applies=same(lambda finding, clues: finding.actual in (2 * finding.expected, 3 * finding.expected)),
         reason="Your client sends its message more than once: {actual}; expected {expected}.",
         next_step="Send it once.",
-        line=at_call(*SENDS),
+        line=first_of(at_extra, at_call(*SENDS)),
     ),
     Entry(
         id="message-repr",
@@ -181,23 +276,54 @@ CLIENT = (
         line=at_call("print", *SENDS),
     ),
     Entry(
+        id="second-connection",
+        applies=both(not_printed, either(stopped("stuck"), gave_up), waits_in(*READS), two_connections),
+        reason="Your client opens two connections, and waits on the one for the reply to what it sent on the other: "
+        "it was {waited}.",
+        next_step="A reply comes on the connection on which the message went out: use one for both.",
+        line=at_wait,
+    ),
+    Entry(
         id="waits-for-more",
         applies=both(
             either(not_printed, both(code("does-not-end"), role("client"))),
-            stopped("stuck"), waits_in(*READS), got_reply,
+            either(stopped("stuck"), gave_up), either(waits_in(*READS), awaits_more), got_reply,
         ),
         reason="Your client had its reply already, and was {waited}, for more; nothing more was coming.",
         next_step="One reply is all that comes. Print it, and let the program end; do not wait until the "
         "server closes.",
-        line=at_wait,
+        line=at_more,
     ),
     Entry(
         id="waits-for-reply",
-        applies=both(not_printed, stopped("stuck"), waits_in(*READS), no(got_reply)),
+        applies=both(not_printed, either(stopped("stuck"), gave_up), waits_in(*READS), no(got_reply)),
         reason="Your client was {waited}, after it had sent {said_bytes}; no reply came.",
         next_step="Check what the other program does with the message. {hint}",
         line=at_wait,
         fill=exchange,
+    ),
+    Entry(
+        id="printed-changed",
+        applies=both(not_printed, got_reply, lambda finding, clues: bool(shown_change(finding, clues))),
+        reason="Your client prints the reply {change}; what it received was {expected}.",
+        next_step="Print what recv returned, unchanged.",
+        line=at_call("print"),
+        fill=lambda finding, clues: {"change": shown_change(finding, clues)},
+    ),
+    Entry(
+        id="printed-part",
+        applies=both(not_printed, got_reply, no(small_buffer), lambda finding, clues: bool(shown_part(finding, clues))),
+        reason="Your client prints only a part of the reply, {part}; what it received was {expected}.",
+        next_step="Print all of what recv returned.",
+        line=at_call("print"),
+        fill=lambda finding, clues: {"part": repr(shown_part(finding, clues))},
+    ),
+    Entry(
+        id="printed-length",
+        applies=both(not_printed, got_reply, prints_length),
+        reason="Your client prints how long the reply is, and not the reply; what it received was {expected}.",
+        next_step="Print what recv returned.",
+        line=at_call("print"),
     ),
     Entry(
         id="printed-method",
@@ -238,6 +364,14 @@ CLIENT = (
         line=at_call("_exit"),
     ),
     Entry(
+        id="print-not-reached",
+        applies=both(not_printed, got_reply, calls("print"), lambda finding, clues: clues.ended,
+                     lambda finding, clues: not clues.printed.strip()),
+        reason="Your client gets its reply and ends without having come to its print.",
+        next_step="Look at what has to hold before this line is reached, and print what recv returned in any case.",
+        line=at_call("print"),
+    ),
+    Entry(
         id="nothing-printed",
         applies=both(not_printed, lambda finding, clues: not clues.printed.strip(), lambda finding, clues: clues.ended),
         reason="Your client prints nothing.",
@@ -252,31 +386,8 @@ CLIENT = (
             stopped("cpu", "output", "wall"),
             got_reply,
         ),
-        reason="Your client goes on after the reply, round and round, instead of ending.",
+        reason="Your client goes on after the reply, round and round, instead of ending. {used_up}",
         next_step="After one reply has been printed the work is done: leave the loop.",
         line=first_of(at_loop, at_call(*READS)),
-    ),
-    Entry(
-        id="keeps-trying",
-        applies=both(code("refusal-hidden"), stopped("wall", "cpu", "output")),
-        reason="When no server is there, your client tries again and again, and never says so.",
-        next_step="When connect is refused, print a message, and let the program end.",
-        line=at_call("connect", "connect_ex", "create_connection"),
-    ),
-    Entry(
-        id="connect-ex-ignored",
-        applies=both(code("refusal-hidden", "claims-success"), calls("connect_ex")),
-        reason="Your client uses connect_ex, which returns a number instead of raising an error, and does not "
-        "look at it.",
-        next_step="Look at the number (0 says connected), or use connect, which raises an error when it is refused.",
-        line=at_call("connect_ex"),
-    ),
-    Entry(
-        id="refusal-swallowed",
-        applies=both(code("refusal-hidden", "claims-success"), lambda finding, clues: any(
-            one.silent_handlers for one in clues.sources)),
-        reason="When no server is there, your client catches the error and says nothing about it.",
-        next_step="Let the error show, or print a message of your own in the except block.",
-        line=at_handler,
     ),
 )  # fmt: skip

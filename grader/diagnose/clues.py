@@ -21,10 +21,17 @@ WAITING_CALLS = (
     "serve_forever", "handle_request", "run", "run_forever", "run_until_complete", "communicate", "pause",
 )  # fmt: skip
 
+# Those of them that are written in C: of the calls on a line only these wait without a frame of the library's.
+WITHOUT_FRAME = (
+    "recv", "recv_into", "recvfrom", "recvmsg", "sendall", "send", "sendto", "connect", "acquire", "select", "poll",
+    "input", "sleep", "pause",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Where the program stood when it was stopped: the student's innermost line, and the call on it.
+    """Where the program stood when it was stopped, or when its own time-out ended its waiting: the student's innermost
+    line, and the call on it.
 
     `call`: the name of the call, or an empty string.  `text`: as the student wrote it, bounded.
     """
@@ -38,14 +45,15 @@ class Waiting:
 class Clues:
     """Everything that is known about one run. `sources`: the program's own file first, then those it imports.
 
-    `texts`: path -> text of all the student's files.  `shadows`: paths of those that stand in the way of a standard
-    module.  `printed`: stdout and stderr.
+    `threads`: where each thread stood, `waiting` first.  `texts`: path -> text of all the student's files.
+    `shadows`: paths of those that stand in the way of a standard module.  `printed`: stdout and stderr.
     """
 
     record: RunRecord
     sources: tuple[Source, ...]
     trace: Trace | None
     waiting: Waiting | None
+    threads: tuple[Waiting, ...]
     texts: Mapping[str, str]
     shadows: tuple[str, ...]
     printed: str
@@ -84,6 +92,33 @@ class Clues:
             return []
         return [call for call in self.source(place.file).calls if call.line <= place.line <= call.end]
 
+    @property
+    def raising(self) -> list[Call]:
+        """The calls that the exception can have come from: those on its line. Where several statements share the line,
+        those that Python's marks are under; without marks none, as nobody can tell."""
+        place = self.trace.place if self.trace is not None else None
+        here = self.calls_at(place)
+        if self.trace is None or place is None or place.line not in self.source(place.file).crowded:
+            return here
+        line, (first, behind) = self.text_at(place).encode(errors="replace"), self.trace.marks or (0, 0)
+        indent = len(line) - len(line.lstrip())
+
+        def column(at: int) -> int:
+            return len(line[indent:at].decode(errors="replace"))
+
+        alone = [call for call in here if call.line == call.end == place.line]
+        return [call for call in alone if first <= column(call.columns[0]) and column(call.columns[1]) <= behind]
+
+    def place_sent(self, data: bytes, *, first: bool = False) -> Place | None:
+        """The last call (or the first) that sends just these bytes, once or again and again, written in the program."""
+        found = [
+            Place(file=source.path, line=line)
+            for source in self.sources
+            for text, line in source.flow.constants_sent
+            if data and text * (len(data) // len(text)) == data
+        ]
+        return found[0 if first else -1] if found else None
+
     def text_at(self, place: Place | None) -> str:
         """The student's line."""
         return self.source(place.file).text(place.line) if place is not None else ""
@@ -121,6 +156,11 @@ class Clues:
         return b"".join(event.data for event in self.events("sent"))
 
     @property
+    def gave_up(self) -> bool:
+        """Whether a time-out of its own ended the program."""
+        return self.trace is not None and self.trace.kind in ("TimeoutError", "timeout")
+
+    @property
     def ended(self) -> bool:
         """Whether the program ended by itself."""
         return self.record.exit_code is not None or self.record.signal is not None
@@ -137,11 +177,14 @@ def gather(record: RunRecord, sources: Mapping[str, str], expected_host: str, ex
     """The clues of one record."""
     files = tuple(program_files(record.file, sources))
     stderr = record.stderr[-4 * MOST_PRINTED :].decode(errors="replace")
+    trace = parse_trace(stderr, list(sources))
+    threads = tuple(waiting_of(record, trace, {one.path: one for one in files}, sources))
     return Clues(
         record=record,
         sources=files,
-        trace=parse_trace(stderr, list(sources)),
-        waiting=waiting_of(record, {one.path: one for one in files}, sources),
+        trace=trace,
+        waiting=next(iter(threads), None),
+        threads=threads,
         texts=sources,
         shadows=tuple(shadowing(record.file, sources)),
         printed=f"{record.stdout[:MOST_PRINTED].decode(errors='replace')}\n{stderr[-MOST_PRINTED:]}",
@@ -182,25 +225,37 @@ def shadowing(program: str, sources: Mapping[str, str]) -> Iterator[str]:
             yield path
 
 
-def waiting_of(record: RunRecord, files: Mapping[str, Source], sources: Mapping[str, str]) -> Waiting | None:
-    """Where the program stood, thread by thread: the first thread that waits in a line of the student's own."""
+def waiting_of(
+    record: RunRecord, trace: Trace | None, files: Mapping[str, Source], sources: Mapping[str, str]
+) -> Iterator[Waiting]:
+    """Where each thread stood that waited in a line of the student's own; without a stack, where a time-out struck."""
+
+    def read(path: str) -> Source:
+        return files.get(path) or cached_source(path, sources[path])
+
     for thread in dict.fromkeys(frame.thread for frame in record.stack):
         frames = [frame for frame in record.stack if frame.thread == thread]
         for number, frame in enumerate(frames):
             path = own_path(frame.file, list(sources))
             if path is not None:
-                inner = frames[number - 1] if number else None
-                source = files.get(path) or cached_source(path, sources[path])
-                return waiting_at(source, frame, inner)
-    return None
+                yield waiting_at(read(path), frame, frames[number - 1] if number else None, record.stopped == "wall")
+                break
+    if not record.stack and trace is not None and trace.kind in ("TimeoutError", "timeout") and trace.place is not None:
+        place = trace.place
+        yield waiting_at(read(place.file), Frame(file=place.file, line=place.line, function=""), None)
 
 
-def waiting_at(source: Source, frame: Frame, inner: Frame | None) -> Waiting:
-    """The call that a line waits in: the one that the library's frame above it names, else the last that can wait."""
+def waiting_at(source: Source, frame: Frame, inner: Frame | None, timed: bool = False) -> Waiting:
+    """The call that a line waits in: the one that the library's frame above it names, else the first that can wait.
+
+    `timed`: the time was up, so that of several a sleep it is: one without end would have been stopped as stuck before.
+    """
     here = [call for call in source.calls if call.line <= frame.line <= call.end]
     named = [call for call in here if inner is not None and call.name == inner.function]
     able = [call for call in here if call.name in WAITING_CALLS]
-    call = next(iter(named or able), None)
+    unframed = [call for call in able if call.name in WITHOUT_FRAME] if inner is None else []
+    sleeps = [call for call in unframed if call.name == "sleep"] if timed else []
+    call = next(iter(named or sleeps or unframed or able), None)
     place = Place(file=source.path, line=frame.line)
     if call is None:
         return Waiting(place=place, call=inner.function if inner else "", text="")

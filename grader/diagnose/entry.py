@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from grader.diagnose.clues import Clues
 from grader.diagnose.trace import Place
+from grader.diagnose.words import plain
 from grader.verdicts import Finding
 
 Condition = Callable[[Finding, Clues], bool]
@@ -92,12 +93,22 @@ def uses(*names: str) -> Condition:
     return lambda finding, clues: clues.uses(*names)
 
 
+def flows(fact: str) -> Condition:
+    """The source has a place of this kind: the name of a field of `flow.Flow`."""
+    return lambda finding, clues: any(getattr(one.flow, fact) for one in clues.sources)
+
+
+def waits_in(*names: str) -> Condition:
+    """The program was stopped in one of these calls, or its own time-out struck there."""
+    return lambda finding, clues: clues.waiting is not None and clues.waiting.call in names
+
+
 def raised_in(*names: str) -> Condition:
     """The exception came from a line that has one of these calls; where no line is known, such a call exists."""
 
     def holds(finding: Finding, clues: Clues) -> bool:
         if clues.trace is not None and clues.trace.place is not None:
-            return any(call.name in names for call in clues.calls_at(clues.trace.place))
+            return any(call.name in names for call in clues.raising)
         return bool(clues.calls(*names))
 
     return holds
@@ -117,12 +128,13 @@ NOT_CAUSED = (
 def is_cause(finding: Finding, clues: Clues) -> bool:
     """Whether an exception can be why: never for bytes that are wrong, an address, or wording.
 
-    An address that is not printed is explained by an exception only where a `print` stood after it.
+    An address that is not printed is explained by an exception only where nothing was printed, or a `print` stood
+    after it.
     """
     if finding.code.endswith(NOT_CAUSED):
         return False
     place = clues.trace.place if clues.trace is not None else None
-    if finding.code == "address-not-printed" and place is not None and clues.main.parsed:
+    if finding.code == "address-not-printed" and place is not None and clues.main.parsed and clues.record.stdout:
         shows = ("print", "write", "info", "debug", "warning", "log")
         return not clues.calls(*shows) or any(call.line >= place.line for call in clues.calls(*shows))
     return True
@@ -138,7 +150,8 @@ def at_trace(finding: Finding, clues: Clues) -> Place | None:
 
 def at_wait(finding: Finding, clues: Clues) -> Place | None:
     """The line that a program that waits stood in. Where one stands that is running differs from run to run."""
-    return clues.waiting.place if clues.waiting is not None and clues.record.stopped in STANDING else None
+    stood = clues.record.stopped in STANDING or clues.gave_up
+    return clues.waiting.place if clues.waiting is not None and stood else None
 
 
 def at_loop(finding: Finding, clues: Clues) -> Place | None:
@@ -171,6 +184,26 @@ def at_name(*names: str) -> Pointer:
         return None
 
     return point
+
+
+def at_flow(fact: str) -> Pointer:
+    """The first place of this kind: the name of a field of `flow.Flow` that holds names and lines."""
+
+    def point(finding: Finding, clues: Clues) -> Place | None:
+        found = ((one.path, marks[0]) for one in clues.sources if (marks := getattr(one.flow, fact)))
+        return next((Place(file=path, line=mark[1]) for path, mark in found), None)
+
+    return point
+
+
+def flow_name(fact: str) -> Filler:
+    """The name of that place, as `name`."""
+
+    def fill(finding: Finding, clues: Clues) -> Mapping[str, str]:
+        found = [marks[0][0] for one in clues.sources if (marks := getattr(one.flow, fact))]
+        return {"name": plain(found[0]) if found else ""}
+
+    return fill
 
 
 def first_of(*pointers: Pointer) -> Pointer:

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from grader.diagnose.calls import SENDS, any_error, called, send_line
+from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_call, at_trace, both, either, error, first_of, raised_in
+from grader.diagnose.trace import Place
+from grader.verdicts import Finding
+
+
+def at_called(finding: Finding, clues: Clues) -> Place | None:
+    """Where the function begins that an exception without a line of the student's is about."""
+    name = called(finding, clues)["call"]
+    found = ((one.path, line) for one in clues.sources for each, line in one.flow.defined if each == name)
+    return next((Place(file=path, line=line) for path, line in found), None)
+
 
 ERRORS = (
     Entry(
@@ -19,8 +30,25 @@ ERRORS = (
         line=send_line,
     ),
     Entry(
+        id="not-called",
+        applies=either(
+            error("TypeError", "method object"),
+            error("TypeError", "'builtin_function_or_method'"),
+            error("TypeError", "'method'"),
+            error("AttributeError", "'builtin_function_or_method' object"),
+            error("AttributeError", "'method' object"),
+            error("AttributeError", "'function' object"),
+        ),
+        reason="Your {role} names a function without calling it{where}. Python says {message}.",
+        next_step="Put parentheses after the function's name: only then Python calls it.",
+        line=at_trace,
+    ),
+    Entry(
         id="not-bytes",
-        applies=error("TypeError", "a bytes-like object is required, not"),
+        applies=either(
+            error("TypeError", "a bytes-like object is required, not"),
+            error("TypeError", "data argument must be a bytes-like object, not"),
+        ),
         reason="Your {role} hands something that is not bytes to a call that takes bytes{where}. Python says "
         "{message}.",
         next_step="Hand on the bytes themselves: what recv returned, or a message written with a b before its quotes.",
@@ -92,20 +120,6 @@ ERRORS = (
         line=at_trace,
     ),
     Entry(
-        id="not-called",
-        applies=either(
-            error("TypeError", "method object"),
-            error("TypeError", "'builtin_function_or_method'"),
-            error("TypeError", "'method'"),
-            error("AttributeError", "'builtin_function_or_method' object"),
-            error("AttributeError", "'method' object"),
-            error("AttributeError", "'function' object"),
-        ),
-        reason="Your {role} names a function without calling it{where}. Python says {message}.",
-        next_step="Put parentheses after the function's name: only then Python calls it.",
-        line=at_trace,
-    ),
-    Entry(
         id="call-arguments",
         applies=either(
             error("TypeError", "argument"),
@@ -114,7 +128,7 @@ ERRORS = (
         ),
         reason="Your {role} calls {call} with the wrong arguments{where}. Python says {message}.",
         next_step="Compare what you put in the parentheses with what the call takes.",
-        line=at_trace,
+        line=first_of(at_trace, at_called),
         fill=called,
     ),
     Entry(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.diagnose.client import at_message
+from grader.diagnose.client import at_extra, at_message
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, at_call, at_trace, at_wait, both, code, first_of, stopped
+from grader.diagnose.entry import Entry, at_call, at_trace, at_wait, both, code, first_of, no, stopped
 from grader.diagnose.words import amount, bytes_words, plain
-from grader.verdicts import Finding
+from grader.verdicts import DIRECT, Finding
 
 stood = first_of(at_trace, at_wait)
 
 
 def facts(finding: Finding, clues: Clues) -> Mapping[str, str]:
-    """The finding's own facts, and how the run ended."""
+    """The finding's own facts."""
     named = {name: plain(str(finding.facts.get(name, ""))) for name in ("server", "client")}
-    return {**named, "wording": plain(repr(finding.facts.get("line", ""))), "ending": ending(clues)}
+    return {**named, "wording": plain(repr(finding.facts.get("line", "")))}
 
 
 def added(finding: Finding, clues: Clues) -> Mapping[str, str]:
@@ -24,22 +24,15 @@ def added(finding: Finding, clues: Clues) -> Mapping[str, str]:
     return {"extra": bytes_words(finding.actual[len(finding.expected) :])}
 
 
-def ending(clues: Clues) -> str:
-    """How the program ended, as a clause."""
-    record = clues.record
-    if record.exit_code is not None:
-        return f"it ended with exit status {record.exit_code}"
-    if record.signal is not None:
-        return f"it was ended by signal {record.signal}"
-    return {"cpu": "it kept computing until it was stopped", "wall": "its time was up"}.get(
-        record.stopped or "", "it was still running and had to be stopped"
-    )
-
-
 def exchanged(finding: Finding, clues: Clues) -> Mapping[str, str]:
     """What had gone over the wire when a program got stuck."""
     verb_out, verb_in = amount(len(clues.said), "byte"), amount(len(clues.heard), "byte")
     return {"exchange": f"It had received {verb_in} and sent {verb_out}"}
+
+
+def met_directly(finding: Finding, clues: Clues) -> bool:
+    """The two programs of a pair met without the grader in between, so that nobody saw what they said."""
+    return bool(clues.record.outcomes) and clues.record.outcomes[0].detail == DIRECT
 
 
 STUCK = Entry(
@@ -149,7 +142,7 @@ GENERIC = (
         applies=code("client-extra"),
         reason="Your client sends {extra} after the message; expected only {expected}.",
         next_step="Send the message once, with nothing after it.",
-        line=at_message,
+        line=first_of(at_extra, at_message),
         fill=added,
     ),
     Entry(
@@ -170,6 +163,14 @@ GENERIC = (
         reason="Your server does not print the address of the client that connected.",
         line=at_call("accept"),
         fill=facts,
+    ),
+    Entry(
+        id="no-reply",
+        applies=both(code("reply-not-printed"), lambda finding, clues: not clues.heard, no(met_directly)),
+        reason="No reply came to your {role}, so that it had none to print. {exchange}.",
+        next_step="Look at what it sends, and whether it waits for the answer. {hint}",
+        line=first_of(stood, at_call("recv", "print")),
+        fill=exchanged,
     ),
     Entry(
         id="reply-not-printed",

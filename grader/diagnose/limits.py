@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, at_call, at_loop, at_trace, at_wait, both, either, error, first_of, stopped
-from grader.diagnose.server import waits_in
+from grader.diagnose.entry import (
+    Entry,
+    at_call,
+    at_loop,
+    at_trace,
+    at_wait,
+    both,
+    code,
+    either,
+    error,
+    first_of,
+    is_cause,
+    no,
+    stopped,
+    waits_in,
+)
+from grader.diagnose.trace import Place
 from grader.verdicts import Finding
 
 
@@ -16,6 +33,23 @@ def fork_failed(finding: Finding, clues: Clues) -> bool:
     return "can't start new thread" in trace.message or (
         trace.kind == "BlockingIOError" and bool(clues.calls("fork", "Process", "Popen", "run"))
     )
+
+
+def stream(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """Where it printed too much."""
+    out, err = len(clues.record.stdout), len(clues.record.stderr)
+    return {"stream": "stderr, which shows errors" if err > out else "stdout"}
+
+
+def retries(finding: Finding, clues: Clues) -> bool:
+    """A client that nobody answers sleeps between its attempts."""
+    return finding.code == "refusal-hidden" and len(clues.dials("connect")) != 1
+
+
+def at_sleep(finding: Finding, clues: Clues) -> Place | None:
+    """The line in which it slept; of several sleeps, the loop that they are in, or the first."""
+    several = len(clues.calls("sleep")) > 1
+    return (at_loop(finding, clues) or at_call("sleep")(finding, clues)) if several else at_wait(finding, clues)
 
 
 EXHAUSTED = (
@@ -49,32 +83,44 @@ EXHAUSTED = (
     ),
 )
 
+# Before anything is said of a loop: a program that was sleeping does not spin.
+SLEEPING = (
+    Entry(
+        id="sleeps",
+        applies=both(
+            waits_in("sleep"),
+            is_cause,
+            either(
+                both(stopped("wall"), no(retries)), both(stopped("finished"), code("does-not-end", "server-silent"))
+            ),
+        ),
+        reason="Your {role} was sleeping{slept} when {until}.",
+        next_step="Take the sleep out: accept and recv wait by themselves until something happens.",
+        line=at_sleep,
+    ),
+)
+
 LIMITS = (
     Entry(
         id="output-limit",
         applies=stopped("output"),
-        reason="Your {role} prints without end, and was stopped after {output}.",
+        reason="Your {role} prints more than the {output} that it may, on its {stream}, and was stopped.",
         next_step="Look for a loop that prints and never ends. {hint}",
         line=first_of(at_loop, at_call("print")),
-    ),
-    Entry(
-        id="sleeps",
-        applies=both(stopped("wall"), waits_in("sleep")),
-        reason="Your {role} was sleeping when its time, {wall_seconds}, was up.",
-        next_step="Take the sleep out: accept and recv wait by themselves until something happens.",
-        line=at_wait,
+        fill=stream,
     ),
     Entry(
         id="wall-limit",
         applies=stopped("wall"),
-        reason="Your {role} was still at work, trying again and again, when its time, {wall_seconds}, was up.",
-        next_step="Look for a loop that waits and never ends. {hint}",
+        reason="Your {role} was still at work when its time, {wall_seconds}, was up.",
+        next_step="Look for a loop that never ends, or a wait that takes too long. {hint}",
         line=at_loop,
     ),
     Entry(
         id="cpu-limit",
         applies=stopped("cpu"),
-        reason="Your {role} keeps computing without end, and was stopped after {cpu_seconds} of processor time.",
+        reason="Your {role} keeps computing, and was stopped when it had used up the {cpu_seconds} of processor time "
+        "that it may have.",
         next_step="Look for a loop that never ends and never waits. {hint}",
         line=at_loop,
     ),

@@ -10,6 +10,8 @@ from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Condition,
     Entry,
+    Filler,
+    Pointer,
     at_call,
     at_name,
     at_trace,
@@ -24,7 +26,7 @@ from grader.diagnose.entry import (
     stopped,
 )  # fmt: skip
 from grader.diagnose.trace import Place
-from grader.diagnose.words import plain
+from grader.diagnose.words import plain, quoted
 from grader.verdicts import Finding
 
 NAME = re.compile(r"name '(\w+)'")
@@ -33,6 +35,13 @@ SOCKET_NAME = re.compile(r"(AF|SOCK|SOL|SO|IPPROTO|SHUT)_\w+|gethostname|gethost
 SOCKET_CALLS = ("socket", "bind", "listen", "accept", "connect", "create_server", "create_connection", "connect_ex",
                 "start_server", "open_connection", "serve_forever")  # fmt: skip
 
+LEFT = {
+    "merge": re.compile(r"<{7}(?: |$)|={7}$|>{7}(?: |$)|\|{7}(?: |$)"),
+    "prompt": re.compile(r"\s*>>>(?: |$)"),
+    "notebook": re.compile(r"\s*(?:%{1,2}|!)[A-Za-z]"),
+}
+
+unreadable = either(error("SyntaxError"), error("IndentationError"), error("TabError"))
 unstarted = code("never-listens", "never-connects")
 
 
@@ -135,6 +144,37 @@ def asked_for_usage(finding: Finding, clues: Clues) -> bool:
     return failed and "usage" in clues.printed.lower() and clues.uses("argv", "argparse", "ArgumentParser", "click")
 
 
+def left_lines(kind: str, clues: Clues) -> list[tuple[Place, str]]:
+    """Lines of this kind in the file that Python could not read, where one stands at the line that it names."""
+    stopped_at = clues.trace.place if clues.trace is not None else None
+    if stopped_at is None:
+        return []
+    lines = enumerate(clues.source(stopped_at.file).lines, 1)
+    found = [(Place(file=stopped_at.file, line=number), line) for number, line in lines if LEFT[kind].match(line)]
+    near = any(abs(place.line - stopped_at.line) <= 1 for place, _ in found)
+    return found if near else []
+
+
+def left_over(kind: str) -> Condition:
+    """There are such lines."""
+    return lambda finding, clues: bool(left_lines(kind, clues))
+
+
+def at_left_over(kind: str) -> Pointer:
+    """The first of them."""
+    return lambda finding, clues: next((place for place, _ in left_lines(kind, clues)), None)
+
+
+def left_words(kind: str) -> Filler:
+    """Where the first of them stands, and what it says."""
+
+    def fill(finding: Finding, clues: Clues) -> Mapping[str, str]:
+        place, line = left_lines(kind, clues)[0]
+        return {"at": f", in line {place.line}", "shown": quoted(line.strip())}
+
+    return fill
+
+
 LOADING = (
     Entry(
         id="shadowed-module",
@@ -154,6 +194,31 @@ LOADING = (
         next_step="In Python 3 print is a function: put what it shall show in parentheses, here and wherever "
         "it is used.",
         line=at_trace,
+    ),
+    Entry(
+        id="merge-conflict",
+        applies=both(unreadable, left_over("merge")),
+        reason="Python cannot read your {role}: the marks of a merge that was not finished are still in the file{at}.",
+        next_step="Decide which of the two versions is to stay, and delete the other one and the lines with the marks.",
+        line=at_left_over("merge"),
+        fill=left_words("merge"),
+    ),
+    Entry(
+        id="prompts-copied",
+        applies=both(unreadable, left_over("prompt")),
+        reason="Python cannot read your {role}: the prompts of Python's own command line, >>> or ..., are in the "
+        "file{at}.",
+        next_step="Delete the prompts, and lines that only show a result: a program has the statements alone.",
+        line=at_left_over("prompt"),
+        fill=left_words("prompt"),
+    ),
+    Entry(
+        id="notebook-command",
+        applies=both(unreadable, left_over("notebook")),
+        reason="Python cannot read your {role}: it has a command of a notebook{at}, {shown}, which is no Python.",
+        next_step="Delete the lines that begin with % or !; they work in a notebook only.",
+        line=at_left_over("notebook"),
+        fill=left_words("notebook"),
     ),
     Entry(
         id="indentation",

@@ -8,7 +8,9 @@ from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_call, both, code
 from grader.diagnose.generic import facts
 from grader.model import RunRecord
-from grader.verdicts import Finding, compare
+from grader.verdicts import Finding, compare, met_directly
+
+MANY = 100  # messages of a client that goes on without end; one that sends its greeting in pieces sends fewer
 
 no_records: Mapping[str, RunRecord] = {}
 no_players: Mapping[str, str] = {}
@@ -22,9 +24,14 @@ def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping
     """
     if len(records) != 2 or finding.code.startswith("pair-"):
         return finding
-    server = records["server"]
+    if finding.code == "reply-not-printed" and not finding.expected and not met_directly(finding.record):
+        return unanswered(finding, records, players)
+    server, client = records["server"], records["client"]
     heard, said = carried(server, "sent"), carried(server, "received")
-    on_its_way = server.stopped not in (None, "stuck") and heard.startswith(said)
+    cut_off = any(one.stopped not in (None, "stuck") for one in (server, client))
+    on_its_way = cut_off and bool(said) and heard.startswith(said)
+    if players.get("client") == "student" and goes_on(client, server) and heard.startswith(said):
+        return Finding(code="does-not-end", record=client)
     if echoes and players.get("server") == "student" and heard != said and not on_its_way:
         given = {"sent": heard, "answered": 0, "index": 0}
         return Finding(code=f"server-{compare(heard, said)}", record=server, expected=heard, actual=said, facts=given)
@@ -32,6 +39,26 @@ def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping
         return finding
     other = "server" if finding.record.role == "client" else "client"
     return Finding(code="pair-fails", record=records[other])
+
+
+def goes_on(client: RunRecord, server: RunRecord) -> bool:
+    """Whether a client had many answers and did not end, so that the server had to wait for it."""
+    turns = sum(event.kind == "received" for event in client.events)
+    return client.stopped is not None and server.stopped is not None and turns >= MANY
+
+
+def unanswered(finding: Finding, records: Mapping[str, RunRecord], players: Mapping[str, str]) -> Finding:
+    """The finding about the one who said nothing, where a client of a pair got no reply that it could print."""
+    server, client = records["server"], records["client"]
+    message = carried(client, "received")
+    if not message and players.get("client", "student") == "student":
+        return Finding(code="client-silent", record=client)
+    if not carried(server, "received") and players.get("server", "student") == "student":
+        facts = {"sent": message, "answered": 0, "index": 0}
+        return Finding(code="server-silent", record=server, expected=message, facts=facts)
+    if players.get(finding.record.role, "student") == "student":
+        return finding
+    return Finding(code="pair-fails", record=server if finding.record.role == "client" else client)
 
 
 def carried(record: RunRecord, kind: str) -> bytes:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from grader.diagnose import changes
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, at_call, both, code, no
+from grader.diagnose.entry import Entry, at_call, both, code, first_of, no
+from grader.diagnose.trace import Place
 from grader.diagnose.words import bytes_words
 from grader.verdicts import Finding
 
@@ -20,6 +21,21 @@ def lost_some(finding: Finding, clues: Clues) -> bool:
     """Bytes of a large message are missing, and it is send, not sendall, that sends them."""
     fewer = 0 < len(finding.actual) < len(finding.expected)
     return fewer and len(finding.expected) > LARGE and bool(clues.calls("send")) and not clues.calls("sendall")
+
+
+def at_added(finding: Finding, clues: Clues) -> Place | None:
+    """The call that sends just what was put in after the answer."""
+    return clues.place_sent(changes.inserted(finding, clues)[1])
+
+
+def at_put_before(finding: Finding, clues: Clues) -> Place | None:
+    """The call that sends just what was put in before the answer."""
+    return clues.place_sent(changes.inserted(finding, clues)[1], first=True)
+
+
+def at_canned(finding: Finding, clues: Clues) -> Place | None:
+    """The call that sends the text of the program's own."""
+    return clues.place_sent(finding.actual, first=True)
 
 
 def fragments(finding: Finding, clues: Clues) -> Mapping[str, str]:
@@ -85,7 +101,7 @@ REPLIES = (
         applies=both(wrong_bytes, changes.is_line_end),
         reason="Your server adds a line end, {added}, to what it sends back.",
         next_step="Send back exactly the bytes that recv returned, with nothing after them.",
-        line=send_line,
+        line=first_of(at_added, send_line),
         fill=fragments,
     ),
     Entry(
@@ -93,7 +109,7 @@ REPLIES = (
         applies=both(wrong_bytes, changes.is_before),
         reason="Your server puts {added} before what it sends back; expected only {expected}.",
         next_step="Send back exactly the bytes that recv returned, with nothing before or after them.",
-        line=send_line,
+        line=first_of(at_put_before, send_line),
         fill=fragments,
     ),
     Entry(
@@ -101,7 +117,7 @@ REPLIES = (
         applies=both(wrong_bytes, changes.is_after),
         reason="Your server adds {added} to what it sends back; expected only the bytes that it received.",
         next_step="Send back exactly the bytes that recv returned, with nothing before or after them.",
-        line=send_line,
+        line=first_of(at_added, send_line),
         fill=fragments,
     ),
     Entry(
@@ -109,7 +125,7 @@ REPLIES = (
         applies=both(wrong_bytes, changes.is_canned),
         reason="Your server answers with a text of its own, {actual}; expected the client's bytes, {expected}.",
         next_step="Send back what recv returned.",
-        line=send_line,
+        line=first_of(at_canned, send_line),
     ),
     Entry(
         id="reply-with-gaps",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from grader.diagnose.changes import change
 from grader.diagnose.clues import Clues
@@ -21,11 +21,13 @@ from grader.diagnose.entry import (
     role,
     stopped,
     uses,
+    waits_in,
 )  # fmt: skip
 from grader.diagnose.todos import DONE_BY
 from grader.diagnose.words import amount
 from grader.verdicts import Finding
 
+EVENT_LOOPS = ("run", "run_until_complete", "run_forever", "serve_forever", "handle_request", "select", "poll")
 ONE_RECV = 1024  # bytes that the assignment's recv asks for
 SENDS = ("sendall", "send", "write", "sendto", "sendmsg")
 RECEIVES = ("recv", "recv_into", "recvfrom", "read", "readline")
@@ -34,9 +36,10 @@ send_line = at_call(*SENDS)
 recv_line = at_call(*RECEIVES)
 
 
-def waits_in(*names: str) -> Callable[[Finding, Clues], bool]:
-    """The program was stopped in one of these calls."""
-    return lambda finding, clues: clues.waiting is not None and clues.waiting.call in names
+def second_accept(finding: Finding, clues: Clues) -> bool:
+    """The program stood in another accept than its first."""
+    accepts = [call.line for call in clues.calls("accept")]
+    return len(accepts) > 1 and clues.waiting is not None and clues.waiting.place.line > accepts[0]
 
 
 def answered(finding: Finding, clues: Clues) -> bool:
@@ -53,7 +56,8 @@ def number_before(finding: Finding) -> int:
 def is_over(finding: Finding, clues: Clues) -> bool:
     """The program has ended, closed the connection before its client did, or gone on to wait for another client."""
     first = next((one.kind for one in clues.events("fin-received", "fin-sent", "reset")), "")
-    return clues.ended or first in ("fin-received", "reset") or waits_in("accept")(finding, clues)
+    waits_on = clues.record.serving or waits_in("accept")(finding, clues)
+    return clues.ended or first in ("fin-received", "reset") or waits_on
 
 
 def in_one_piece(finding: Finding, clues: Clues) -> bool:
@@ -86,9 +90,17 @@ def part_words(finding: Finding, clues: Clues) -> str:
     return f"the first {amount(len(finding.actual), 'byte')}" if is_buffer(finding, clues) else "only a part"
 
 
+def sends_somewhere(finding: Finding, clues: Clues) -> bool:
+    """Something in the program may send: any of the names for it; of `write`, one that is not of the screen."""
+    shown = ("stdout", "stderr", "log")
+    others = (name for name in (*DONE_BY["send"], "fdopen", "splice", "copyfileobj") if "write" not in name)
+    writes = [call for call in clues.calls("write", "writelines") if not any(word in call.owner for word in shown)]
+    return clues.uses(*others) or bool(writes)
+
+
 def hardly_stuck(finding: Finding, clues: Clues) -> bool:
     """The program did not hang in some call that has nothing to do with its client."""
-    return clues.waiting is None or clues.waiting.call in (*RECEIVES, "accept", "sleep")
+    return clues.waiting is None or clues.waiting.call in (*RECEIVES, "accept", "sleep", *EVENT_LOOPS)
 
 
 def answers_at_end(finding: Finding, clues: Clues) -> bool:
@@ -112,7 +124,7 @@ def own_address(finding: Finding, clues: Clues) -> bool:
     return str(clues.record.port) in clues.printed
 
 
-SERVER = (
+EARLY = (
     Entry(
         id="killed-early",
         applies=both(lambda finding, clues: clues.record.signal is not None, no(code("killed")), is_cause),
@@ -133,12 +145,15 @@ SERVER = (
         applies=both(
             code("server-silent"),
             hardly_stuck,
-            no(uses(*DONE_BY["send"], "StreamRequestHandler", "asyncio", "fdopen", "splice")),
+            no(sends_somewhere),
         ),
         reason="Your server never sends anything back.",
         next_step="Send what recv returned back over the same connection, with sendall.",
-        line=recv_line,
+        line=first_of(recv_line, at_call("start_server", "create_server")),
     ),
+)  # fmt: skip
+
+SERVER = (
     Entry(
         id="answers-at-end",
         applies=both(code("server-late", "server-silent", "server-partial"), answers_at_end),
@@ -164,7 +179,8 @@ SERVER = (
     ),
     Entry(
         id="accepts-again",
-        applies=both(code("server-silent"), waits_in("accept")),
+        applies=both(either(code("server-silent"), both(code("address-not-printed"), second_accept)),
+                     waits_in("accept"), no(uses("Thread", "Process", "fork", "start_new_thread", "submit"))),
         reason="Your server was waiting in accept for another client while the first one was still waiting "
         "for its answer.",
         next_step="Answer a client on its own connection first; each call of accept waits for a further client.",
@@ -216,16 +232,15 @@ SERVER = (
             code("does-not-end"), role("server"), closed_by_client,
             either(stopped("cpu"), both(stopped("output", "wall"), calls("recv"))),
         ),
-        reason="After the client has closed, your server goes round in its loop for ever: recv returns b'' each time.",
+        reason="After the client has closed, your server goes round in its loop for ever: recv returns b'' each time. "
+        "{used_up}",
         next_step="An empty result of recv says that the client has closed: leave the loop then.",
         line=first_of(recv_line, at_loop),
     ),
     Entry(
         id="connection-not-closed",
-        applies=both(code("does-not-end"), role("server"), waits_in("accept"), not_closed),
-        reason="After the client has closed, your server waits in accept for the next client and never "
-        "closes the connection "
-        "of the first.",
+        applies=both(code("does-not-end"), role("server"), waits_in("accept", *EVENT_LOOPS, "join"), not_closed),
+        reason="After the client has closed, your server never closes its own end of the connection; it was {waited}.",
         next_step="Close the connection when recv has returned b''; a with block around it does so by itself.",
         line=at_wait,
     ),

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import Lock
 
+from grader.diagnose.flow import Flow, flow_of
+
+NO_FLOW = Flow()
+# Grades are made in threads, and Python 3.11 counts the depth of all trees that are being made in one place: two at a
+# time now and then end in a SystemError, "AST constructor recursion depth mismatch".
+PARSING = Lock()
 LINE_END = re.compile(r"\r\n|\r|\n")
 TODO = re.compile(r"#.*?\b(?:TODO|FIXME)\b\s*(.*)", re.IGNORECASE)
 MOST_TEXT = 1 << 18  # characters of a file that are looked at
+MOST_FLOW = 1 << 15  # characters of a file of which it is read how its steps hang together
 MOST_SHOWN = 60  # characters of a call, in a sentence
 
 
@@ -21,7 +30,8 @@ class Call:
     """One call: `name` of the function or method, `owner` before the dot, where, and as written (bounded).
 
     `sizes`: its whole-number arguments.  `targets`: how many names its result is unpacked into, 0 when it is not used.
-    `function`: the function it is in, or an empty string.  `loop`: whether a loop is around it.
+    `function`: the function it is in, or an empty string.  `loop`: whether a loop is around it.  `columns`: where it
+    begins in its first line and ends in its last, in bytes.  `alone`: it is a statement by itself, its result dropped.
     """
 
     name: str
@@ -34,6 +44,8 @@ class Call:
     targets: int = 0
     function: str = ""
     loop: bool = False
+    columns: tuple[int, int] = (0, 0)
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +56,8 @@ class Source:
     written anywhere (then the name is empty).  `bare`: (method, line) of methods named but not called.
     `unused`: (name, line) of functions and classes that nothing uses.  `loops`: first and last line of each.
     `stubs`: lines of bodies left empty.  `silent_handlers`: lines of `except` blocks that show and raise nothing.
-    `guards`: (text, line) of a `__name__` test that never holds.
+    `guards`: (text, line) of a `__name__` test that never holds.  `flow`: how its steps hang together.
+    `crowded`: lines on which more than one statement begins.
     """
 
     path: str
@@ -62,6 +75,8 @@ class Source:
     loops: tuple[tuple[int, int], ...] = ()
     silent_handlers: tuple[int, ...] = ()
     guards: tuple[tuple[str, int], ...] = ()
+    flow: Flow = NO_FLOW
+    crowded: frozenset[int] = frozenset()
 
     def text(self, line: int) -> str:
         """One line, or an empty string beyond the file."""
@@ -74,10 +89,29 @@ def read_source(path: str, text: str) -> Source:
     lines = tuple(LINE_END.split(text))
     todos = tuple((number, found[1].strip()) for number, line in enumerate(lines, 1) if (found := TODO.search(line)))
     try:
-        tree = ast.parse(text)
-        return facts_of(path, lines, todos, tree)
+        tree = parse(text)
+        return replace(facts_of(path, lines, todos, tree), flow=known_flow(tree, text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Source(path=path, lines=lines, todos=todos)
+
+
+def parse(text: str) -> ast.Module:
+    """`ast.parse`, one at a time, and once more where Python itself miscounted."""
+    with PARSING:
+        try:
+            return ast.parse(text)
+        except SystemError:
+            return ast.parse(text)
+
+
+def known_flow(tree: ast.Module, text: str) -> Flow:
+    """How its steps hang together; nothing of a very long file, or of one that Python refuses to compile."""
+    if len(text) > MOST_FLOW:
+        return NO_FLOW
+    try:
+        return flow_of(tree, text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return NO_FLOW
 
 
 def facts_of(path: str, lines: tuple[str, ...], todos: tuple[tuple[int, str], ...], tree: ast.Module) -> Source:
@@ -99,6 +133,7 @@ def facts_of(path: str, lines: tuple[str, ...], todos: tuple[tuple[int, str], ..
         stubs=tuple(sorted(stubs_of(nodes))),
         silent_handlers=tuple(sorted(silent_handlers_of(nodes))),
         guards=tuple(guards_of(tree)),
+        crowded=crowded_of(nodes),
     )
 
 
@@ -117,10 +152,11 @@ def does_something(statement: ast.stmt) -> bool:
 def calls_of(tree: ast.AST) -> Iterator[Call]:
     """Every call, with the function and loop that it is in."""
     stack: list[tuple[ast.AST, str, bool, int]] = [(tree, "", False, 0)]
+    dropped = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     while stack:
         node, function, loop, targets = stack.pop()
         if isinstance(node, ast.Call):
-            yield call_of(node, function, loop, targets)
+            yield replace(call_of(node, function, loop, targets), alone=id(node) in dropped)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             function, loop = node.name, False
         loop = loop or isinstance(node, ast.While | ast.For | ast.AsyncFor)
@@ -152,6 +188,7 @@ def call_of(node: ast.Call, function: str, loop: bool, targets: int) -> Call:
         targets=targets,
         function=function,
         loop=loop,
+        columns=(node.col_offset, node.end_col_offset or node.col_offset),
     )
 
 
@@ -166,6 +203,12 @@ def shortened(text: str) -> str:
     """One line of bounded length."""
     line = " ".join(text.split())
     return line if len(line) <= MOST_SHOWN else line[: MOST_SHOWN - 3] + "..."
+
+
+def crowded_of(nodes: list[ast.AST]) -> frozenset[int]:
+    """Lines on which more than one statement begins."""
+    begun = Counter(node.lineno for node in nodes if isinstance(node, ast.stmt))
+    return frozenset(line for line, times in begun.items() if times > 1)
 
 
 # --- the rest -------------------------------------------------------------------------------------------------------

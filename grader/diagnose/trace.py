@@ -13,6 +13,7 @@ MOST_MESSAGE = 400  # characters of an exception's message
 FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?')
 FINAL = re.compile(r"(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?")
 UNREAD = re.compile(r" in file (?P<file>.+?) on line (?P<line>\d{1,7}), ")
+MARKS = re.compile(r" *[~^]+[~^ ]*")  # under the part of a line that an exception came from
 HEADER = "Traceback (most recent call last):"
 
 
@@ -30,12 +31,14 @@ class Trace:
 
     `kind`: its class without the module.  `message`: bounded.  `place`: the student's innermost line, when there is
     one.  `function`: the innermost function of the library, or an empty string when the student's line is innermost.
+    `marks`: first column and the one behind the last that Python marks in that line, without its indent, where it does.
     """
 
     kind: str
     message: str
     place: Place | None = None
     function: str = ""
+    marks: tuple[int, int] | None = None
 
 
 def own_path(file: str, paths: Collection[str]) -> str | None:
@@ -61,14 +64,15 @@ def parse_trace(stderr: str, paths: Collection[str]) -> Trace | None:
 
 def parse_one(lines: list[str], paths: Collection[str]) -> Trace | None:
     """The first exception of some lines: frames, then a line without indent that names it."""
-    place, function, seen = None, "", False
-    for line in lines:
+    place, function, seen, marks = None, "", False, None
+    for number, line in enumerate(lines):
         frame = FRAME.fullmatch(line)
         if frame:
             seen = True
             own = own_path(frame["file"], paths)
             if own is not None:
                 place, function = Place(file=own, line=int(frame["line"])), ""
+                marks = marks_of(lines[number + 1 : number + 3])
             else:
                 function = (frame["function"] or "")[:80]
             continue
@@ -80,8 +84,18 @@ def parse_one(lines: list[str], paths: Collection[str]) -> Trace | None:
             return Trace(kind="SyntaxError", message=(final["message"] or "")[:MOST_MESSAGE], place=where)
         if seen and final and is_exception(final["kind"]):
             kind = final["kind"].rpartition(".")[2]
-            return Trace(kind=kind, message=(final["message"] or "")[:MOST_MESSAGE], place=place, function=function)
+            message = (final["message"] or "")[:MOST_MESSAGE]
+            return Trace(kind=kind, message=message, place=place, function=function, marks=marks)
     return None
+
+
+def marks_of(lines: list[str]) -> tuple[int, int] | None:
+    """The columns under which marks stand, of a line as a traceback shows it and the line below it."""
+    if len(lines) < 2 or FRAME.fullmatch(lines[0]) or not MARKS.fullmatch(lines[1].rstrip()):
+        return None
+    indent = len(lines[0]) - len(lines[0].lstrip())
+    first = len(lines[1]) - len(lines[1].lstrip())
+    return first - indent, len(lines[1].rstrip()) - indent
 
 
 def is_exception(name: str) -> bool:

@@ -42,6 +42,10 @@ def values(finding: Finding, clues: Clues, place: Place | None, hint: str, limit
         "expected": bytes_words(finding.expected),
         "actual": bytes_words(finding.actual),
         "difference": difference(finding.expected, finding.actual),
+        "ending": ending(clues, limits),
+        "used_up": used_up(clues, limits),
+        "until": until(finding, clues, limits),
+        "slept": slept(clues),
         "cpu_seconds": amount(limits.cpu_seconds, "second"),
         "wall_seconds": amount(limits.wall_seconds, "second"),
         "memory": f"{limits.memory_bytes // 2**20} MB",
@@ -56,17 +60,24 @@ def values(finding: Finding, clues: Clues, place: Place | None, hint: str, limit
 
 def plain(text: str, most: int = MOST_FRAGMENT) -> str:
     """A name for a sentence: printable, bounded, on one line."""
-    text = ADDRESS.sub("0x…", text)
+    text = steady(text)
     clean = "".join(letter if letter.isprintable() else "?" for letter in text)
     return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 
 ADDRESS = re.compile(r"0x[0-9a-f]{6,16}")  # where an object lies in memory: another place in every run
+CLOCK = re.compile(r"\b\d{10}\.\d{3,}")  # seconds since 1970
+PORT = re.compile(r"((?:laddr|raddr)=\('[^']*', )(?:3[2-9]|[45]\d|6[01])\d{3}\b")  # as the system picks them
+
+
+def steady(text: str) -> str:
+    """Text without what is another in every run: places in memory, times, ports that the system picked."""
+    return PORT.sub(r"\1…", CLOCK.sub("…", ADDRESS.sub("0x…", text)))
 
 
 def quoted(text: str) -> str:
     """Student-supplied text as repr, bounded, and the same in every run."""
-    text = ADDRESS.sub("0x…", text)
+    text = steady(text)
     return repr(text if len(text) <= MOST_FRAGMENT else text[: MOST_FRAGMENT - 1] + "…")
 
 
@@ -105,6 +116,46 @@ def difference(expected: bytes, actual: bytes) -> str:
         return words + "."
     start, end = max(at - AROUND_BYTES, 0), at + AROUND_BYTES
     return f"{words}. Around it: expected {expected[start:end]!r}, got {actual[start:end]!r}."
+
+
+def ending(clues: Clues, limits: Limits) -> str:
+    """How the program ended, as a clause."""
+    record = clues.record
+    if record.exit_code is not None:
+        return f"it ended with exit status {record.exit_code}"
+    if record.signal is not None:
+        return f"it was ended by signal {record.signal}"
+    return {
+        "cpu": f"it kept computing until its {amount(limits.cpu_seconds, 'second')} of processor time were used up",
+        "wall": f"its time, {amount(limits.wall_seconds, 'second')}, was up",
+        "output": f"it was stopped when it had printed more than {limits.output_bytes // 2**10} KB",
+        "memory": f"it was stopped when it used more than {limits.memory_bytes // 2**20} MB of memory",
+    }.get(record.stopped or "", "it was still running and had to be stopped")
+
+
+def used_up(clues: Clues, limits: Limits) -> str:
+    """Which limit stopped the program, as a sentence; nothing where none did."""
+    spent = {
+        "cpu": f"it had used up its {amount(limits.cpu_seconds, 'second')} of processor time",
+        "wall": f"its time, {amount(limits.wall_seconds, 'second')}, was up",
+        "output": f"it had printed more than {limits.output_bytes // 2**10} KB",
+        "memory": f"it used more than {limits.memory_bytes // 2**20} MB of memory",
+    }.get(clues.record.stopped or "")
+    return f"It was stopped when {spent}." if spent else ""
+
+
+def until(finding: Finding, clues: Clues, limits: Limits) -> str:
+    """When a program that did not end by itself was ended."""
+    if clues.record.stopped != "finished":
+        return f"its time, {amount(limits.wall_seconds, 'second')}, was up"
+    if finding.code == "does-not-end":
+        return "its work was done and it should have ended"
+    return "its client was waiting for the answer"
+
+
+def slept(clues: Clues) -> str:
+    """Where it slept, where that is the same in every run: of several sleeps it is now this one and now that."""
+    return f", {waiting_words(clues).removeprefix('waiting ')}," if len(clues.calls("sleep")) == 1 else ""
 
 
 def place_words(clues: Clues) -> str:

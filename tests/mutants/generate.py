@@ -51,6 +51,7 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
         "server": (
             "drop-print", "drop-recv", "drop-send", "address-swapped", "address-split", "port-as-text", "port-other",
             "host-misspelt", "loop-unrolled", "send-after-loop", "reply-cut", "reply-empty", "exit-status-3",
+            "handler-misnamed", "serve-forever-missing", "reply-misspelt",
         ),
         "client": (
             "drop-print", "drop-send", "address-swapped", "address-split", "address-only-host", "port-as-text",
@@ -61,16 +62,38 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
         "server": (
             "drop-print", "drop-recv", "drop-send", "drop-close", "port-as-text", "port-other", "loop-unrolled",
             "guard-inverted", "reply-upper", "reply-empty", "reply-str", "reply-by-decoding", "exit-status-3",
+            "await-missing", "streams-like-sockets", "read-until-end", "serve-forever-missing", "reply-misspelt",
+            "guard-with-text",
         ),
         "client": (
             "drop-print", "drop-recv", "drop-send", "port-other", "greeting-lower", "recv-five-bytes", "recv-twice",
-            "print-greeting",
+            "print-greeting", "await-missing", "read-until-end", "streams-like-sockets",
+        ),
+    },
+    "asyncio-protocol": {
+        "server": (
+            "drop-print", "drop-send", "data-received-misspelt", "reply-misspelt", "reply-str", "reply-upper",
+            "serve-forever-missing", "port-other",
+        ),
+    },
+    "threads": {
+        "server": (
+            "drop-print", "drop-recv", "drop-send", "drop-listen", "accept-swapped", "accept-not-unpacked",
+            "thread-not-started", "loop-unrolled", "guard-dropped", "guard-with-text", "send-after-loop", "reply-str",
+            "reply-misspelt", "close-before-recv",
+        ),
+        "client": ("thread-not-started", "thread-args-without-tuple", "drop-send", "recv-twice", "greeting-lower"),
+    },
+    "selectors-callbacks": {
+        "server": (
+            "drop-print", "drop-recv", "drop-send", "drop-close", "accept-swapped", "register-missing", "reply-empty",
+            "reply-str", "drop-listen",
         ),
     },
     "select-call": {
         "server": (
             "drop-accept", "drop-send", "drop-close", "drop-listen", "accept-swapped", "listener-closed-after-accept",
-            "loop-unrolled", "reply-cut", "reply-empty", "exit-status-3",
+            "loop-unrolled", "reply-cut", "reply-empty", "exit-status-3", "register-missing",
         ),
     },
 }  # fmt: skip

@@ -7,39 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
-from mutants.generate import STYLES, Mutant, correct, mutants
+from mutants.generate import STYLES, correct, mutants
 from mutants.grading import first_failing, grade_each, lost, rubric, submission
+from mutants.table import TABLE, expected
 
 from grader.diagnose.generic import GENERIC
 from grader.model import Grade
 
 MUTANTS = {mutant.name: mutant for mutant in mutants()}
-TABLE = yaml.safe_load(Path(__file__).with_name("expected.yaml").read_text())
 PAGE = Path(__file__).parents[2] / "docs" / "mutants.md"
 UNMUTATED = ("solutions", *STYLES)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What the table says of one mutant. `checks`: check id -> `failed` or `skipped`; none where it is equivalent."""
-
-    checks: Mapping[str, str]
-    diagnosis: str | None
-    equivalent: str
-
-
-def expected(mutant: Mutant) -> Expected:
-    """The mutant's own row, else that of its operator."""
-    row: dict[str, Any] = TABLE["exceptions"].get(mutant.name) or TABLE["operators"][mutant.operator]
-    costs = TABLE["costs"][row["costs"]] if "costs" in row else {}
-    checks = {check: kind for kind in ("failed", "skipped") for check in costs.get(kind, ())}
-    return Expected(checks=checks, diagnosis=row.get("diagnosis"), equivalent=row.get("equivalent", ""))
 
 
 EXPECTED = {name: expected(mutant) for name, mutant in MUTANTS.items()}
@@ -71,7 +51,7 @@ def test_mutants_are_the_same_each_time() -> None:
 def test_every_row_of_the_table_is_about_some_mutant() -> None:
     """No row stays behind when an operator goes, and an equivalent mutant always has a reason."""
     assert set(TABLE["operators"]) == {mutant.operator for mutant in MUTANTS.values()}
-    assert set(TABLE["exceptions"]) | set(TABLE["owed"] or ()) <= set(MUTANTS)
+    assert set(TABLE["exceptions"]) <= set(MUTANTS)
     rows = [*TABLE["operators"].values(), *TABLE["exceptions"].values()]
     assert set(TABLE["costs"]) == {row["costs"] for row in rows if "costs" in row}
     assert all(bool(row.get("equivalent")) != ("costs" in row and "diagnosis" in row) for row in rows)
@@ -84,16 +64,12 @@ def test_no_generic_sentence_is_expected_where_a_precise_one_could_be() -> None:
 
 
 def test_the_page_about_mutants_keeps_up_with_the_table() -> None:
-    """docs/mutants.md has today's numbers, every equivalent mutant with its reason, and every explanation owed."""
+    """docs/mutants.md has today's numbers, and every equivalent mutant with its reason."""
     page = PAGE.read_text()
     rows = {**TABLE["operators"], **TABLE["exceptions"]}
     wanted = [f"| **all** | **{len(MUTANTS)}** | **{len(HARMFUL)}** | **{len(MUTANTS) - len(HARMFUL)}** |"]
     wanted += [f"| `{name}` | {row['equivalent']} |" for name, row in rows.items() if "equivalent" in row]
-    wanted += [
-        f"| `{name}` | `{says}` | `{EXPECTED[name].diagnosis}` |" for name, says in (TABLE["owed"] or {}).items()
-    ]
     assert [line for line in wanted if line not in page] == []
-    assert page.count("` | `") == 2 * len(TABLE["owed"] or ())
 
 
 @pytest.mark.sandbox
@@ -125,12 +101,11 @@ def test_every_mutant_costs_what_it_must_and_nothing_else(grades: Mapping[str, G
 @pytest.mark.sandbox
 @pytest.mark.slow
 def test_every_mutant_is_explained_by_its_own_mistake(grades: Mapping[str, Grade]) -> None:
-    """The first check that fails has the diagnosis of the table, or, where a better one is owed, today's."""
-    owed = TABLE["owed"] or {}
+    """The first check that fails has the diagnosis of the table."""
     wrong = {
-        name: {"got": diagnosis(grades[name]), "expected": owed.get(name, one.diagnosis)}
+        name: {"got": diagnosis(grades[name]), "expected": one.diagnosis}
         for name, one in EXPECTED.items()
-        if diagnosis(grades[name]) != owed.get(name, one.diagnosis)
+        if diagnosis(grades[name]) != one.diagnosis
     }
     assert wrong == {}
 

@@ -15,6 +15,18 @@ ADDRESSES = [
         ),
         record={"dials": (dial("bind"), dial("connect")), "stopped": "stuck"},
     ),
+    on_client(
+        "both-in-one",
+        "never-connects",
+        server(("accept()", "accept()" + mark), ("s.listen()", "s.listen()\nsocket.create_connection((HOST, 5000))")),
+        record={"dials": (dial("bind"),)},
+    ),
+    on_client(
+        "both-in-one",
+        "refusal-hidden",
+        server(("accept()", "accept()" + mark), ("s.listen()", "s.listen()\nsocket.create_connection((HOST, PORT))")),
+        record={"dials": (dial("bind"), dial("connect"))},
+    ),
     on_server(
         "roles-swapped",
         "never-listens",
@@ -118,6 +130,12 @@ ADDRESSES = [
         "never-listens",
         server(("s.listen()", "t.bind((HOST, PORT))" + mark)),
         "OSError: [Errno 98] Address already in use",
+    ),
+    on_server(
+        "bind-after-listen",
+        "never-listens",
+        server(("s.bind((HOST, PORT))\ns.listen()", "s.listen()\ns.bind((HOST, PORT))  # <--")),
+        "OSError: [Errno 22] Invalid argument",
     ),
     on_server(
         "bind-twice",

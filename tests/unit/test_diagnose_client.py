@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from diagnosed import HEARD, REPLIED, REPLY, Case, check, client, mark, message, on_client, on_server
-from records import GREETING, events, frame
+from diagnosed import CLIENT, HEARD, REPLIED, REPLY, Case, check, client, mark, message, on_client, on_server
+from records import GREETING, dial, events, frame
 
 CLIENTS = [
     on_client(
@@ -23,7 +23,79 @@ CLIENTS = [
     on_client(
         "message-line-end", "client-extra", client(('world")', 'world\\n")' + mark)), **message(b"Hello, world\n")
     ),
+    on_client(
+        "message-prefixed",
+        "client-altered",
+        client(('world")', 'world")' + mark)),
+        **message(b"\0\0\0\x0c" + GREETING),
+    ),
+    on_client(
+        "message-empty",
+        "client-silent",
+        client(('b"Hello, world"', "MESSAGE"), ("MESSAGE)", "MESSAGE)" + mark), ("HOST =", 'MESSAGE = b""\nHOST =')),
+        record={"stopped": "stuck", "events": events("accepted")},
+    ),
+    on_client(
+        "second-connection",
+        "reply-not-printed",
+        client(("s.recv(1024)", "socket.create_connection((HOST, PORT)).recv(1024)" + mark)),
+        waits=True,
+        finding=REPLY,
+        record={"stopped": "stuck", "events": events(*REPLIED), "dials": (dial("connect"), dial("connect"))},
+    ),
+    on_client(
+        "printed-changed",
+        "reply-not-printed",
+        client(("repr(data))", "data.upper())" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Received b'78ONERLHZQVL'\n"},
+    ),
+    on_client(
+        "printed-part",
+        "reply-not-printed",
+        client(("repr(data))", "data[:6])" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Received b'78Oner'\n"},
+    ),
+    on_client(
+        "printed-length",
+        "reply-not-printed",
+        client(("repr(data))", "len(data))" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Received 12\n"},
+    ),
+    on_client(
+        "print-not-reached",
+        "reply-not-printed",
+        client(("print(", "if len(data) > 20:\n    print("), ("repr(data))", "data)" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED)},
+    ),
     on_client("message-twice", "client-extra", client(('world")', 'world")' + mark)), **message(2 * GREETING)),
+    on_client(
+        "message-twice",
+        "client-extra",
+        client(("print(", 's.sendall(b"Hello, world")  # <--\nprint(')),
+        **message(2 * GREETING),
+    ),
+    on_client(
+        "message-line-end",
+        "client-extra",
+        client(("print(", 's.sendall(b"\\n")  # <--\nprint(')),
+        **message(GREETING + b"\n"),
+    ),
+    on_client(
+        "client-extra",
+        "client-extra",
+        client(("print(", 'threading.Timer(1, s.sendall, (b"!",)).start()  # <--\nprint(')),
+        **message(GREETING + b"!"),
+    ),
+    on_client(
+        "message-prefixed",
+        "client-altered",
+        client(("s.sendall(", 's.send("hi ".encode())  # <--\ns.sendall(')),
+        **message(b"hi " + GREETING),
+    ),
     on_client(
         "message-repr",
         "client-altered",
@@ -122,6 +194,18 @@ CLIENTS = [
     on_client(
         "connect-ex-ignored", "refusal-hidden", client(("s.connect((HOST, PORT))", "s.connect_ex((HOST, PORT))" + mark))
     ),
+    on_client(
+        "refusal-as-usual",
+        "refusal-hidden",
+        "try:\n    s.connect((1, 2))\nexcept OSError:\n    print('Went', 'wrong')  # <--\n",
+        record={"stdout": b"Went wrong\n"},
+    ),
+    on_client(
+        "refusal-as-usual",
+        "refusal-hidden",
+        "try:\n    s.connect((1, 2))\nexcept OSError:  # <--\n    pass\nprint('Done')\n",
+        record={"stdout": b"Done\n"},
+    ),
     on_client("refusal-swallowed", "refusal-hidden", "try:\n    s.connect((1, 2))\nexcept OSError:  # <--\n    pass\n"),
     on_client(
         "pair-addresses-differ",
@@ -141,6 +225,20 @@ LIMITS = [
     ),
     on_server(
         "sleeps", "never-listens", "import time\ntime.sleep(60)  # <--\n", waits=True, record={"stopped": "wall"}
+    ),
+    on_server(
+        "sleeps",
+        "server-partial",
+        "while data := conn.recv(9): (time.sleep(1), conn.sendall(data))  # <--\n",
+        waits=True,
+        record={"stopped": "wall"},
+    ),
+    on_client(
+        "sleeps",
+        "does-not-end",
+        CLIENT + "import time\ntime.sleep(1000)  # <--\n",
+        waits=True,
+        record={"stopped": "finished", "events": events(*REPLIED)},
     ),
     on_server(
         "wall-limit",

@@ -7,8 +7,10 @@ import test_diagnose_addresses as addresses
 import test_diagnose_calls as calls
 import test_diagnose_client as client_side
 import test_diagnose_generic as generic
+import test_diagnose_hidden as hidden
 import test_diagnose_loading as loading
 import test_diagnose_server as server_side
+import test_diagnose_undone as undone
 from diagnosed import CLIENT, SERVER, client, mark, marked, server
 from records import dial, listener, record
 
@@ -17,7 +19,7 @@ from grader.diagnose.catalogue import ADVICE, CATALOGUE
 
 PARTS = [
     loading.LOADING, loading.TODOS, addresses.ADDRESSES, calls.CALLS, server_side.SERVERS, server_side.REPLIES,
-    client_side.CLIENTS, client_side.LIMITS, generic.GENERIC,
+    client_side.CLIENTS, client_side.LIMITS, generic.GENERIC, hidden.HIDDEN, undone.UNDONE,
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from diagnosed import (
+    HEARD,
     REPLIED,
     REPLY,
     SERVER,
@@ -22,7 +23,7 @@ from diagnosed import (
 from records import GREETING, dial, events
 
 GENERIC = [
-    on_server("stuck", "server-silent", server(("recv(1024)", "recv(1024)" + mark)), waits=True, record=STUCK),
+    on_server("stuck", "does-not-end", server(("recv(1024)", "recv(1024)" + mark)), waits=True, record=STUCK),
     on_server("never-listens", "never-listens", server(("s.listen()", "s.listen()" + mark))),
     on_client("never-connects", "never-connects", client(("((HOST, PORT))", "((HOST, PORT))" + mark))),
     on_server(
@@ -81,11 +82,18 @@ GENERIC = [
         record={"stdout": b"hi\n"},
     ),
     on_client(
+        "no-reply",
         "reply-not-printed",
-        "reply-not-printed",
-        client(("repr(data))", "len(data))" + mark)),
+        client(("s.recv(1024)", "s.recv(1024)" + mark)),
         finding=REPLY,
-        record={"events": events(*REPLIED), "stdout": b"Received 12\n"},
+        record={"events": events(*HEARD), "stdout": b"Received b''\n"},
+    ),
+    on_client(
+        "reply-not-printed",
+        "reply-not-printed",
+        client(("repr(data))", "len(set(data)))" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Received 9\n"},
     ),
     on_server(
         "wording-differs",
@@ -96,7 +104,7 @@ GENERIC = [
     on_server("prints-something", "prints-something", server((", addr)", ", addr)" + mark))),
     on_server("does-not-end", "does-not-end", SERVER, record={"stopped": "stuck"}),
     on_server("killed", "killed", SERVER, record={"signal": 11}),
-    on_server("exit-status", "exit-status", "import sys\nsys.exit(3)  # <--\n", record={"exit_code": 3}),
+    on_server("exit-status", "exit-status", SERVER, record={"exit_code": 3}),
     on_client("claims-success", "claims-success", client(("repr(data))", "1)" + mark))),
     on_client("refusal-hidden", "refusal-hidden", client(("((HOST, PORT))", "((HOST, PORT))" + mark))),
     on_server("pair-server-never-listens", "pair-server-never-listens", SERVER),

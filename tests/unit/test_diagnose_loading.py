@@ -33,6 +33,16 @@ LOADING = [
         "# \ufffd  # <--\n",
         "SyntaxError: Non-UTF-8 code starting with '\\xe4' in file x",
     ),
+    on_server(
+        "merge-conflict",
+        "never-listens",
+        "import socket\n<<<<<<< HEAD  # <--\ns = 1\n=======\ns = 2\n>>>>>>> other\n",
+        "SyntaxError: invalid syntax",
+    ),
+    on_server("prompts-copied", "never-listens", ">>> import socket  # <--\n>>> x\n", "SyntaxError: invalid syntax"),
+    on_client(
+        "notebook-command", "never-connects", "!pip install sockets  # <--\nx = 1\n", "SyntaxError: invalid syntax"
+    ),
     on_server("syntax-error", "never-listens", "s.bind((HOST, PORT)  # <--\n", "SyntaxError: '(' was never closed"),
     on_server(
         "missing-import", "never-listens", "s = socket.socket()  # <--\n", "NameError: name 'socket' is not defined"

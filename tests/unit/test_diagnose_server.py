@@ -6,6 +6,7 @@ import pytest
 from diagnosed import (
     LOST_LARGE,
     MET,
+    SERVER,
     STUCK,
     Case,
     check,
@@ -143,6 +144,18 @@ REPLIES = [
     ),
     on_server("reply-prefixed", "server-altered", sends, **reply(GREETING, b"Echo: " + GREETING)),
     on_server("reply-suffixed", "server-extra", sends, **reply(GREETING, GREETING + b"!")),
+    on_server(
+        "reply-suffixed",
+        "server-extra",
+        SERVER + 'conn.sendall(b"bye")  # <--\n',
+        **reply(GREETING, GREETING + b"bye"),
+    ),
+    on_server(
+        "reply-prefixed",
+        "server-altered",
+        server(("while True", 'conn.sendall(b"welcome\\n")  # <--\nwhile True')),
+        **reply(GREETING, b"welcome\n" + GREETING),
+    ),
     on_server(
         "reply-canned",
         "server-altered",

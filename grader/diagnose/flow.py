@@ -1,0 +1,144 @@
+"""How a program's steps hang together, read from its syntax tree: what is never reached, started or awaited. Pure.
+
+These facts name the line behind a silence that the record shows. By themselves they say nothing against a program.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from grader.diagnose.paths import (
+    accept_in_loop_of,
+    after_loop_of,
+    bare_names_of,
+    blocks_of,
+    daemons_of,
+    dead_loops_of,
+    earlier_sent_of,
+    exits_of,
+    handlers_of,
+    inverted_of,
+    selfless_of,
+    sent_where_of,
+    uncalled_of,
+    unreached_of,
+    unreturned_of,
+    unwatched_of,
+    watched_address_of,
+)
+from grader.diagnose.sent import (
+    constants_sent_of,
+    file_writes_of,
+    is_text,
+    line_loops_of,
+    only_empty,
+    quoted_names_of,
+    stream_calls_of,
+    text_compared_of,
+    unawaited_of,
+    undefined_of,
+)
+from grader.diagnose.tree import FUNCTIONS, SENDS, assigned, bound_to, is_sent, name_of, owner_of, values_of
+
+Marks = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Places of one file, each a name (or text) and a line.
+
+    `undefined`: names that nothing in the file gives a value.  `text_sent`, `empty_sent`: calls that send, whose
+    argument is text or empty.  `constants_sent`: literals that are sent.  `daemons`: functions that a
+    daemon thread runs, and where it is made one.  `after_loop`: calls that send behind the loop
+    that receives, when none stands in it.  `inverted`: conditions that leave a loop because something has come.
+    `dead_loops`: loops whose condition cannot hold at first.  `unawaited`: coroutines that are called and not awaited.
+    `uncalled`: functions and methods that nothing uses, and what they call.  `unwatched`: connections taken by accept
+    that are handed to nothing.  `watched_address`: the address of a client, handed on in the place of its connection.
+    `selfless`: methods without parameters.  `handlers`: classes of socketserver that have no method `handle`.
+    `quoted_names`: texts given to print that are the name of a value.  `exits`: calls that end the program, and their
+    status as text.  `accept_in_loop`: calls of accept that are made again for each message.
+    `unreached`: statements that end a block before its end, and the lines behind them.  `blocks`: what a `with` holds,
+    and where it begins and ends.  `defined`: functions.  `stream_calls`: methods of sockets, called on what asyncio
+    hands to a function.  `line_loops`: loops over the lines of a connection.  `text_compared`: received bytes that are
+    compared with text.  `file_writes`: writing to a connection by way of a file object.
+    `handlers_of_errors`: lines of `except`.  `unreturned`: functions that receive and return nothing, where their
+    result is used.  `bare_names`: functions and classes that are named in a statement of their own, and not called.
+    `earlier_sent`: sending of a name that gets what was received only behind it.  `sent_where`: the conditions under
+    which anything is sent, where each compares with a literal.
+    """
+
+    undefined: Marks = ()
+    text_sent: Marks = ()
+    empty_sent: Marks = ()
+    constants_sent: tuple[tuple[bytes, int], ...] = ()
+    daemons: Marks = ()
+    after_loop: Marks = ()
+    inverted: Marks = ()
+    dead_loops: Marks = ()
+    unawaited: Marks = ()
+    uncalled: tuple[tuple[str, int, frozenset[str]], ...] = ()
+    unwatched: Marks = ()
+    watched_address: Marks = ()
+    selfless: Marks = ()
+    handlers: Marks = ()
+    quoted_names: Marks = ()
+    exits: Marks = ()
+    accept_in_loop: Marks = ()
+    unreached: tuple[tuple[str, int, frozenset[int]], ...] = ()
+    blocks: tuple[tuple[str, int, int], ...] = ()
+    defined: Marks = ()
+    stream_calls: Marks = ()
+    line_loops: Marks = ()
+    text_compared: Marks = ()
+    file_writes: Marks = ()
+    handlers_of_errors: tuple[int, ...] = ()
+    unreturned: Marks = ()
+    bare_names: Marks = ()
+    earlier_sent: Marks = ()
+    sent_where: Marks = ()
+
+
+def flow_of(tree: ast.Module, text: str) -> Flow:
+    """The facts of a file that parses."""
+    nodes = list(ast.walk(tree))
+    given, files = assigned(nodes), bound_to(nodes, "open", "StringIO", "BytesIO")
+    sends = [node for node in nodes if isinstance(node, ast.Call) and name_of(node.func) in SENDS and is_sent(node)]
+    sends = [node for node in sends if owner_of(node) not in files]
+    buffered = bound_to(nodes, "makefile", "fdopen")
+    sent = [(node, argument) for node in sends for argument in values_of(node.args[0], given)]
+    return Flow(
+        undefined=tuple(undefined_of(text, nodes)),
+        text_sent=tuple(
+            (name_of(node.func), node.lineno)
+            for node, value in sent
+            if is_text(value) and owner_of(node) not in buffered
+        ),
+        empty_sent=tuple(only_empty(sends, given)),
+        constants_sent=tuple(sorted(constants_sent_of(nodes, sends, given), key=lambda one: one[1])),
+        daemons=tuple(daemons_of(nodes)),
+        after_loop=tuple(after_loop_of(tree)),
+        inverted=tuple(inverted_of(nodes)),
+        dead_loops=tuple(dead_loops_of(tree)),
+        unawaited=tuple(unawaited_of(tree)),
+        uncalled=tuple(uncalled_of(nodes)),
+        unwatched=tuple(unwatched_of(nodes)),
+        watched_address=tuple(watched_address_of(nodes)),
+        selfless=tuple(selfless_of(nodes)),
+        handlers=tuple(handlers_of(nodes)),
+        quoted_names=tuple(quoted_names_of(nodes)),
+        exits=tuple(exits_of(nodes)),
+        accept_in_loop=tuple(accept_in_loop_of(tree)),
+        unreached=tuple(unreached_of(nodes)),
+        blocks=tuple(blocks_of(nodes)),
+        defined=tuple((one.name, one.lineno) for one in nodes if isinstance(one, FUNCTIONS)),
+        stream_calls=tuple(stream_calls_of(nodes)),
+        line_loops=tuple(line_loops_of(nodes)),
+        text_compared=tuple(text_compared_of(nodes)),
+        file_writes=tuple(file_writes_of(nodes)),
+        unreturned=tuple(unreturned_of(nodes)),
+        bare_names=tuple(bare_names_of(nodes)),
+        earlier_sent=tuple(earlier_sent_of(nodes)),
+        sent_where=tuple(sent_where_of(tree)),
+        handlers_of_errors=tuple(one.lineno for one in nodes if isinstance(one, ast.ExceptHandler)),
+    )

@@ -1,0 +1,198 @@
+"""Sockets used in a state that does not allow it, or in the place of another, told by the exception and its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.diagnose.calls import RECEIVES, SENDS, told_by_client
+from grader.diagnose.clues import Clues
+from grader.diagnose.entry import (
+    Entry,
+    at_call,
+    at_trace,
+    both,
+    either,
+    error,
+    first_of,
+    flows,
+    no,
+    raised_in,
+    role,
+    uses,
+)
+from grader.diagnose.trace import Place
+from grader.verdicts import Finding
+
+
+def accepted_targets(clues: Clues) -> int:
+    """Into how many names the result of accept goes; 0 when it is not kept or not unpacked in an assignment."""
+    return next((call.targets for call in clues.calls("accept")), 0)
+
+
+def at_accept(finding: Finding, clues: Clues) -> Place | None:
+    """The line of accept."""
+    return clues.place_of("accept")
+
+
+def on_listener(finding: Finding, clues: Clues) -> bool:
+    """The line that failed receives or sends on the very socket that listens."""
+    listeners = {call.owner for call in clues.calls("listen", "accept") if call.owner}
+    here = clues.raising
+    return any(call.owner in listeners for call in here if call.name in (*RECEIVES, *SENDS))
+
+
+def on_none_dialled(finding: Finding, clues: Clues) -> bool:
+    """Nothing was connected before."""
+    return not clues.dials("connect")
+
+
+def listen_named(finding: Finding, clues: Clues) -> bool:
+    """`s.listen` stands there without parentheses."""
+    return any(name == "listen" for source in clues.sources for name, _ in source.bare)
+
+
+def at_bare(finding: Finding, clues: Clues) -> Place | None:
+    """The first method that is named and not called."""
+    return next((Place(file=one.path, line=one.bare[0][1]) for one in clues.sources if one.bare), None)
+
+
+def closing(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """Where the socket of the exception's line is closed: by a call, or at the end of a with block."""
+    place = clues.trace.place if clues.trace else None
+    owners = {call.owner for call in clues.raising if call.name in (*RECEIVES, *SENDS, "accept")}
+    if place is None or not owners:
+        return {"closed": ""}
+    source = clues.source(place.file)
+    closes = [call.line for call in source.calls if call.name == "close" and call.owner in owners]
+    ended = [line for name, line, end in source.flow.blocks if name in owners and end < place.line]
+    if closes:
+        return {"closed": f"; it is closed in line {closes[0]}"}
+    return {"closed": f"; the with block of line {ended[-1]} closes it at its end" if ended else ""}
+
+
+SOCKETS = (
+    Entry(
+        id="listen-without-parentheses",
+        applies=both(role("server"), error("OSError", "[Errno 22]"), listen_named),
+        reason="Your server names listen and does not call it: the parentheses are missing, so that accept fails.",
+        next_step="Put parentheses after the name: only then Python calls it.",
+        line=at_bare,
+    ),
+    Entry(
+        id="listen-missing",
+        applies=both(role("server"), error("OSError", "[Errno 22]"), raised_in("accept")),
+        reason="Your server calls accept{where} on a socket that does not listen.",
+        next_step="Call listen between bind and accept: it makes the socket ready for clients.",
+        line=first_of(at_trace, at_accept),
+    ),
+    Entry(
+        id="accept-pair-swapped",
+        applies=either(
+            both(
+                either(
+                    error("AttributeError", "'tuple' object has no attribute"),
+                    error("TypeError", "'tuple' object does not support the context manager"),
+                    error("AttributeError", "__enter__"),
+                ),
+                lambda finding, clues: accepted_targets(clues) == 2,
+            ),
+            both(
+                either(error("TypeError", "fileno() method"), error("ValueError", "Invalid file object: (")),
+                flows("watched_address"),
+            ),
+        ),
+        reason="Your server takes the two results of accept in the wrong order, and then uses the address as "
+        "a socket{where}.",
+        next_step="accept returns the connection first and the client's address second.",
+        line=at_accept,
+    ),
+    Entry(
+        id="accept-not-unpacked",
+        applies=both(
+            uses("accept"),
+            either(
+                error("AttributeError", "'tuple' object has no attribute"),
+                error("TypeError", "'tuple' object does not support the context manager"),
+                error("AttributeError", "__enter__"),
+            ),
+            lambda finding, clues: accepted_targets(clues) == 1,
+        ),
+        reason="Your server uses the result of accept as if it were the connection; it is a pair, and the "
+        "connection is in it.",
+        next_step="accept returns two things, the connection and the client's address: give each a name.",
+        line=first_of(at_accept, at_trace),
+    ),
+    Entry(
+        id="accept-unpacked-wrongly",
+        applies=both(raised_in("accept"), either(error("ValueError", "unpack"), error("TypeError", "cannot unpack"))),
+        reason="Your server does not take apart correctly what accept gives it{where}.",
+        next_step="accept, called with parentheses, returns two things: the connection and the client's address.",
+        line=first_of(at_trace, at_accept),
+    ),
+    Entry(
+        id="recv-on-listener",
+        applies=both(
+            role("server"),
+            either(error("OSError", "[Errno 107]"), error("BrokenPipeError", "[Errno 32]")),
+            on_listener,
+        ),
+        reason="Your server uses the listening socket to talk to the client{where}; that socket only takes "
+        "new connections.",
+        next_step="Receive from and send to the connection that accept returned.",
+        line=at_trace,
+    ),
+    Entry(
+        id="not-connected",
+        applies=both(
+            role("client"),
+            either(
+                error("OSError", "[Errno 107]"), error("BrokenPipeError", "[Errno 32]"), error("OSError", "[Errno 89]")
+            ),
+            on_none_dialled,
+        ),
+        reason="Your client uses its socket{where} before it is connected.",
+        next_step="Call connect first: it establishes the connection that sending and receiving need.",
+        line=first_of(at_trace, at_call("sendall", "send", "recv")),
+    ),
+    Entry(
+        id="used-after-close",
+        applies=either(
+            error("OSError", "[Errno 9]"),
+            error("ValueError", "file descriptor cannot be a negative integer (-1)"),
+            error("ValueError", "Invalid file descriptor: -1"),
+        ),
+        reason="Your {role} uses a socket that is closed already{where}{closed}.",
+        next_step="Look for a close before this line, or for a with block that ends before it: at the end of the block "
+        "its socket is closed.",
+        line=at_trace,
+        fill=closing,
+    ),
+    Entry(
+        id="connected-twice",
+        applies=either(error("OSError", "[Errno 106]"), error("OSError", "[Errno 114]")),
+        reason="Your {role} calls connect on a socket that is connected already{where}.",
+        next_step="Connect each socket once.",
+        line=at_trace,
+    ),
+    Entry(
+        id="timed-out",
+        applies=both(either(error("TimeoutError"), error("timeout")), no(told_by_client)),
+        reason="Your {role} waits only for a limited time{where}, and gives up: nothing came in that time.",
+        next_step="Ask yourself what it waits for there, and who would have to send it. {hint}",
+        line=at_trace,
+    ),
+    Entry(
+        id="sends-after-shutdown",
+        applies=both(error("BrokenPipeError"), uses("shutdown", "shut_wr")),
+        reason="Your {role} goes on sending{where} after it has called shutdown, which ends its own sending.",
+        next_step="Call shutdown only when nothing more is to be sent.",
+        line=first_of(at_trace, at_call("shutdown")),
+    ),
+    Entry(
+        id="peer-gone",
+        applies=either(error("BrokenPipeError"), error("ConnectionResetError"), error("ConnectionAbortedError")),
+        reason="Your {role} goes on using the connection{where} after the {peer} has closed it.",
+        next_step="recv returns b'' once the other side has closed. Stop then.",
+        line=at_trace,
+    ),
+)

@@ -1,0 +1,193 @@
+"""Mistakes that show as silence: errors that nobody sees, messages that are empty. One record for each entry."""
+
+from __future__ import annotations
+
+import pytest
+from diagnosed import MET, REPLIED, REPLY, STUCK, Case, check, client, mark, on_client, on_server, server
+from records import GREETING, events
+
+STREAMS = """import asyncio
+
+async def talk(reader, writer):
+    print("Connected by", writer.get_extra_info("peername"))
+    while True:
+        data = await reader.read(1024)
+        if not data:
+            break
+        writer.write(data)
+        await writer.drain()
+    writer.close()
+
+async def main():
+    server = await asyncio.start_server(talk, "127.0.0.1", 65432)
+    await server.serve_forever()
+
+asyncio.run(main())
+"""
+QUIET = {"stopped": "stuck", "events": events(*MET, "fin-sent")}
+SERVED = {"stopped": "stuck", "serving": True, "events": events(*MET, "fin-sent", "fin-received")}
+LOOP = """    data = conn.recv(1024)
+    if not data:
+        break
+    conn.sendall(data)
+"""
+
+
+def streams(old: str, new: str) -> str:
+    """The asyncio server with one change."""
+    assert old in STREAMS, old
+    return STREAMS.replace(old, new)
+
+
+HIDDEN = [
+    on_server(
+        "name-unknown",
+        "server-silent",
+        streams("writer.write(data)", "writer.write(dta)" + mark),
+        record=QUIET,
+    ),
+    on_server(
+        "text-sent", "server-silent", streams("writer.write(data)", "writer.write(str(data))" + mark), record=QUIET
+    ),
+    on_server(
+        "stream-call-unknown",
+        "server-silent",
+        streams("writer.write(data)", "writer.sendall(data)" + mark),
+        record=QUIET,
+    ),
+    on_server(
+        "decode-stops",
+        "server-silent",
+        streams("writer.write(data)", "writer.write(data.decode().encode())" + mark),
+        finding={"expected": b"\xff\xfe"},
+        record={"stopped": "stuck", "events": events("connected", ("sent", b"\xff\xfe"))},
+    ),
+    on_client(
+        "message-empty",
+        "client-silent",
+        client(('b"Hello, world"', 'b""'), ("sendall(b", "sendall(b"), ('"")', '"")' + mark)),
+        record={"stopped": "stuck", "events": events("accepted")},
+    ),
+    on_server(
+        "receives-nothing", "server-silent", server(("recv(1024)", "recv(0)" + mark)), record={"events": events(*MET)}
+    ),
+    on_client(
+        "receives-nothing",
+        "reply-not-printed",
+        client(("recv(1024)", "recv(0)" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Received b''\n"},
+    ),
+    on_server(
+        "loop-never-entered",
+        "server-silent",
+        server(("while True:", 'data = b""\nwhile data:' + mark)),
+        record={"events": events(*MET, "fin-received")},
+    ),
+    on_server(
+        "guard-inverted",
+        "server-silent",
+        server(("if not data:", "if len(data) > 0:" + mark)),
+        record={"events": events(*MET, "fin-received")},
+    ),
+    on_server(
+        "send-after-loop",
+        "server-silent",
+        server(("    conn.sendall(data)", "conn.sendall(data)" + mark)),
+        record={"events": events(*MET, "fin-sent", "fin-received")},
+    ),
+    on_server(
+        "sends-earlier-value",
+        "server-silent",
+        server(
+            ("while", 'last = b""\nwhile'), ("    conn.sendall(data)", "    conn.sendall(last)  # <--\n    last = data")
+        ),
+        record={"events": events(*MET, "fin-sent", "fin-received")},
+    ),
+    on_server(
+        "answers-only-some",
+        "server-silent",
+        server(("    conn.sendall(data)", '    if data == b"Hello, world":  # <--\n        conn.sendall(data)')),
+        record={"events": events("connected", ("sent", b"something else"), "fin-sent", "fin-received")},
+    ),
+    on_server(
+        "not-flushed",
+        "server-late",
+        server((LOOP, "    f = conn.makefile('rwb')\n    f.write(f.read1(9))  # <--\n")),
+        record=QUIET,
+    ),
+    on_server(
+        "waits-for-line-end",
+        "server-late",
+        server((LOOP, "    f = conn.makefile('rb')\n    conn.sendall(f.readline())  # <--\n")),
+        finding={"expected": GREETING},
+        record=QUIET,
+    ),
+    on_server(
+        "waits-for-line-end",
+        "server-silent",
+        server((LOOP, "    for line in conn.makefile('rb'):  # <--\n        conn.sendall(line)\n")),
+        finding={"expected": GREETING},
+        record=QUIET,
+    ),
+    on_server(
+        "reads-until-end",
+        "server-late",
+        streams("reader.read(1024)", "reader.read()" + mark),
+        finding={"expected": GREETING},
+        record=QUIET,
+    ),
+    on_server(
+        "not-watched",
+        "server-silent",
+        "import select\nwhile True:\n    for one in select.select(watched, [], [])[0]:\n        if one is s:\n"
+        "            conn, addr = one.accept()  # <--\n        else:\n            one.sendall(one.recv(9))\n",
+        record=STUCK,
+    ),
+    on_server(
+        "accept-in-loop",
+        "does-not-end",
+        "while True:\n    conn, addr = s.accept()  # <--\n    conn.sendall(conn.recv(1024))\n",
+        waits=True,
+        record={"stopped": "stuck", "events": events(*MET, ("received", GREETING), "fin-sent")},
+    ),
+    on_server(
+        "connection-unused",
+        "server-silent",
+        "conn, addr = s.accept()  # <--\nother.sendall(other.recv(1024))\n",
+        record={"events": events(*MET)},
+    ),
+    on_server(
+        "error-not-shown",
+        "server-silent",
+        server(("while True:", "try:\n  while True:"), (LOOP, LOOP + "except Exception:  # <--\n    pass\n")),
+        record={"events": events(*MET, "fin-received")},
+    ),
+    on_server(
+        "silent-and-spins",
+        "server-silent",
+        server(
+            ("if not data:\n        break", "if len(data) < 50: continue"), ("sendall(data)", "sendall(data)" + mark)
+        ),
+        record={"stopped": "cpu", "events": events(*MET, "fin-sent")},
+    ),
+    on_server(
+        "task-silent",
+        "server-silent",
+        streams("65432)\n", "65432)  # <--\n"),
+        record=QUIET,
+    ),
+    on_server(
+        "waits-before-answering",
+        "server-silent",
+        server((LOOP, "    conn.sendall(whole(conn))\n\ndef whole(c):\n    return c.recv(9) + c.recv(9)  # <--\n")),
+        waits=True,
+        record=STUCK,
+    ),
+]
+
+
+@pytest.mark.parametrize("case", HIDDEN, ids=lambda case: f"{case.role}-{case.entry}")
+def test_a_mistake_is_named_and_its_line_shown(case: Case) -> None:
+    """Each entry explains the record of its mistake, at the student's own line."""
+    check(case)
