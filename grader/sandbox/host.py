@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.errors import HostError
 from grader.model import Limits
+from grader.sandbox.cgroups import parents
 from grader.sandbox.filter import compiled_filter, memory_file
 from grader.sandbox.policy import Layout, bwrap_arguments
 
@@ -218,7 +219,19 @@ def conditions() -> list[Condition]:
     else:
         detail = "this kernel counts all processes of a user together, so those of a box are not limited"
         found.append(Condition(name="process limit", state="weaker", detail=detail, remedy="Linux 5.14 or later."))
+    found.append(group_condition())
     return found
+
+
+def group_condition() -> Condition:
+    """Whether all processes of a box are bounded together by the kernel."""
+    where = parents()
+    if where is not None:
+        detail = f"version {where.version}: memory and processes of a box are bounded together"
+        return Condition(name="control groups", state="ok", detail=detail)
+    detail = "none to be had here, so the grader watches the memory of a box as a whole by looking at it"
+    remedy = "Where systemd runs: systemd-run --user --scope -p Delegate=yes grade ..."
+    return Condition(name="control groups", state="weaker", detail=detail, remedy=remedy)
 
 
 def interpreter_condition(python: str) -> Condition:

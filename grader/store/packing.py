@@ -19,6 +19,10 @@ from grader.store import codec
 LONG = 256
 """Bytes from which on a piece goes to the wire: below it, a reference costs about as much as the bytes."""
 
+MOST_SEARCHED = 64 * 1024 * 1024
+"""Bytes searched for one submission, some 60 ms: a program that floods its peer would have us search for minutes. What
+is not found by then is kept again. An honest submission takes less than a tenth of it."""
+
 UNREADABLE = (*codec.UNREADABLE, zlib.error, LookupError)
 """What `unpack` raises on bytes that `pack` did not make."""
 
@@ -50,16 +54,16 @@ class Body:
 
 def pack(records: Mapping[str, RunRecord]) -> Packed:
     """Return `records` as blobs that `unpack` reads."""
-    wire = bytearray()
+    wire = _Wire()
     pieces = [
-        Piece(run=name, event=index, offset=_place(event.data, wire), length=len(event.data))
+        Piece(run=name, event=index, offset=wire.place(event.data), length=len(event.data))
         for name, record in records.items()
         for index, event in enumerate(record.events)
         if len(event.data) >= LONG
     ]
     long = {piece.run for piece in pieces}
     kept = {name: _without_long(record) if name in long else record for name, record in records.items()}
-    return Packed(zlib.compress(codec.to_json(Body(records=kept, pieces=pieces)), 1), bytes(wire))
+    return Packed(zlib.compress(codec.to_json(Body(records=kept, pieces=pieces)), 1), bytes(wire.bytes))
 
 
 def unpack(packed: Packed) -> dict[str, RunRecord]:
@@ -71,13 +75,35 @@ def unpack(packed: Packed) -> dict[str, RunRecord]:
     return records
 
 
-def _place(piece: bytes, wire: bytearray) -> int:
-    """Offset of `piece` in `wire`, after adding it at the end where it is new."""
-    offset = wire.find(piece)
-    if offset < 0:
-        offset = len(wire)
-        wire += piece
-    return offset
+class _Wire:
+    """The long pieces of one submission, end to end, each distinct stretch once as far as that is found quickly."""
+
+    def __init__(self) -> None:
+        self.bytes = bytearray()
+        self._known: dict[bytes, int] = {}
+        self._next = 0
+        self._to_search = MOST_SEARCHED
+
+    def place(self, piece: bytes) -> int:
+        """Offset of `piece`, after adding it at the end where it is new."""
+        offset = self._find(piece)
+        if offset < 0:
+            offset = len(self.bytes)
+            self.bytes += piece
+        self._known[piece] = offset
+        self._next = offset + len(piece)
+        return offset
+
+    def _find(self, piece: bytes) -> int:
+        """A piece that was here before as a whole, that goes on where the last one ended, or that is found at all."""
+        if piece in self._known:
+            return self._known[piece]
+        if self.bytes.startswith(piece, self._next):
+            return self._next
+        if len(self.bytes) > self._to_search:
+            return -1
+        self._to_search -= len(self.bytes)
+        return self.bytes.find(piece)
 
 
 def _without_long(record: RunRecord) -> RunRecord:

@@ -1,0 +1,39 @@
+"""The battle is fought once: all tests look at the same batch."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from attack_suite import CANARY, load_attacks
+from siege import Outcome, bait_for, run_siege, write_rubric
+
+
+@pytest.fixture(scope="session")
+def small_rubric(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped rubric with small limits."""
+    return write_rubric(tmp_path_factory.mktemp("rubric"))
+
+
+@pytest.fixture(scope="session")
+def siege(sandbox: None, tmp_path_factory: pytest.TempPathFactory, small_rubric: Path) -> Iterator[Outcome]:
+    """The whole attack class and twenty honest hand-ins in one batch."""
+    folder = tmp_path_factory.mktemp("siege")
+    for path in (folder, *folder.parents[:2]):
+        path.chmod(0o755)  # so that only the box keeps anybody out
+    with bait_for(folder / "bait", f"{CANARY}-{uuid.uuid4().hex}") as bait:
+        yield run_siege(load_attacks(), folder / "class", folder / "out", small_rubric, bait)
+
+
+@pytest.fixture(scope="session")
+def peace(sandbox: None, tmp_path_factory: pytest.TempPathFactory, small_rubric: Path) -> Iterator[Outcome]:
+    """The same honest hand-ins without any attack."""
+    folder = tmp_path_factory.mktemp("peace")
+    with bait_for(folder / "bait", "nothing") as bait:
+        yield run_siege((), folder / "class", folder / "out", small_rubric, bait)

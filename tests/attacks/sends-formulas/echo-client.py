@@ -1,0 +1,1 @@
+print('=HYPERLINK("https://evil.example")')

@@ -1,0 +1,191 @@
+"""One batch of attacks, and what was seen of it: pages, records, the host before and after."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from attack_suite import ROOT, Attack, Bait, State, inventory, lay_out
+
+from grader.answers import check_pattern
+from grader.model import RunRecord
+from grader.rubric import load_rubric, plan_digest
+from grader.store import Store
+
+GRADE = str(Path(sys.executable).with_name("grade"))
+CLASS = ROOT / "examples" / "class"
+HONEST = (
+    "amara-okafor", "benjamin-schulze", "carlos-ruiz", "chen-wei", "daniel-kim", "dimitra-papadopoulou", "elif-yilmaz",
+    "emma-johansson", "farid-haddad", "fatima-benali", "george-vasilev", "giulia-romano", "hannah-mueller",
+    "kofi-mensah", "lena-fischer", "lucia-fernandez", "priya-natarajan", "s1047723", "tariq-aziz", "zoe-campbell",
+)  # fmt: skip
+# As in the shipped rubric, but smaller, so that what runs into a limit does so soon.
+LIMITS = {"wall_seconds: 10 ": "wall_seconds: 2 ", "cpu_seconds: 1\n": "cpu_seconds: 0.3\n",
+          "memory_mb: 512": "memory_mb: 160", "files_mb: 16": "files_mb: 4"}  # fmt: skip
+PR_SET_CHILD_SUBREAPER = 36
+Records = Mapping[str, RunRecord]
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """What a batch left. `ids`: attack -> the ids of its hand-ins.  `output`: what the command printed.
+
+    `outlived`: processes of the batch that were there after it had ended.  `changed`: paths of the host (the bait, the
+    class) that were not as before.
+    """
+
+    out: Path
+    rubric: Path
+    status: int
+    output: str
+    seconds: float
+    bait: Bait
+    ids: dict[str, list[str]] = field(default_factory=dict)
+    outlived: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    results: dict[str, dict[str, Any]] = field(default_factory=dict)
+    records: dict[str, Records] = field(default_factory=dict)
+
+    def pages(self, name: str) -> dict[Path, bytes]:
+        """Every page about one submission, for students and for staff."""
+        return {path: path.read_bytes() for path in self.out.rglob("*") if self._is_about(path, name)}
+
+    def _is_about(self, path: Path, name: str) -> bool:
+        return path.is_file() and (path.parent.name == name or path.stem == name)
+
+
+def write_rubric(folder: Path) -> Path:
+    """The shipped rubric with small limits."""
+    text = (ROOT / "rubric.yaml").read_text("utf-8")
+    for old, new in LIMITS.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    shutil.copytree(ROOT / "solutions", folder / "solutions")
+    (folder / "rubric.yaml").write_text(text, "utf-8")
+    return folder / "rubric.yaml"
+
+
+@contextlib.contextmanager
+def bait_for(folder: Path, secret: str) -> Iterator[Bait]:
+    """A host worth attacking: a readable secret, services that tell it, a process that shows it."""
+    folder.mkdir()
+    bait = Bait(folder=folder, secret=secret)
+    bait.file.write_text(f"the secret is {secret}\n")
+    bait.file.chmod(0o644)
+    (folder / "echo-server.py").write_text(f"# {secret}\n")
+    abstract = f"grade-attack-{uuid.uuid4().hex}"
+    talker = socket.create_server(("127.0.0.1", 0))
+    whisperer = socket.socket(socket.AF_UNIX)
+    whisperer.bind(f"\0{abstract}")
+    whisperer.listen()
+    for server in (talker, whisperer):
+        threading.Thread(target=_tell, args=(server, secret), daemon=True).start()
+    canary = folder / "imported.txt"
+    bait.values = {"port": str(talker.getsockname()[1]), "abstract": abstract, "canary": str(canary)}
+    shows = subprocess.Popen([sys.executable, "-c", "input()", secret], stdin=subprocess.PIPE, env={"SECRET": secret})
+    try:
+        yield bait
+    finally:
+        shows.kill()
+        shows.wait()
+        if shows.stdin is not None:
+            shows.stdin.close()
+        for server in (talker, whisperer):
+            with contextlib.suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+            server.close()
+
+
+def _tell(server: socket.socket, secret: str) -> None:
+    """Tell whoever connects, until the server is closed."""
+    while True:
+        try:
+            heard, _ = server.accept()
+        except OSError:
+            return
+        with heard:
+            heard.sendall(secret.encode())
+
+
+def children() -> set[int]:
+    """Ids of this process's children, by the kernel's table."""
+    found: set[int] = set()
+    for path in Path("/proc/self/task").glob("*/children"):
+        found.update(map(int, path.read_text().split()))
+    return found
+
+
+def wait_for_orphans(before: set[int]) -> list[str]:
+    """Reap what a batch has left dying (we are the reaper of its orphans). Returns those that go on living."""
+    stayed = []
+    while left := children() - before:
+        child = left.pop()
+        descriptor = os.pidfd_open(child)
+        gone, _, _ = select.select([descriptor], [], [], 20)  # killed already: how long the kernel takes to say so
+        os.close(descriptor)
+        if gone:
+            os.waitpid(child, 0)
+        else:
+            stayed.append(Path(f"/proc/{child}/cmdline").read_text())
+            before = before | {child}
+    return stayed
+
+
+def run_siege(attacks: Sequence[Attack], students: Path, out: Path, rubric: Path, bait: Bait) -> Outcome:
+    """Grade a class of honest hand-ins and attacks in one batch, from inside the class's folder."""
+    students.mkdir()
+    for name in HONEST:
+        shutil.copytree(CLASS / name, students / name)
+    ids = {attack.name: lay_out(attack, students, bait) for attack in attacks}
+    before = inventory(students) | inventory(bait.folder)
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    mine = children()
+    inherited = os.open(bait.file, os.O_RDONLY)
+    started = time.monotonic()
+    done = subprocess.run(
+        [GRADE, "run", ".", "-o", out, "-r", rubric],
+        cwd=students, stdin=subprocess.DEVNULL, capture_output=True, timeout=280, check=False, pass_fds=[inherited],
+        env={**os.environ, "SECRET": bait.secret, "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    seconds = time.monotonic() - started
+    os.close(inherited)
+    outlived = wait_for_orphans(mine)
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+    outcome = Outcome(
+        out=out, rubric=rubric, status=done.returncode, seconds=seconds, bait=bait, ids=ids, outlived=outlived,
+        output=(done.stdout + done.stderr).decode("utf-8", "replace"),
+        changed=differences(before, inventory(students) | inventory(bait.folder)),
+    )  # fmt: skip
+    if (out / "results.json").exists():
+        read_outcome(outcome)
+    return outcome
+
+
+def differences(before: Mapping[str, State], after: Mapping[str, State]) -> list[str]:
+    """Paths that came, went or changed."""
+    return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+
+
+def read_outcome(outcome: Outcome) -> None:
+    """Fill in what was written and stored."""
+    listed = json.loads((outcome.out / "results.json").read_text("utf-8"))["submissions"]
+    outcome.results = {one["id"]: one for one in listed}
+    plan = plan_digest(load_rubric(outcome.rubric, check_pattern))
+    copy = shutil.copytree(outcome.out, outcome.out.with_name(f"{outcome.out.name}-copy"))
+    with Store.open(copy) as store:
+        for name, one in outcome.results.items():
+            outcome.records[name] = store.stored_records(one["digest"], plan) or {}
