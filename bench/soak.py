@@ -1,11 +1,11 @@
 """Grade a set again and again under load, and count verdicts that flip.
 
-    python -m bench.soak [--gradings N] [--load K] [--jobs N] [FOLDER ...]
+    python -m bench.soak [--gradings N] [--load K] [--jobs N] [--beside N] [FOLDER ...]
 
 First the set is graded once with nothing else running: its verdicts are what all others are held to. Then it is graded,
 each time into a fresh folder so that nothing is answered from the store, until N gradings have been made, with K busy
-loops for each processor competing for the machine. Default: the example class, the correct styles and the mistakes;
-1,000 gradings; 4 loops a processor.
+loops for each processor competing for the machine, and with N commands grading beside each other. Default: the example
+class, the correct styles and the mistakes; 1,000 gradings; 4 loops a processor; 3 commands.
 
 Prints, for each check, how often its verdict differed from the idle machine's. Exits with 1 when one did.
 """
@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,6 +71,7 @@ def main() -> None:
     parser.add_argument("--gradings", type=int, default=1000, help="submissions graded under load (default 1000)")
     parser.add_argument("--load", type=int, default=4, help="busy loops for each processor (default 4)")
     parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="as of grade run")
+    parser.add_argument("--beside", type=int, default=3, help="commands that grade at the same time (default 3)")
     chosen = parser.parse_args()
     loops = chosen.load * (os.cpu_count() or 1)
 
@@ -78,9 +80,11 @@ def main() -> None:
     print(f"{submissions} submissions, {len(idle)} verdicts each time; load: {loops} busy loops", flush=True)
     flips: collections.Counter[str] = collections.Counter()
     done, started = 0, time.monotonic()
-    with background_load(loops):
-        while done < chosen.gradings:
-            seen = grade(chosen.folders, chosen.jobs)
+    rounds = -(-chosen.gradings // submissions)
+    with background_load(loops), ThreadPoolExecutor(chosen.beside) as pool:
+        running = [pool.submit(grade, chosen.folders, chosen.jobs) for _ in range(rounds)]
+        for finished in as_completed(running):
+            seen = finished.result()
             for key in sorted(idle.keys() | seen.keys()):
                 if idle.get(key) != seen.get(key):
                     flips[key[1]] += 1

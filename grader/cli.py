@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from grader import __version__
+from grader.answers_cli import answers_group
 from grader.errors import INTERRUPTED, GraderError
 
 if TYPE_CHECKING:
@@ -92,15 +93,21 @@ def check_command(folder: Path, rubric_path: Path | None) -> None:
 
 @cli.command("doctor")
 @click.option("-r", "--rubric", "rubric_path", type=click.Path(path_type=Path), help=RUBRIC_HELP)
-def doctor_command(rubric_path: Path | None) -> None:
+@click.option("--mutants", is_flag=True, help="Grade hundreds of programs with one mistake each as well (minutes).")
+def doctor_command(rubric_path: Path | None, mutants: bool) -> None:
     """Can this machine box programs, what is missing, and which command cures it; then the assignment's self-test.
 
     The self-test grades the reference solutions (they must score full marks) and the starter (it must score none).
+    With --mutants, from a checkout of this project, each mistake must cost what it should and be called by its name.
     """
-    from grader.doctor import examine
+    from grader.doctor import examine, try_mutants
 
     path = find_rubric(rubric_path, ())
-    sys.exit(examine(load(path), path))
+    status = examine(load(path), path)
+    sys.exit(status or (try_mutants() if mutants else 0))
+
+
+cli.add_command(answers_group)
 
 
 @cli.group("rubric")

@@ -249,6 +249,7 @@ def endures(shorter: Script, rest: Sequence[Action]) -> bool:
 def plan(rubric: Rubric, seed: str) -> tuple[Run, ...]:
     """The runs that a submission needs for all checks of a rubric, in the order of the rubric's checks."""
     order = {check.id: number for number, check in enumerate(rubric.checks)}
+    seed = f"{rubric.options.seed}{seed}"
     scripts = {check.id: script(check, seed) for check in rubric.checks}
     runs: list[Run] = []
     for check in sorted(rubric.checks, key=lambda check: (-len(scripts[check.id].actions), order[check.id])):

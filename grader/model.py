@@ -73,7 +73,7 @@ class Limits:
     wall_seconds: float = 10.0
     cpu_seconds: float = 1.0
     memory_bytes: int = 512 * 1024 * 1024
-    output_bytes: int = 256 * 1024
+    output_bytes: int = 2 * 1024 * 1024
     processes: int = 64
     file_bytes: int = 16 * 1024 * 1024
 
@@ -134,7 +134,7 @@ class Criterion:
     points: Decimal
     idea: str
     kind: str
-    accept: tuple[str, ...]
+    accept: tuple[str, ...] = ()
     reject: tuple[str, ...] = ()
     examples_yes: tuple[str, ...] = ()
     examples_no: tuple[str, ...] = ()
@@ -171,11 +171,13 @@ class Options:
     follow_through: a wrong address costs its own check only; the rest is judged at the address really used.
     exact_wording: `prints` steps that give a `wording` demand it to the letter.
     misnamed_penalty: points taken off for each program found under another name.
+    seed: goes into the random payloads, which otherwise depend on the hand-in alone; known to staff only.
     """
 
     follow_through: bool = True
     exact_wording: bool = False
     misnamed_penalty: Decimal = Decimal(0)
+    seed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,17 +220,22 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Socket:
-    """One row of the box's socket tables. `protocol`: `tcp`, `tcp6`, `udp`, `udp6`. `state`: `listen`, `bound`, …"""
+    """One row of the box's socket tables. `protocol`: `tcp`, `tcp6`, `udp`, `udp6`. `state`: `listen`, `bound`, …
+
+    `only_ipv6`: of an IPv6 socket, whether it takes no IPv4 connections.
+    """
 
     protocol: str
     host: str
     port: int
     state: str
     backlog: int = 0
+    only_ipv6: bool = False
 
     def reaches(self, host: str, port: int) -> bool:
         """Whether a connection to `host` and `port` arrives here, if this socket listens."""
-        return self.port == port and self.host in (host, "0.0.0.0", "::", f"::ffff:{host}")
+        everywhere = ["0.0.0.0"] + ["::"] * (not self.only_ipv6 or ":" in host)
+        return self.port == port and self.host in (host, f"::ffff:{host}", *everywhere)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,11 @@ def unreadable(pending: Pending, error: SubmissionError) -> Submission:
     return Submission(id=pending.id, digest=digest, files=(), programs={}, answers=None, notes=(note,))
 
 
+def unread(pending: Pending) -> Submission:
+    """A hand-in of which nothing is known yet but who it is of."""
+    return Submission(id=pending.id, digest="", files=(), programs={}, answers=None, notes=())
+
+
 def read(pending: Pending) -> Submission:
     """A hand-in, whatever it is."""
     try:
@@ -74,7 +79,8 @@ async def grade_submission(
     fresh = records is None
     if records is None:
         records = await record_runs(submission, rubric, references)
-    grade = assess(submission, rubric, records)
+    # Beside the event loop: a program that is being answered meanwhile may have a time-out of its own.
+    grade = await asyncio.to_thread(assess, submission, rubric, records)
     store.save(grade, records, plan)
     return grade, not fresh
 
@@ -86,8 +92,9 @@ async def grade_safely(
 
     Raises GraderError when nothing can be graded any more, such as a StoreError for a full disk.
     """
-    submission = read(pending)
+    submission = unread(pending)
     try:
+        submission = read(pending)
         return await grade_submission(submission, rubric, store, references, plan)
     except GraderError:
         raise
@@ -124,5 +131,13 @@ async def grade_class(
         async with asyncio.TaskGroup() as group:
             for _ in range(jobs):
                 group.create_task(worker())
+    except* GraderError as several:  # a full disk, say: once is enough
+        raise first_of(several) from None
     finally:
         await references.close()
+
+
+def first_of(group: BaseExceptionGroup[GraderError]) -> GraderError:
+    """The first error of a group, however deep."""
+    first = group.exceptions[0]
+    return first_of(first) if isinstance(first, BaseExceptionGroup) else first

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import ipaddress
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -22,7 +23,10 @@ from grader.sandbox.plain import PlainBox
 
 Records = dict[str, RunRecord]
 BoxKind = type[Box] | type[PlainBox]
-FIRST_OWN_PORT = 40000
+FIRST_OWN_PORTS = range(33_000, 60_000)  # where the kernel picks ports for clients
+# From where the grader comes to a server that is to print its client's address: else that would be the server's own,
+# and one that prints a constant could not be told from one that prints what accept returned.
+OTHER_HOST = "127.0.0.2"
 TRIES = 2  # a box that fails is a fault of the host: once more in a fresh one, then a harness error
 
 
@@ -129,13 +133,17 @@ class SubmissionRuns:
         """The runs of one program, one after another, in one box where that stays clean."""
         for run in runs:
             role = next(iter(run.players))
-            record = await self.play_one(run, role)
+            own_host = OTHER_HOST if asks_for_address(run) else ""
+            record = await self.play_one(run, role, own_host)
+            if own_host and turned_away(record):
+                own_host = ""
+                record = await self.play_one(run, role)
             moved = self.moved(record) if self.rubric.options.follow_through else None
             if moved is not None and role not in self.where:
                 self.where[role] = moved
                 if not ipaddress.ip_address(moved[0]).is_loopback:
                     await self.boxes.give_address(role, moved[0])
-                record = await self.play_one(run, role)
+                record = await self.play_one(run, role, own_host)
             elif role == "server" and any(event.kind == "connected" for event in record.events):
                 self.where.setdefault(role, (record.host, record.port))
             self.records[run.name] = record
@@ -153,8 +161,8 @@ class SubmissionRuns:
                 return host, dial.port
         return None
 
-    async def play_one(self, run: Run, role: str) -> RunRecord:
-        """One run against the grader as the peer; a box that fails is replaced once."""
+    async def play_one(self, run: Run, role: str, own_host: str = "") -> RunRecord:
+        """One run against the grader as the peer; a box that fails is replaced once. `own_host`: where we come from."""
         file = self.submission.programs[role]
         host, port = self.where.get(role, self.usual) if role == "client" else self.usual
         part = self.part(run, role, file, (host, port))
@@ -168,7 +176,8 @@ class SubmissionRuns:
                 async with box.run(
                     file,
                     connections=connections,
-                    own_port=own_port(run),
+                    own_host=own_host,
+                    own_port=own_port(run, self.submission.digest),
                     listen=listen,
                     port=port,
                     usual_port=self.rubric.port,
@@ -228,11 +237,12 @@ class SubmissionRuns:
         async with server_box.run(
             parts["server"].file,
             connections=CONNECTIONS,
-            own_port=own_port(run),
+            own_port=own_port(run, self.submission.digest),
             port=parts["server"].port,
             usual_port=usual,
         ) as server:
-            found = await wait_until_listening(server, self.rubric.limits)
+            at = self.where.get("server", self.usual) if boxes["server"] is self.boxes else self.usual
+            found = await wait_until_listening(server, self.rubric.limits, *at)
             if found is None:
                 return unmet(parts)
             server_at = (reachable_host(found.host), found.port)
@@ -244,9 +254,23 @@ class SubmissionRuns:
                 return await relay(server, client, parts, server_at, self.rubric.limits)
 
 
-def own_port(run: Run) -> int:
-    """The first port from which the grader connects in a run: another for each, since a closed one lingers."""
-    return FIRST_OWN_PORT + 16 * int(run.name.rpartition("-")[2])
+def own_port(run: Run, digest: str) -> int:
+    """The first port from which the grader connects in a run: another for each, since a closed one lingers; and other
+    ones for each hand-in, the same each time it is graded."""
+    start = int(hashlib.sha256(digest.encode()).hexdigest(), 16) % len(FIRST_OWN_PORTS)
+    return FIRST_OWN_PORTS[start] + 16 * int(run.name.rpartition("-")[2])
+
+
+def asks_for_address(run: Run) -> bool:
+    """Whether a server's output is searched for the address of its client."""
+    steps = [one.step for script in run.scripts.values() for one in script.expectations if one.kind == "prints"]
+    return any(step.arguments["what"] == "client-address" for step in steps)
+
+
+def turned_away(record: RunRecord) -> bool:
+    """Whether a server took a connection and dropped it unanswered: it may serve the usual address only."""
+    kinds = {event.kind for event in record.events}
+    return "connected" in kinds and "received" not in kinds and bool(kinds & {"fin-received", "reset"})
 
 
 def unmet(parts: Mapping[str, Part]) -> Records:

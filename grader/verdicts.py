@@ -6,6 +6,7 @@ Each expectation of a conversation has one rule. A rule returns None when the re
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from dataclasses import dataclass, field
 from grader.conversation import Action, Expectation, Script
 from grader.model import Event, Rubric, RunRecord, Socket
 
+LITERAL = re.compile(
+    r"""[bru]{0,2}'((?:[^'\\\n]|\\.)*)'|[bru]{0,2}"((?:[^"\\\n]|\\.)*)\""""
+)  # as Python prints a value
 ADMITS = re.compile(r"refus|error|fail|errno|not |n't|unable|unavailable|no server|nobody", re.IGNORECASE)
 DIRECT = "direct"  # the outcome's detail where two programs met without the grader in between
 
@@ -35,11 +39,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Everything a rule may look at. `records`: role -> record of the run; a single program has one."""
+    """Everything a rule may look at. `records`: role -> record of the run; a single program has one.
+
+    `others`: the program's other runs by itself, for what only a comparison shows.
+    """
 
     script: Script
     records: Mapping[str, RunRecord]
     rubric: Rubric
+    others: Sequence[RunRecord] = ()
 
     def record(self, expectation: Expectation) -> RunRecord:
         """The record of the program that an expectation is about."""
@@ -119,7 +127,8 @@ def connects(case: Case, expectation: Expectation) -> Finding | None:
 def receive(case: Case, expectation: Expectation) -> Finding | None:
     """The right bytes arrived, and no others after them where the conversation ends with them.
 
-    `late`: they came, but only after the peer, with nothing more to expect, had gone on to close.
+    `late`: they came, but only after the peer, with nothing more to expect, had gone on to close. A client that sends
+    its message piece by piece, and is answered in between, has sent it all the same.
     """
     record = case.record(expectation)
     side = record.role
@@ -132,7 +141,7 @@ def receive(case: Case, expectation: Expectation) -> Finding | None:
         code = "late" if actual else "silent"
         in_time = outcome.received > start
         return None if in_time else Finding(code=f"{side}-{code}", record=record, expected=expectation.sent)
-    in_time = outcome.result == "done"
+    in_time = outcome.result == "done" or (side == "client" and outcome.received > start)
     if actual == expected and in_time:
         return None
     facts = {"answered": start, "sent": expectation.sent, "index": receives_before(case, expectation)}
@@ -142,7 +151,8 @@ def receive(case: Case, expectation: Expectation) -> Finding | None:
 
 def window(actions: Sequence[Action], expectation: Expectation, record: RunRecord) -> tuple[int, int | None]:
     """Where in a connection's stream the bytes of one `receive` stand: from where the one before it ended, to where
-    the next one begins or, after the last, to the end of all that came before the peer's next word."""
+    the next one begins or, after the last, to the end of the stream. What a server says to a message whose answer
+    nobody awaits is not part of the answer before."""
     starts = [number for number, action in enumerate(actions) if action.kind == "connect"]
     index = expectation.action
     first = max((number for number in starts if number <= index), default=0)
@@ -154,7 +164,8 @@ def window(actions: Sequence[Action], expectation: Expectation, record: RunRecor
     after = [action.kind for action in actions[index + 1 : end]]
     if "receive" in after:
         return start, start + len(expectation.data)
-    return start, record.outcomes[index].received if after[:1] == ["send"] else None
+    unasked = after[:1] == ["send"] and record.role == "server"
+    return start, record.outcomes[index].received if unasked else None
 
 
 def connection_of(case: Case, expectation: Expectation) -> int | None:
@@ -232,12 +243,13 @@ def met_directly(record: RunRecord) -> bool:
 
 
 def prints_address(record: RunRecord, address: str) -> bool:
-    """Whether the client's address was printed after the client had come: its port, or its host on a line that is not
-    about the server's own address."""
+    """Whether the client's address was printed after the client had come: its host or its port. Where its host is the
+    server's as well, only on a line that is not about the server's own address."""
     since = record.stdout[record.output_before[0] :] + b"\n" + record.stderr[record.output_before[1] :]
     host, _, port = address.rpartition(":")
     lines = since.decode(errors="replace").splitlines()
-    return any(names(line, port) or (names(line, host) and not names(line, str(record.port))) for line in lines)
+    told = host != record.host
+    return any(names(one, port) or (names(one, host) and (told or not names(one, str(record.port)))) for one in lines)
 
 
 def names(line: str, word: str) -> bool:
@@ -246,10 +258,15 @@ def names(line: str, word: str) -> bool:
 
 
 def contains(text: str, data: bytes) -> bool:
-    """Whether a text shows these bytes: as text, or as Python's repr of bytes or of the text."""
+    """Whether a text shows these bytes: as text, or as Python's repr of bytes or of the text, be it piece by piece."""
+    pieces = "".join(single or double for single, double in LITERAL.findall(text))
+    return any(form and (form in text or form in pieces) for form in shown(data))
+
+
+def shown(data: bytes) -> tuple[str, str, str]:
+    """The ways in which a program shows bytes."""
     plain = data.decode(errors="replace")
-    shown = [plain, repr(data)[2:-1], repr(plain)[1:-1]]
-    return any(form and form in text for form in shown)
+    return plain, repr(data)[2:-1], repr(plain)[1:-1]
 
 
 def prints_nothing(case: Case, expectation: Expectation) -> Finding | None:
@@ -281,20 +298,39 @@ def is_refused_run(case: Case) -> bool:
 def fails_visibly(case: Case, expectation: Expectation) -> Finding | None:
     """A refused connection shows: by the exit status, or by a message printed after the attempt.
 
-    A message that shows the greeting, and no word of failure, claims a success that never was.
+    What the program prints when it is answered as well, apart from the values, tells nobody of a failure. Where it was
+    never answered, a message that shows the greeting, and no word of failure, claims a success that never was.
     """
     record = case.record(expectation)
+    answered = [other for other in case.others if replied(other)]
     dialled = [dial for dial in record.dials if dial.call == "connect"]
-    if not dialled:
+    if not dialled and not answered:
         return Finding(code="never-connects", record=record)
     if record.signal is not None or (record.exit_code or 0) != 0:
         return None
-    printed, complained = dialled[0].output_before
-    since = (record.stdout[printed:] + b"\n" + record.stderr[complained:]).decode(errors="replace")
+    printed_before, complained_before = dialled[0].output_before if dialled else (0, 0)
+    since = (record.stdout[printed_before:] + b"\n" + record.stderr[complained_before:]).decode(errors="replace")
     claims = any(contains(since, data) for data in greetings(case.rubric)) and not ADMITS.search(since)
-    if since.strip() and not claims:
-        return None
-    return Finding(code="claims-success" if claims else "refusal-hidden", record=record)
+    if answered:
+        values = [*greetings(case.rubric), *map(replied, answered)]
+        usual = set[str]().union(*(outlines(printed(other), values) for other in answered))
+        tells = bool(outlines(since, values) - usual)
+    else:
+        tells = bool(since.strip()) and not claims
+    return None if tells else Finding(code="claims-success" if claims else "refusal-hidden", record=record)
+
+
+def outlines(text: str, values: Sequence[bytes]) -> set[str]:
+    """The words of each line, without values: literals, numbers, None, and the given bytes in any form. The number of
+    a refusal (errno(3)) is no mere value."""
+    forms = sorted((form for data in values for form in shown(data) if form), key=len, reverse=True)
+    found = set()
+    for line in text.splitlines():
+        rest = LITERAL.sub(" ", line)
+        for form in forms:
+            rest = rest.replace(form, " ")
+        found.add(" ".join(word for word in re.findall(rf"[^\W\d_]+|\b{errno.ECONNREFUSED}\b", rest) if word != "None"))
+    return found - {""}
 
 
 def greetings(rubric: Rubric) -> list[bytes]:
@@ -315,9 +351,14 @@ RULES: dict[str, Callable[[Case, Expectation], Finding | None]] = {
 }
 
 
-def judge(script: Script, records: Mapping[str, RunRecord], rubric: Rubric) -> Finding | None:
-    """The first thing that is wrong with a run, by one check's own expectations; None when all is well."""
-    case = Case(script=script, records=records, rubric=rubric)
+def judge(
+    script: Script, records: Mapping[str, RunRecord], rubric: Rubric, others: Sequence[RunRecord] = ()
+) -> Finding | None:
+    """The first thing that is wrong with a run, by one check's own expectations; None when all is well.
+
+    `others`: the program's other runs by itself.
+    """
+    case = Case(script=script, records=records, rubric=rubric, others=others)
     if len(records) == 2:
         met = meeting(case)
         if met is not None:

@@ -38,19 +38,23 @@ def record_of(
     """The record of a finished run. `stopped`: why the grader ended it, or None. `seen`: what only the caller knows."""
     ending = run.ended.result() if stopped is None else None
     stdout, stderr = run.output(limits.output_bytes)
+    if run.ran_out_of_memory():
+        stopped, ending = "memory", None
+    if run.printed_bytes() > limits.output_bytes:  # found now or by a look, by chance: it is the same to the program
+        stopped, ending = "output", None
     return RunRecord(
         role=part.role,
         file=part.file,
         host=part.host,
         port=part.port,
-        events=tuple(transcript.events),
+        events=transcript.events(),
         dials=run.dials(),
         exit_code=ending.exit_code if ending else None,
         signal=ending.signal if ending else None,
         stopped=stopped,
         stdout=stdout,
         stderr=stderr,
-        output_cut=max(run.output_bytes()) > limits.output_bytes,
+        output_cut=run.printed_bytes() > limits.output_bytes,
         cpu_seconds=run.cpu_seconds,
         wall_seconds=transcript.now(),
         stack=run.stack(),

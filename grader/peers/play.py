@@ -10,13 +10,14 @@ from dataclasses import replace
 from grader.conversation import Action
 from grader.model import Limits, RunRecord, Socket, StepOutcome
 from grader.peers.part import Part, drained, ended_by_itself, outcome, reachable_host, record_of
-from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, Watch
+from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, POLL_CPU_SECONDS, POLLS, Watch, clocks
 from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, take_socket, try_connect
+from grader.sandbox.kernel import Look
 from grader.sandbox.plain import AnyRun
-from grader.sandbox.stuck import INPUT, call_name, network_is_still, polls_one, serves_on, waits_for_ever
+from grader.sandbox.stuck import network_is_still, rests, serves_on, waits_for_ever, waits_for_input
 
 DRAIN_CPU_SECONDS = 0.1  # what a program may still compute after the peer's FIN where its end is not awaited
-LOOKS_FOR_POLLERS = 20  # at which a program listens and yet waits for nobody: then it comes to its clients by polling
+PATIENCE_CPU_SECONDS = 0.03  # what a client may compute between its message and waiting for the answer
 # A slow reader offers a small window and small segments: then the program's kernel buffers some 30 KB, not 4 MB.
 SLOW_BUFFER_BYTES = 2048
 SMALL_SEGMENT_BYTES = 536
@@ -39,13 +40,14 @@ class Peer:
         self.outcomes: list[StepOutcome] = []
         self.sockets: tuple[Socket, ...] = ()
         self.met = (part.host, part.port)
-        self.serving = False
-        self.looks = 0
+        self.serving = self.stuck = False
+        self.moves, self.seen = 0, Look(threads=(), memory_bytes=0, complete=False)
+        self.polls, self.cpu_before = False, 0.0
         self.output_before = (0, 0)
         self.listener: socket.socket | None = None
         if part.role == "client" and self.free:
             self.listener = self.free.pop()
-            self.loop.add_reader(self.listener, self._acceptable)
+            self.loop.add_reader(self.listener.fileno(), self._acceptable)
 
     # --- what the peer does ----------------------------------------------------------------------------------------
 
@@ -78,26 +80,31 @@ class Peer:
         return self.talking_received() > 0
 
     async def _connect(self, action: Action) -> str:
-        self.looks = 0
+        self.moves = 0
         return await self.watch.until(self._connected)
 
     def _connected(self) -> bool:
         """Connect once the program waits for clients, at the address where it should be or, followed, where it is.
 
         Not before it waits: a program that listens and then ends without waiting for anybody could be caught in
-        between, or not, and a verdict may not hang on that. One that only ever polls is given some looks.
+        between, or not, and a verdict may not hang on that. Nor elsewhere while the right address may still come. One
+        that only ever polls runs again and again while it listens.
         """
-        printed = self.run.output_bytes()
-        look = self.run.look()
-        waits = serves_on(look) or not look.threads
-        listening = self.run.listening()
-        self.looks = self.looks + 1 if listening else 0
-        if not waits and self.looks < LOOKS_FOR_POLLERS:
+        printed, look, listening = self.run.output_bytes(), self.run.look(), self.run.listening()
+        if listening:
+            self.moves += clocks([look]) != clocks([self.seen])
+        else:
+            self.cpu_before = look.cpu_seconds
+        self.seen = look
+        self.polls = self.moves > POLLS or look.cpu_seconds - self.cpu_before > POLL_CPU_SECONDS
+        elsewhere = self._elsewhere(listening)
+        ready = waits_for_input(look) if elsewhere else serves_on(look) and rests(look)
+        if look.threads and not ready and not self.polls:
             return False
         if not self.connections:
             self.output_before = printed
         self.sockets = tuple(listening) or self.sockets
-        if not self._elsewhere(listening):
+        if not elsewhere:
             return self._try(*self.met)
         found = next((row for row in listening if row.protocol == "tcp"), listening[0])
         return self.part.follow and self._try(reachable_host(found.host), found.port)
@@ -123,7 +130,7 @@ class Peer:
         return True
 
     def _adopt(self, sock: socket.socket, kind: str) -> Connection:
-        connection = Connection(sock, len(self.connections), self.transcript, self.watch.notify)
+        connection = Connection(sock, len(self.connections), self.transcript, self.watch.notify, keep=False)
         self.transcript.add(kind, connection.number, address_text(sock))
         self.connections.append(connection)
         self.current = self.current if kind == "accepted" and self.current else connection
@@ -154,6 +161,8 @@ class Peer:
         if connection is None or connection.ended == "reset":
             return IMPOSSIBLE
         connection.read(not self.slow)
+        if self.part.role == "server":  # one that is about to end without waiting for us has ended first, always
+            await self._until_it_rests()
         size = action.split or max(len(action.data), 1)
         for at in range(0, len(action.data), size):
             if at:
@@ -171,10 +180,23 @@ class Peer:
         """Wait until the program waits for more: it has read what it was sent, and has said what it had to say."""
 
         def waits() -> bool:
-            reading = all(call_name(thread) in INPUT for thread in self.watch.last[0].threads)
-            return reading and network_is_still(self.run.rows())
+            reading = self.watch.steady and waits_for_input(self.watch.last[0])
+            return self.watch.polls or (reading and network_is_still(self.run.rows()))
 
         await self.watch.until(self.run.ended.done, also=waits)
+
+    async def _until_it_rests(self) -> None:
+        """Wait until a program that it is our turn to speak to waits for us, or sleeps, or has ended.
+
+        One that ends without waiting is spoken to too late, always; one that polls without a rest is spoken to.
+        """
+        allowance = self.watch.cpu_seconds() + PATIENCE_CPU_SECONDS
+
+        def waits() -> bool:
+            look = self.run.look()
+            return self.run.ended.done() or rests(look) or look.cpu_seconds > allowance
+
+        await self.watch.until(waits)
 
     async def _receive(self, action: Action) -> str:
         if self.talking() is None:
@@ -186,16 +208,20 @@ class Peer:
         for one in self.connections:
             one.read(True)
 
+        answered = self.part.role == "client" and self._is_answered_next()
+
         def arrived() -> bool:
             talking = self.talking()
             assert talking is not None
             if talking.ended is not None or self.transcript.flooded:
                 return True
-            return action.count is not None and talking.received >= self.expected_bytes
+            if action.count is None:
+                return answered and talking.received > start
+            return talking.received >= self.expected_bytes
 
         result = await self.watch.until(arrived, also=self._asks if self.part.role == "client" else None)
-        if result == DONE and self._nothing_more_is_received():
-            await self._waits_for_more()  # what comes unasked comes before our next word, or not at all
+        if result == DONE and self._is_answered_next():
+            await (self._until_it_rests() if self.part.role == "client" else self._waits_for_more())
         received = self.talking_received()
         if action.count is None:
             self.expected_bytes = received
@@ -205,25 +231,27 @@ class Peer:
     def _asks(self) -> bool:
         """A client has spoken, and waits for its answer: what it has not said by now it does not mean to say.
 
-        Its time-out is no obstacle, where the wait is that of a socket (Python polls one descriptor). Anything else
-        that is timed may be a pause between two pieces of its message.
+        Its time-out is no obstacle, where the wait is that of its connection (Python polls the socket). Anything else
+        that is timed may be a pause between two pieces of its message, unless it is one of many short ones.
         """
-        waits = all(waits_for_ever(thread) or polls_one(thread) for thread in self.watch.last[0].threads)
-        return self._has_spoken() and waits and network_is_still(self.run.rows())
+        if not self._has_spoken():
+            return False
+        waits = all(waits_for_ever(one) or self.run.polls_connection(one) for one in self.watch.last[0].threads)
+        return self.watch.polls or (self.watch.steady and waits and network_is_still(self.run.rows()))
 
     def talking_received(self) -> int:
         """Bytes received so far on the connection that the conversation is about."""
         connection = self.talking()
         return connection.received if connection is not None else 0
 
-    def _nothing_more_is_received(self) -> bool:
-        """Whether the conversation goes on with a message whose answer nobody waits for."""
+    def _is_answered_next(self) -> bool:
+        """Whether our next word is an answer that a client waits for, or one after which nothing is awaited."""
         rest = [action.kind for action in self.part.actions[len(self.outcomes) + 1 :]]
-        return rest[:1] == ["send"] and "receive" not in rest
+        return rest[:1] == ["send"] and (self.part.role == "client" or "receive" not in rest)
 
     async def _let_it_fill_the_window(self) -> None:
         """Read nothing until the program waits: for room to write, or because it has dropped what did not fit."""
-        await self.watch.until(self.run.ended.done, also=lambda: True)
+        await self.watch.until(self.run.ended.done, also=lambda: self.watch.steady or self.watch.polls)
         for one in self.connections:
             one.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NORMAL_BUFFER_BYTES)
             one.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)  # tell of the new window at once
@@ -278,7 +306,8 @@ class Peer:
             if self._end_tells() and result == DONE:  # where even that has become impossible, so has the end
                 await self.watch.until(self.run.ended.done, also=self._back_in_accept)
         elif self.connections or self._end_tells():
-            await self.watch.until(self._client_is_over)
+            # What it prints and sends before its end counts.
+            self.stuck = await self.watch.until(self._client_is_over) == IMPOSSIBLE
         if not self.run.ended.done() and self.watch.last:
             self.serving = self._back_in_accept()
 
@@ -286,16 +315,20 @@ class Peer:
         return all(one.ended is not None for one in self.connections) or self.transcript.flooded
 
     def _back_in_accept(self) -> bool:
-        """The program has closed its side, listens, and waits for something on a socket: ready for another client."""
+        """The program has closed its side, listens, and waits for something on a socket: ready for another client.
+
+        One that comes to its clients by polling goes on to poll.
+        """
         served = bool(self.connections) and self._closed_by_program()
-        return served and serves_on(self.watch.last[0]) and bool(self.run.listening())
+        waits = self.watch.steady and serves_on(self.watch.last[0])
+        waits = waits or (self.polls and self.watch.polls)
+        return served and waits and bool(self.run.listening())
 
     def _client_is_over(self) -> bool:
         for one in self.connections:
             if one.ended == "fin":
                 one.half_close()
-        ended = self.run.ended.done()
-        return ended if self._end_tells() else ended or self._closed_by_program()
+        return self.run.ended.done()
 
     def _end_tells(self) -> bool:
         """Whether the program's end is of interest: a check asks for it, or it tells why an action failed."""
@@ -304,7 +337,7 @@ class Peer:
     async def stop(self) -> None:
         """Stop the program, taking its stacks first where they tell something."""
         if self.listener is not None:
-            self.loop.remove_reader(self.listener)
+            self.loop.remove_reader(self.listener.fileno())
         if not self.sockets and self.part.role == "server":
             self.sockets = tuple(self.run.listening())
             if not self.sockets:
@@ -322,7 +355,7 @@ class Peer:
             return None
         if self.watch.limit_reached is not None:
             return self.watch.limit_reached
-        return "stuck" if self._end_tells() else "finished"
+        return "stuck" if self.stuck or self._end_tells() else "finished"
 
     def record(self, stopped: str | None) -> RunRecord:
         """What happened, after `stop`."""

@@ -4,6 +4,7 @@ and recorded on both sides."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.model import Limits, RunRecord, Socket, StepOutcome
@@ -11,18 +12,23 @@ from grader.peers.part import Part, drained, ended_by_itself, outcome, record_of
 from grader.peers.watch import DONE, Watch
 from grader.peers.wire import Connection, Transcript, address_text, take_socket, try_connect
 from grader.sandbox.plain import AnyRun
-from grader.sandbox.stuck import INPUT, call_name, serves_on
+from grader.sandbox.stuck import rests, serves_on, waits_for_ever, waits_for_input
 from grader.verdicts import DIRECT
 
+MOST_HELD = 4096  # bytes of an answer that are held back
 CONNECTIONS = 8  # sockets made in the server's box for a client that opens several
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Link:
-    """One relayed connection: the grader's ends towards the server and towards the client."""
+    """One relayed connection: the grader's ends towards the server and towards the client.
+
+    `greeted`: how much the server had said when the client first spoke; None until then.
+    """
 
     server: Connection
     client: Connection
+    greeted: int | None = None
 
 
 class Relay:
@@ -37,7 +43,7 @@ class Relay:
         self.free = list(server.sockets)
         self.listener = client.sockets[-1] if client.sockets else None
         if self.listener is not None:
-            self.loop.add_reader(self.listener, self._acceptable)
+            self.loop.add_reader(self.listener.fileno(), self._acceptable)
 
     def _acceptable(self) -> None:
         assert self.listener is not None
@@ -66,21 +72,28 @@ class Relay:
     def _pass(self, number: int) -> None:
         """Hand on what one side has said since the last time.
 
-        A reply is held until it is as long as what the client said, or the server waits for more: clients read once,
-        and a server may answer in pieces.
+        A reply is held until the server waits for more, since clients read once, and a server may answer in pieces;
+        one that is as long as what the client said is whole, and one without end is not waited for. What a server says
+        unasked is held until the client has spoken, or waits for it. What a client says is held until the server
+        rests: one that is about to end has then ended first, always.
         """
         if number < len(self.links):
             link = self.links[number]
-            hand_on(link.client, link.server)
-            if link.server.received >= link.client.received or link.server.ended is not None:
+            if link.client.received and link.greeted is None:
+                link.greeted = link.server.received
+            said = 0 if link.greeted is None else link.server.received - link.greeted
+            whole = 0 < said == link.client.received or said > MOST_HELD
+            if whole or link.server.ended is not None:
                 hand_on(link.server, link.client)
         self.watch.notify()
 
     def _release(self) -> bool:
         """Hand on what is held back, once the server waits. Returns whether there was something."""
-        look = self.watch.last[0]
-        held = [link for link in self.links if handed(link.client) < link.server.received]
-        if not held or any(call_name(thread) not in INPUT for thread in look.threads):
+        server, client = self.watch.last
+        listens = self.watch.steady and waits_for_input(client)
+        held = [link for link in self.links if link.server.fresh and (link.client.received or listens)]
+        waits = all(waits_for_ever(one) or self.server.polls_connection(one) for one in server.threads)
+        if not held or not ((self.watch.steady and waits) or self.watch.polls):
             return False
         for link in held:
             hand_on(link.server, link.client)
@@ -93,15 +106,30 @@ class Relay:
             result = await self.watch.until(self._client_is_over, also=self._release)
         if result == DONE:
             # The client has ended. Let the server come to its end as well, or back to waiting for another client.
-            await self.watch.until(self.server.ended.done, also=self.serves_on)
+            await self.watch.until(self._server_is_over, also=self.serves_on)
         return result
 
     def serves_on(self) -> bool:
-        """The server has closed all connections, and waits for something on a socket."""
-        return all(link.server.ended is not None for link in self.links) and serves_on(self.watch.last[0])
+        """The server has closed all connections, and waits for something on a socket, or polls."""
+        waits = (self.watch.steady and serves_on(self.watch.last[0])) or self.watch.polls
+        return all(link.server.ended is not None for link in self.links) and waits and bool(self.server.listening())
 
     def _client_is_over(self) -> bool:
+        self._hand_to_server()
         return self.client.ended.done()
+
+    def _server_is_over(self) -> bool:
+        self._hand_to_server()
+        return self.server.ended.done()
+
+    def _hand_to_server(self) -> None:
+        """Hand on what clients have said, and their ends, once the server rests, or has ended, or only polls."""
+        waiting = [link for link in self.links if link.client.fresh or link.client.ended is not None]
+        if not any(link.client.fresh or not link.server.sent_fin for link in waiting):
+            return
+        if self.server.ended.done() or self.watch.polls or rests(self.server.look()):
+            for link in waiting:
+                hand_on(link.client, link.server)
 
     def ends(self) -> list[Connection]:
         """All ends of all connections."""
@@ -110,23 +138,17 @@ class Relay:
     def rest(self) -> None:
         """Pass nothing on any more."""
         if self.listener is not None:
-            self.loop.remove_reader(self.listener)
+            self.loop.remove_reader(self.listener.fileno())
         for end in self.ends():
             end.rest()
 
 
-def handed(target: Connection) -> int:
-    """How many bytes have been handed to one end so far."""
-    return target.sent + len(target.unsent)
-
-
 def hand_on(source: Connection, target: Connection) -> None:
     """Bytes that arrived at one end leave at the other, then the end of the stream likewise."""
-    if handed(target) < source.received and target.ended != "reset":
-        data = b"".join(
-            one.data for one in source.transcript.events if one.kind == "received" and one.connection == source.number
-        )
-        target.send(data[handed(target) :])
+    data = b"".join(source.fresh)
+    source.fresh.clear()  # first: what is sent may call us again
+    if data and target.ended != "reset":
+        target.send(data)
     if source.ended == "reset":
         if target.ended is None:
             target.reset()
@@ -134,19 +156,23 @@ def hand_on(source: Connection, target: Connection) -> None:
         target.half_close()
 
 
-async def wait_until_listening(run: AnyRun, limits: Limits) -> Socket | None:
-    """The first socket on which a server listens; None when it never will.
+async def wait_until_listening(run: AnyRun, limits: Limits, host: str, port: int) -> Socket | None:
+    """The socket on which a server listens for clients that come to `host` and `port`; another one where it does
+    nothing more to open that; None when it never listens.
 
     Its socket table is read; nothing connects, since many servers serve one client only.
     """
     watch = Watch([run], limits, Transcript().now)
     found: list[Socket] = []
 
-    def listens() -> bool:
-        found[:] = run.listening()
-        return bool(found)
+    def listens_there() -> bool:
+        found[:] = sorted(run.listening(), key=lambda row: (not row.reaches(host, port), row.protocol, row.port))
+        return bool(found) and found[0].reaches(host, port)
 
-    await watch.until(listens)
+    def listens_elsewhere() -> bool:
+        return bool(found) and (watch.polls or waits_for_input(watch.last[0]))
+
+    await watch.until(listens_there, also=listens_elsewhere)
     return found[0] if found else None
 
 
@@ -160,9 +186,9 @@ async def relay(
     finally:
         await drained(wire.ends())
         wire.rest()
-        limit = wire.watch.limit_reached
+        limits_reached = {wire.watch.over: wire.watch.limit_reached}
         serving = not server.ended.done() and bool(wire.links and wire.watch.last) and wire.serves_on()
-        stopped = {role: ended_how(run, limit) for role, run in (("server", server), ("client", client))}
+        stopped = {role: ended_how(run, limits_reached) for role, run in (("server", server), ("client", client))}
         for run in (client, server):
             await run.finish(dump=True)
         for end in wire.ends():
@@ -184,6 +210,10 @@ async def relay(
     }
 
 
-def ended_how(run: AnyRun, limit: str | None) -> str | None:
-    """Why the grader ends a program, or None when it ended by itself."""
-    return None if ended_by_itself(run) else limit or "stuck"
+def ended_how(run: AnyRun, limits_reached: Mapping[AnyRun | None, str | None]) -> str | None:
+    """Why the grader ends a program, or None when it ended by itself. Where the other one has reached a limit, this one
+    is stopped because the run is over."""
+    if ended_by_itself(run):
+        return None
+    over = any(limits_reached.values())
+    return limits_reached.get(run) or ("finished" if over else "stuck")

@@ -16,18 +16,39 @@ from grader.sandbox.stuck import all_wait, network_is_still
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.001, 0.1, 1.5  # seconds between looks, and how it grows
 DONE, IMPOSSIBLE = "done", "impossible"
 LIMITS = ("cpu", "wall", "output", "memory")
+# Looks at which a program has run since the one before, and yet nothing came of it: then it polls, and what it has not
+# done by now it will not do by itself. A program in one long sleep does not run, and is waited for.
+POLLS = 12
+POLL_CPU_SECONDS = 0.05  # or that it has computed without anything coming of it
 
 
 class Watch:
-    """Watches the programs of one run. `notify` tells it that something has happened on the wire."""
+    """Watches the programs of one run. `notify` tells it that something has happened on the wire.
+
+    While one waits: `steady`: at the last two looks, every thread sat in the same call.  `moves`: looks in this wait at
+    which a program had run since the look before, although nothing had happened.  `burnt`: processor seconds that the
+    programs have used since something last happened.
+    `lag`: seconds by which our own looks came later than they should have: what a program computed meanwhile, waiting
+    for us, is not held against it (up to as much again as it may).
+    `limit_reached`, `over`: which limit ended a wait, and the program that reached it.
+    """
 
     def __init__(self, runs: Sequence[AnyRun], limits: Limits, now: Callable[[], float]) -> None:
         self.runs, self.limits, self.now = runs, limits, now
         self.happened = asyncio.Event()
         self.last: list[Look] = []
         self.limit_reached: str | None = None
+        self.over: AnyRun | None = None
+        self.steady = False
+        self.moves = 0
+        self.burnt = self.lag = 0.0
         for run in runs:
             run.ended.add_done_callback(lambda _: self.happened.set())
+
+    @property
+    def polls(self) -> bool:
+        """Whether a program has been at work for nothing, so that it comes to what it waits for by asking."""
+        return self.moves > POLLS or self.burnt > POLL_CPU_SECONDS
 
     def notify(self) -> None:
         """Something has happened; whoever waits looks again."""
@@ -38,10 +59,11 @@ class Watch:
     ) -> str:
         """Wait. Returns `done`, `impossible`, or the limit that was reached: `cpu`, `wall`, `output`, `memory`.
 
-        `also`: asked after each pair of looks that agree on every thread's call; True ends the wait as `done`.
+        `also`: asked after each pair of looks between which nothing happened; True ends the wait as `done`.
         `cpu_seconds`: a smaller allowance than the limit. Raises SandboxError when a box fails.
         """
         pause, before, checked = FIRST_PAUSE, None, self.now()
+        self.moves, self.burnt, start = 0, 0.0, None
         while True:
             self.happened.clear()
             if awaited():
@@ -50,9 +72,11 @@ class Watch:
             quiet = not await self.change(pause)
             if awaited():
                 return DONE
-            if not quiet and self.now() - checked < LONGEST_PAUSE:
-                before = None
-                continue
+            if not quiet:
+                self.moves, self.burnt, start = 0, 0.0, None
+                if self.now() - checked < LONGEST_PAUSE:
+                    before = None
+                    continue
             looks, checked = [run.look() for run in self.runs], self.now()
             self.last = looks
             limit = self.limit(looks, cpu_seconds)
@@ -60,7 +84,12 @@ class Watch:
                 self.limit_reached = limit
                 return limit
             if quiet and before is not None:
-                if also is not None and same_calls(before, looks) and also():
+                self.steady = same_calls(before, looks)
+                self.moves += clocks(before) != clocks(looks)
+                used = sum(look.cpu_seconds for look in looks)
+                start = used if start is None else start
+                self.burnt = used - start
+                if also is not None and also():
                     return DONE
                 if self.nothing_can_happen(before, looks) and not await self.just_delivered():
                     return IMPOSSIBLE
@@ -69,10 +98,12 @@ class Watch:
 
     async def change(self, seconds: float) -> bool:
         """Wait for something to happen; False when nothing has within `seconds`."""
+        started = self.now()
         try:
             async with asyncio.timeout(seconds):
                 await self.happened.wait()
         except TimeoutError:
+            self.lag += max(self.now() - started - seconds, 0.0)
             return False
         return True
 
@@ -103,12 +134,15 @@ class Watch:
     def limit(self, looks: Sequence[Look], cpu_seconds: float | None) -> str | None:
         """The limit that a program has reached, if any. A machine's slowness is not the program's time."""
         for run, look in zip(self.runs, looks, strict=True):
-            if look.cpu_seconds > (self.limits.cpu_seconds if cpu_seconds is None else cpu_seconds):
+            self.over = run
+            allowed = self.limits.cpu_seconds if cpu_seconds is None else cpu_seconds
+            if look.cpu_seconds > allowed + min(self.lag, self.limits.cpu_seconds):
                 return "cpu"
             if max(run.output_bytes()) > self.limits.output_bytes:
                 return "output"
             if look.memory_bytes > 2 * self.limits.memory_bytes:
                 return "memory"
+        self.over = None
         owed = max((look.delay_seconds for look in looks), default=0.0)
         if self.now() - owed > self.limits.wall_seconds:
             return "wall"
@@ -117,6 +151,11 @@ class Watch:
     def cpu_seconds(self) -> float:
         """Processor time of the programs so far."""
         return max((run.look().cpu_seconds for run in self.runs), default=0.0)
+
+
+def clocks(looks: Sequence[Look]) -> list[list[tuple[int, int]]]:
+    """How long each thread has run."""
+    return [[(thread.thread, thread.run_ns) for thread in look.threads] for look in looks]
 
 
 def same_calls(before: Sequence[Look], now: Sequence[Look]) -> bool:

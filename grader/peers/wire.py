@@ -11,6 +11,7 @@ import errno
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from grader.model import Event
 from grader.sandbox.launch import drop
@@ -18,51 +19,89 @@ from grader.sandbox.launch import drop
 READ_BYTES = 1 << 16
 MOST_RECEIVED = 1 << 23  # of one run: a program that floods the peer is not read any further
 MOST_EVENTS = 20_000
+# What a transcript keeps of the bytes received: this much, and twice what was sent. More tells nothing more of a
+# verdict, and every run of a class is stored.
+KEPT_BYTES = 1 << 18
 MOST_CONNECTIONS = 32
 
 
+@dataclass(slots=True)
+class Entry:
+    """One event in the making: bytes that follow bytes of the same direction are pieces of one event."""
+
+    kind: str
+    connection: int
+    at: float
+    pieces: list[bytes]
+
+
 class Transcript:
-    """The events of one run, in order. `clock` starts when the program is launched."""
+    """What happened in one run, in order. Its clock starts when the program is launched."""
 
     def __init__(self) -> None:
         self.started = time.monotonic()
-        self.events: list[Event] = []
-        self.received_bytes = 0
+        self.entries: list[Entry] = []
+        self.received_bytes = self.sent_bytes = 0
 
     def now(self) -> float:
         """Seconds since the program was launched."""
         return time.monotonic() - self.started
 
     def add(self, kind: str, connection: int, data: bytes = b"") -> None:
-        """Note one event; bytes that follow bytes of the same direction are one event."""
-        last = self.events[-1] if self.events else None
-        if data and kind in ("received", "sent") and last and last.kind == kind and last.connection == connection:
-            merged = Event(kind=kind, connection=connection, at=last.at, data=last.data + data)
-            self.events[-1] = merged
-        elif len(self.events) < MOST_EVENTS:
-            self.events.append(Event(kind=kind, connection=connection, at=self.now(), data=data))
+        """Note one event."""
+        if kind == "sent":
+            self.sent_bytes += len(data)
+        elif kind == "received":
+            left = KEPT_BYTES + 2 * self.sent_bytes - self.received_bytes
+            self.received_bytes += len(data)
+            data = data[: max(left, 0)]
+        last = self.entries[-1] if self.entries else None
+        if kind in ("received", "sent") and last and (last.kind, last.connection) == (kind, connection):
+            last.pieces.append(data)
+        elif len(self.entries) < MOST_EVENTS:
+            self.entries.append(Entry(kind, connection, self.now(), [data]))
+
+    def events(self) -> tuple[Event, ...]:
+        """The events so far."""
+        return tuple(
+            Event(kind=one.kind, connection=one.connection, at=one.at, data=b"".join(one.pieces))
+            for one in self.entries
+        )
 
     @property
     def flooded(self) -> bool:
         """Whether the program has sent more than anybody would read."""
-        return self.received_bytes > MOST_RECEIVED or len(self.events) >= MOST_EVENTS
+        return self.received_bytes > MOST_RECEIVED or len(self.entries) >= MOST_EVENTS
 
 
 class Connection:
     """One TCP connection between the grader and the program.
 
-    `received`, `sent`: number of bytes so far.  `ended`: nothing more will arrive (`fin`, `reset`), or None.
+    `received`, `sent`: number of bytes so far.
+    `fresh`: with `keep`, pieces received that nobody has taken yet.
+    `ended`: nothing more will arrive (`fin`, `reset`), or None.
     `paused`: do not read, although something may be there.
     """
 
-    def __init__(self, sock: socket.socket, number: int, transcript: Transcript, notify: Callable[[], None]) -> None:
-        self.sock, self.number, self.transcript, self.notify = sock, number, transcript, notify
+    def __init__(
+        self,
+        sock: socket.socket,
+        number: int,
+        transcript: Transcript,
+        notify: Callable[[], None],
+        *,
+        keep: bool = True,
+    ) -> None:
+        self.sock, self.number, self.transcript, self.notify, self.keep = sock, number, transcript, notify, keep
         self.received = 0
+        self.fresh: list[bytes] = []
         self.sent = 0
         self.unsent = b""
         self.sent_fin = False
         self.ended: str | None = None
-        self.reading = False
+        self.reading = self.writing = False
+        # A number, not the socket: asyncio's selector describes an unknown socket at length, with system calls.
+        self.descriptor = sock.fileno()
         self.loop = asyncio.get_running_loop()
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -70,9 +109,9 @@ class Connection:
         """Start or stop reading."""
         wanted = wanted and self.ended is None
         if wanted and not self.reading:
-            self.loop.add_reader(self.sock, self._readable)
+            self.loop.add_reader(self.descriptor, self._readable)
         elif self.reading and not wanted:
-            self.loop.remove_reader(self.sock)
+            self.loop.remove_reader(self.descriptor)
         self.reading = wanted
 
     def _readable(self) -> None:
@@ -85,7 +124,8 @@ class Connection:
             return
         if data:
             self.received += len(data)
-            self.transcript.received_bytes += len(data)
+            if self.keep:
+                self.fresh.append(data)
             self.transcript.add("received", self.number, data)
             if self.transcript.flooded:
                 self.read(False)
@@ -122,15 +162,18 @@ class Connection:
             self.transcript.add("sent", self.number, self.unsent[:taken])
             self.unsent = self.unsent[taken:]
         if self.unsent:
-            self.loop.add_writer(self.sock, self._writable)
+            if not self.writing:
+                self.loop.add_writer(self.descriptor, self._writable)
+                self.writing = True
         else:
             self.stop_writing()
             self.notify()
 
     def stop_writing(self) -> None:
         """Forget what could not be sent yet."""
-        if self.sock.fileno() >= 0:
-            self.loop.remove_writer(self.sock)
+        if self.writing:
+            self.loop.remove_writer(self.descriptor)
+            self.writing = False
 
     def half_close(self) -> None:
         """Say that nothing more will be sent (FIN). Harmless when it has been said, or nobody listens any more."""

@@ -36,6 +36,7 @@ def plan_digest(rubric: Rubric) -> str:
             "programs": [asdict(program) for program in rubric.programs],
             "limits": asdict(rubric.limits),
             "follow_through": rubric.options.follow_through,
+            "seed": rubric.options.seed,
             "checks": checks,
         }
     )

@@ -129,6 +129,9 @@ class OptionsShape(Shape):
     misnamed_penalty: Points = key(
         "Points off for each program found under another name.", default=Decimal(0), example=1
     )
+    seed: Annotated[str, Field(max_length=200)] = key(
+        "A word of yours that students do not know; random payloads depend on it.", default="", example="oak tree"
+    )
 
 
 class LimitsShape(Shape):
@@ -140,7 +143,7 @@ class LimitsShape(Shape):
         "MiB of address space for each process.", default=512, example=512
     )
     output_kb: Annotated[StrictInt, Field(ge=1, le=65536)] = key(
-        "KiB of output, and again of errors; a program that prints more is stopped.", default=256, example=256
+        "KiB of output, and again of errors; a program that prints more is stopped.", default=2048, example=2048
     )
     processes: Annotated[StrictInt, Field(ge=1, le=4096)] = key(
         "Processes and threads at one time.", default=64, example=64
@@ -198,7 +201,7 @@ class CriterionShape(Shape):
     idea: Text = key("The idea in a plain sentence; for staff.", example="bind associates the socket with a port.")
     kind: Text = key("What kind of thing is missing, giving nothing away; for students.", example="what the call does")
     accept: list[Text] = key(
-        "Patterns of words that state the idea.", min_length=1, example='["~bind-verb ~socket ~port"]'
+        "Patterns of words that state the idea.", default=[], example='["~bind-verb ~socket ~port"]'
     )
     reject: list[Text] = key("Patterns that undo it.", default=[], example='["~bind-verb >:ip"]')
     examples: ExamplesShape = key("Marked wordings, the criterion's tests.", default=ExamplesShape())

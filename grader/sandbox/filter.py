@@ -35,6 +35,10 @@ DENIED = {
     ),
 }  # fmt: skip
 
+# Address families that a program may use: Unix, IPv4, IPv6, netlink (which getifaddrs needs). The others have kernel
+# code with a bad history, or, as vsock, no namespaces: through it a program on a virtual machine would reach its host.
+FAMILIES = (1, 2, 10, 16)
+
 CLONE_NEW = (0x10000000, 0x20000000, 0x40000000, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x00000080)
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C  # typing into somebody's terminal
 
@@ -58,6 +62,12 @@ def compiled_filter() -> bytes:
         add_rule(rules, deny, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
     # clone3 keeps its flags in memory, where a filter cannot look: say that it does not exist, and libc uses clone.
     add_rule(rules, seccomp.ERRNO(errno.ENOSYS), "clone3")
+    for name in ("socket", "socketpair"):
+        unsupported = seccomp.ERRNO(errno.EAFNOSUPPORT)
+        for family in range(max(FAMILIES) + 1):
+            if family not in FAMILIES:
+                add_rule(rules, unsupported, name, seccomp.Arg(0, seccomp.EQ, family))
+        add_rule(rules, unsupported, name, seccomp.Arg(0, seccomp.GT, max(FAMILIES)))
     for request in (TIOCSTI, TIOCLINUX):
         add_rule(rules, deny, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, request))
     with tempfile.TemporaryFile() as out:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import socket
 import struct
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ TCP_STATES = (
 )  # fmt: skip
 MOST_THREADS = 400
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+INET_DIAG_SKV6ONLY = 11  # linux/inet_diag.h
 PIDFD_GETFD = 438  # the same number on every architecture (pidfd_getfd(2), Linux 5.6)
 
 
@@ -95,7 +97,7 @@ def list_at(folder: int, path: str) -> list[str]:
 
 def processes(proc: int) -> list[int]:
     """Process ids in the box, without the launcher."""
-    return [int(name) for name in list_at(proc, ".") if name.isdigit() and name != "1"]
+    return [int(name) for name in list_at(proc, ".") if name < ":" and name.isdigit() and name != "1"]
 
 
 def look(proc: int, among: Sequence[int] | None = None) -> Look:
@@ -144,12 +146,13 @@ def sleeps(proc: int, thread: Thread) -> bool:
     return state == "S" and int(read_at(proc, f"{folder}/schedstat").split()[0]) == thread.run_ns
 
 
-def catches_alarms(proc: int, process: int) -> bool:
-    """Whether a process has a handler for a timer's signal, so that it may yet be woken by one (proc(5): SigCgt)."""
+def awaits_alarms(proc: int, process: int) -> bool:
+    """Whether a process handles a timer's signal, or blocks it to wait for it: one may yet wake it (proc(5))."""
     for line in read_at(proc, f"{process}/status").splitlines():
-        if line.startswith("SigCgt:"):
-            caught = int(line.split()[1], 16)
-            return any(caught >> (number - 1) & 1 for number in (14, 26, 27))  # SIGALRM, SIGVTALRM, SIGPROF
+        if line.startswith(("SigCgt:", "SigBlk:")):
+            signals = int(line.split()[1], 16)
+            if any(signals >> (number - 1) & 1 for number in (14, 26, 27)):  # SIGALRM, SIGVTALRM, SIGPROF
+                return True
     return False
 
 
@@ -164,6 +167,20 @@ def holds_timers(proc: int, process: int) -> bool:
         return bool(read_at(proc, f"{process}/timers"))
     except OSError:
         return False
+
+
+def polls_connection(proc: int, net: int, thread: Thread) -> bool:
+    """Whether a thread that polls one descriptor (poll(2)) waits for input on a TCP connection. Raises OSError."""
+    memory = os.open(f"{thread.process}/mem", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
+    try:
+        descriptor, events = struct.unpack("=ih", os.pread(memory, 6, thread.arguments[0]))
+    except struct.error:
+        return False
+    finally:
+        os.close(memory)
+    target = os.readlink(f"{thread.process}/fd/{descriptor}", dir_fd=proc)
+    rows = table_rows(net, "tcp", "tcp6")
+    return bool(events & select.POLLIN) and any(target == f"socket:[{row[9]}]" for _, row in rows if row[9] != "0")
 
 
 def socket_times_out(handle: int, descriptor: int) -> bool:
@@ -249,21 +266,21 @@ def listening(diagnosis: socket.socket, net: int) -> list[Socket]:
     for family, protocol in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
         try:
             found += [
-                Socket(protocol=protocol, host=host, port=port, state="listen", backlog=backlog)
-                for host, port, backlog in listening_by_netlink(diagnosis, family)
+                Socket(protocol=protocol, host=host, port=port, state="listen", backlog=backlog, only_ipv6=only_ipv6)
+                for host, port, backlog, only_ipv6 in listening_by_netlink(diagnosis, family)
             ]
         except OSError:
             return [row for row, _ in listening_with_inodes(net)]
     return found
 
 
-def listening_by_netlink(diagnosis: socket.socket, family: int) -> list[tuple[str, int, int]]:
-    """Host, port and backlog of each listening socket of one family. Raises OSError when the kernel refuses."""
+def listening_by_netlink(diagnosis: socket.socket, family: int) -> list[tuple[str, int, int, bool]]:
+    """Host, port, backlog and IPV6_V6ONLY of each listening socket of one family. Raises OSError when refused."""
     states = 1 << 10  # TCP_LISTEN
     request = struct.pack("=BBBBI48x", family, socket.IPPROTO_TCP, 0, 0, states)
     header = struct.pack("=IHHII", 16 + len(request), 20, 0x301, 1, 0)  # SOCK_DIAG_BY_FAMILY, request and dump
     diagnosis.send(header + request)
-    found: list[tuple[str, int, int]] = []
+    found: list[tuple[str, int, int, bool]] = []
     while True:
         data = diagnosis.recv(1 << 16)
         at = 0
@@ -276,5 +293,17 @@ def listening_by_netlink(diagnosis: socket.socket, family: int) -> list[tuple[st
             port = struct.unpack_from(">H", data, at + 20)[0]
             packed = data[at + 24 : at + 24 + (4 if family == socket.AF_INET else 16)]
             backlog = struct.unpack_from("=I", data, at + 16 + 60)[0]  # idiag_wqueue of a listener
-            found.append((socket.inet_ntop(family, packed), port, backlog))
+            only_ipv6 = any(attributes(data[at + 16 + 72 : at + size], INET_DIAG_SKV6ONLY))
+            found.append((socket.inet_ntop(family, packed), port, backlog, only_ipv6))
             at += (size + 3) & ~3
+
+
+def attributes(data: bytes, kind: int) -> bytes:
+    """The value of one attribute of a netlink message; empty when it has none (netlink(7))."""
+    at = 0
+    while at + 4 <= len(data):
+        size, found = struct.unpack_from("=HH", data, at)
+        if found == kind:
+            return data[at + 4 : at + size]
+        at += max((size + 3) & ~3, 4)
+    return b""

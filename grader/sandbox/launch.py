@@ -28,14 +28,18 @@ from pathlib import Path
 from grader.errors import SandboxError
 from grader.model import Dial, Frame, Limits, Socket, SourceFile
 from grader.sandbox import host, kernel
+from grader.sandbox.cgroups import Group, enclose
 from grader.sandbox.filter import compiled_filter, memory_file
 from grader.sandbox.inside.watch import DIAL_LOG_BYTES
-from grader.sandbox.kernel import Look, Row
+from grader.sandbox.kernel import Look, Row, Thread
 from grader.sandbox.policy import ETC_FILES, HOME, INSIDE, bwrap_arguments
-from grader.sandbox.stuck import ON_SOCKETS, call_name
+from grader.sandbox.stuck import ON_SOCKETS, call_name, polls_one
 
 MESSAGE_BYTES = 1 << 16
 MOST_DESCRIPTORS = 64
+OUT_OF_TURN = "The launcher spoke out of turn."
+CREDENTIALS = struct.Struct("=iII")  # process, user, group
+NUMBER = re.compile(rb"-?\d{1,18}")
 START_SECONDS = 60.0  # for a box to say that it is ready, on a machine however loaded; a harness error after that
 
 
@@ -52,8 +56,10 @@ class Box:
 
     def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, limits: Limits) -> None:
         self.process, self.control, self.limits = process, control, limits
-        self.proc = self.net = self.dial_log = -1
+        self.proc = self.net = self.dial_log = self.launcher = -1
         self.diagnosis: socket.socket | None = None
+        self.group: Group | None = None
+        self.sender = 0
         self.used = False
         self.broken = ""
 
@@ -70,6 +76,7 @@ class Box:
         with theirs:
             process = spawn(theirs.fileno(), dial_log, limits, program, addresses)
         ours.setblocking(False)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         box = cls(process, ours, limits)
         box.dial_log = dial_log
         try:
@@ -78,6 +85,9 @@ class Box:
                 raise SandboxError("The box did not start properly.")
             box.proc, box.net = descriptors[:2]
             box.diagnosis = socket.socket(fileno=descriptors[2])
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+            box.launcher = opened(box.sender)
+            box.group = enclose(box.sender, limits)  # before there is anything of the student in it
             content = memory_file("files", pack(files))
             box.send("files", descriptors=[content])
             os.close(content)
@@ -103,15 +113,16 @@ class Box:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                data, ancillary, _, _ = self.control.recvmsg(MESSAGE_BYTES, socket.CMSG_SPACE(MOST_DESCRIPTORS * 4))
+                room = socket.CMSG_SPACE(MOST_DESCRIPTORS * 4) + socket.CMSG_SPACE(CREDENTIALS.size)
+                data, ancillary, _, _ = self.control.recvmsg(MESSAGE_BYTES, room, socket.MSG_CMSG_CLOEXEC)
                 break
             except BlockingIOError:
                 ready: asyncio.Future[None] = loop.create_future()
-                loop.add_reader(self.control, set_once, ready)
+                loop.add_reader(self.control.fileno(), set_once, ready)
                 try:
                     await ready
                 finally:
-                    loop.remove_reader(self.control)
+                    loop.remove_reader(self.control.fileno())
             except OSError:
                 data, ancillary = b"", []
                 break
@@ -119,8 +130,8 @@ class Box:
         for level, kind, payload in ancillary:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
                 descriptors.frombytes(payload[: len(payload) - len(payload) % descriptors.itemsize])
-        for descriptor in descriptors:
-            os.set_inheritable(descriptor, False)
+            elif (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+                self.sender = CREDENTIALS.unpack(payload)[0]  # the launcher's id, as we count: unix(7)
         if not data:
             raise SandboxError(f"The box ended unexpectedly.{self.complaint()}")
         return data.split(b"\0"), list(descriptors)
@@ -131,7 +142,7 @@ class Box:
             try:
                 self.send("inspect")
                 fields, _ = await self.message()
-                return fields[1].decode(errors="replace")
+                return b" ".join(fields[1:]).decode(errors="replace") if fields[0] == b"inspected" else OUT_OF_TURN
             except SandboxError as error:
                 self.broken = str(error)
         return self.broken
@@ -150,6 +161,7 @@ class Box:
         program: str,
         *,
         connections: int = 0,
+        own_host: str = "",
         own_port: int = 0,
         listen: str = "",
         port: int = 0,
@@ -157,7 +169,8 @@ class Box:
     ) -> AsyncIterator[Run]:
         """Run one program of the hand-in; on leaving, every process of the run is dead and reaped.
 
-        `connections`: sockets to make for connecting to it, of each family; `own_port`: the first one's port.
+        `connections`: sockets to make for connecting to it, of each family; `own_port`: the first one's port;
+        `own_host`: their IPv4 address, instead of the usual one.
         `listen`: where a listener awaits it.
         `port`: the port that the run is about.  `usual_port`: the one that later runs will be about.
         Raises SandboxError when the box fails.
@@ -165,16 +178,21 @@ class Box:
         self.used = True
         outputs = [os.memfd_create(name) for name in ("stdout", "stderr")]
         try:
-            limits = (round(self.limits.cpu_seconds + 1.5), self.limits.memory_bytes, self.limits.file_bytes)
+            limits = (round(2 * self.limits.cpu_seconds + 1.5), self.limits.memory_bytes, self.limits.file_bytes)
             processes = self.limits.processes + 1 if host.counts_processes_per_box() else 0
             self.send(
-                "run", program, connections, listen, port, *limits, processes, usual_port, own_port, descriptors=outputs
-            )
+                "run", program, connections, listen, port, *limits, processes, usual_port, own_host, own_port,
+                descriptors=outputs,
+            )  # fmt: skip
             fields, descriptors = await self.message()
-            if fields[0] != b"started":
-                raise SandboxError("The launcher did not start the program.")
-            sockets = [socket.socket(fileno=one) for one in descriptors[1:]]
-            run = Run(self, int(fields[1]), descriptors[0], outputs, sockets)
+            try:
+                (pid,) = numbers(fields, b"started", 1)
+                handle, *sockets = descriptors[0], *(socket.socket(fileno=one) for one in descriptors[1:])
+            except (SandboxError, OSError, IndexError) as error:
+                for descriptor in descriptors:
+                    os.close(descriptor)
+                raise SandboxError(OUT_OF_TURN) from error
+            run = Run(self, pid, handle, outputs, sockets)
             try:
                 yield run
             finally:
@@ -188,15 +206,20 @@ class Box:
         if self.process.poll() is None:
             kill_group(self.process.pid)
             await reap(self.process)
-        for descriptor in (self.proc, self.net, self.dial_log):
+        if self.launcher >= 0:
+            await ended(self.launcher)
+        for descriptor in (self.proc, self.net, self.dial_log, self.launcher):
             if descriptor >= 0:
                 os.close(descriptor)
-        self.proc = self.net = self.dial_log = -1
+        self.proc = self.net = self.dial_log = self.launcher = -1
         if self.diagnosis is not None:
             self.diagnosis.close()
         self.control.close()
         if self.process.stderr is not None:
             self.process.stderr.close()
+        if self.group is not None:
+            self.group.close()
+            self.group = None
 
 
 class Run:
@@ -216,14 +239,21 @@ class Run:
 
     async def _await_end(self) -> Ending:
         fields, _ = await self.box.message()
-        if fields[0] == b"ended":  # cannot happen before `stop`
-            raise SandboxError("The launcher spoke out of turn.")
-        code, number = int(fields[1]), int(fields[2])
+        code, number = numbers(fields, b"exited", 2)
         return Ending(code, None) if not number else Ending(None, number)
 
     def output_bytes(self) -> tuple[int, int]:
         """Bytes printed so far to stdout and to stderr."""
         return os.fstat(self.outputs[0]).st_size, os.fstat(self.outputs[1]).st_size
+
+    def ran_out_of_memory(self) -> bool:
+        """Whether the kernel has killed a process of this run because the box's memory was used up."""
+        return self.box.group is not None and self.box.group.ran_out()
+
+    def printed_bytes(self) -> int:
+        """Bytes that the program itself printed, to stdout or to stderr, whichever are more."""
+        stdout, stderr = self.output_bytes()
+        return max(stdout, stderr if self.stderr_before_dump is None else self.stderr_before_dump)
 
     def output(self, most: int) -> tuple[bytes, bytes]:
         """What was printed to stdout and to stderr, up to `most` bytes each, without a stack that we asked for."""
@@ -257,13 +287,20 @@ class Run:
         """UDP sockets of the box."""
         return kernel.udp_sockets(self.box.net)
 
+    def polls_connection(self, thread: Thread) -> bool:
+        """Whether a thread waits for input on a TCP connection, be it for some time only."""
+        try:
+            return polls_one(thread) and kernel.polls_connection(self.box.proc, self.box.net, thread)
+        except (OSError, ValueError, OverflowError):
+            return False
+
     def may_wake(self, look: Look) -> bool:
         """Whether some thread may go on by itself, by something that no system call shows: a disk, or a timer."""
         try:
             return (
                 any(not kernel.sleeps(self.box.proc, thread) for thread in look.threads)
                 or any(
-                    kernel.catches_alarms(self.box.proc, process) or kernel.holds_timers(self.box.proc, process)
+                    kernel.awaits_alarms(self.box.proc, process) or kernel.holds_timers(self.box.proc, process)
                     for process in {thread.process for thread in look.threads}
                 )
                 or any(
@@ -299,12 +336,19 @@ class Run:
             fields, _ = await self.box.message()
             while fields[0] != b"ended":
                 fields, _ = await self.box.message()
-            self.cpu_seconds = int(fields[1]) / 1e6
+            self.cpu_seconds = numbers(fields, b"ended", 1)[0] / 1e6
         except SandboxError as error:
             self.box.broken = str(error)
         os.close(self.handle)
         for one in self.sockets:
             drop(one)
+
+
+def numbers(fields: Sequence[bytes], first: bytes, count: int) -> list[int]:
+    """The numbers in a message of the launcher that begins with `first`. Raises SandboxError for any other message."""
+    if fields[0] != first or len(fields) != count + 1 or not all(NUMBER.fullmatch(field) for field in fields[1:]):
+        raise SandboxError(OUT_OF_TURN)
+    return [int(field) for field in fields[1:]]
 
 
 def drop(sock: socket.socket) -> None:
@@ -371,6 +415,14 @@ def launcher_files(python: str) -> Mapping[str, bytes]:
     return found
 
 
+def opened(pid: int) -> int:
+    """A pidfd. Raises SandboxError when the process is gone."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError as error:
+        raise SandboxError("The box has ended.") from error
+
+
 def kill_group(leader: int) -> None:
     """Kill bubblewrap with its child: until that one has come far enough to die with its parent, it would stay."""
     with contextlib.suppress(ProcessLookupError):
@@ -380,6 +432,15 @@ def kill_group(leader: int) -> None:
 async def reap(process: subprocess.Popen[bytes]) -> None:
     """Wait for a killed process without blocking the event loop."""
     descriptor = os.pidfd_open(process.pid)
+    try:
+        await ended(descriptor)
+    finally:
+        os.close(descriptor)
+        process.wait()
+
+
+async def ended(descriptor: int) -> None:
+    """Wait until the process of a pidfd has ended: of the launcher, then all others of its box have as well."""
     loop = asyncio.get_running_loop()
     gone: asyncio.Future[None] = loop.create_future()
     loop.add_reader(descriptor, set_once, gone)
@@ -387,8 +448,6 @@ async def reap(process: subprocess.Popen[bytes]) -> None:
         await gone
     finally:
         loop.remove_reader(descriptor)
-        os.close(descriptor)
-        process.wait()
 
 
 def pack(files: Sequence[SourceFile]) -> bytes:

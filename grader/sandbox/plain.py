@@ -21,8 +21,9 @@ from grader.errors import SandboxError
 from grader.model import Dial, Frame, Limits, Socket, SourceFile
 from grader.sandbox import kernel
 from grader.sandbox.inside.watch import DUMP_SIGNAL
-from grader.sandbox.kernel import Look, Row
+from grader.sandbox.kernel import Look, Row, Thread
 from grader.sandbox.launch import Ending, Run, drop, parse_dials, parse_stack
+from grader.sandbox.stuck import polls_one
 
 INSIDE = Path(__file__).parent / "inside"
 HAS_PROC = os.path.exists("/proc/self/task")
@@ -54,12 +55,13 @@ class PlainBox:
         program: str,
         *,
         connections: int = 0,
+        own_host: str = "",
         own_port: int = 0,
         listen: str = "",
         port: int = 0,
         usual_port: int = 0,
     ) -> AsyncIterator[PlainRun]:
-        """Run one program; on leaving, it has ended. The kernel picks our ports, whatever `own_port` says.
+        """Run one program; on leaving, it has ended. Our address is the usual one, and the kernel picks our ports.
 
         Raises SandboxError when the port is taken on this machine.
         """
@@ -110,6 +112,15 @@ class PlainRun:
     def output_bytes(self) -> tuple[int, int]:
         """Bytes printed so far to stdout and to stderr."""
         return os.fstat(self.files[0].fileno()).st_size, os.fstat(self.files[1].fileno()).st_size
+
+    def ran_out_of_memory(self) -> bool:
+        """Never known here."""
+        return False
+
+    def printed_bytes(self) -> int:
+        """Bytes that the program itself printed, to stdout or to stderr, whichever are more."""
+        stdout, stderr = self.output_bytes()
+        return max(stdout, stderr if self.stderr_before_dump is None else self.stderr_before_dump)
 
     def output(self, most: int) -> tuple[bytes, bytes]:
         """What was printed to stdout and to stderr, up to `most` bytes each, without a stack that we asked for."""
@@ -162,6 +173,10 @@ class PlainRun:
     def udp(self) -> list[Socket]:
         """Nothing: see `rows`."""
         return []
+
+    def polls_connection(self, thread: Thread) -> bool:
+        """Whether a thread polls one descriptor; which one, cannot be seen here."""
+        return polls_one(thread)
 
     def may_wake(self, look: Look) -> bool:
         """Unknown here; `grade check` may take a program with an alarm for stuck, which costs no marks."""

@@ -5,7 +5,8 @@ runnable at once (the waker does that, in the kernel). So a box is stuck when, i
 unchanged between them, every thread of every process sits in such a call, and nothing is under way on the network:
 no connection is being set up or torn down, and no byte is sent but not yet delivered. Data that has been delivered and
 woke nobody is data that nobody waits for. A thread in a timed call (a sleep, a poll with a time-out) may go on by
-itself, so a box with one is never stuck; it is waited for.
+itself, so a box with one is never stuck; it is waited for. So is one in `sigwait`: which alarm it waits for, and
+whether one is set, the kernel does not show.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ WAITS: dict[str, Callable[[Sequence[int]], bool]] = {
     "pause": always, "rt_sigsuspend": always, "flock": always, "fcntl": always, "msgrcv": always, "semop": always,
     "open": always, "openat": always,  # of a fifo, until somebody opens the other end
     "futex": without_pointer(3), "ppoll": without_pointer(2), "select": without_pointer(4),
-    "pselect6": without_pointer(4), "rt_sigtimedwait": without_pointer(2), "recvmmsg": without_pointer(4),
+    "pselect6": without_pointer(4), "recvmmsg": without_pointer(4),
     "semtimedop": without_pointer(3), "epoll_pwait2": without_pointer(3),
     "poll": negative(2), "epoll_wait": negative(3), "epoll_pwait": negative(3),
 }  # fmt: skip
@@ -96,6 +97,16 @@ def waits_for_ever(thread: Thread) -> bool:
     """Whether a thread sits in a call that only somebody else can end."""
     rule = WAITS.get(call_name(thread))
     return rule is not None and rule(thread.arguments)
+
+
+def waits_for_input(look: Look) -> bool:
+    """Whether every thread waits for something to come, be it for some time only; a sleep is no such wait."""
+    return all(call_name(thread) in INPUT for thread in look.threads)
+
+
+def rests(look: Look) -> bool:
+    """Whether no thread is about to do anything: each sleeps in a call, for ever or for some time."""
+    return all(thread.call is not None and thread.call >= 0 for thread in look.threads)
 
 
 def polls_one(thread: Thread) -> bool:

@@ -65,6 +65,28 @@ def test_a_flood_of_output_is_cut(stream: str) -> None:
     assert max(len(record.stdout), len(record.stderr)) == SMALL.output_bytes
 
 
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+@pytest.mark.parametrize("more", [0, 1])
+def test_the_last_word_counts_as_every_other(stream: str, more: int) -> None:
+    """Whether a look finds the output too long, or only the program's end: it is the same to the program."""
+    size = SMALL.output_bytes + more
+    record = taking(
+        f"import sys\nsys.{stream}.write('x' * {size})\nsys.{stream}.flush()\nimport os\nos._exit(0)"
+    ).record
+    assert (record.stopped, record.exit_code, record.output_cut) == (
+        ("output", None, True) if more else (None, 0, False)
+    )
+    assert max(len(record.stdout), len(record.stderr)) == SMALL.output_bytes
+
+
+def test_a_stack_that_we_asked_for_is_no_output_of_the_programs() -> None:
+    """A program that has used up its stderr to the last byte, and hangs, is stuck."""
+    size = SMALL.output_bytes
+    record = taking(f"import sys, threading\nsys.stderr.write('x' * {size})\nthreading.Event().wait()").record
+    assert (record.stopped, record.output_cut, len(record.stderr)) == ("stuck", False, size)
+    assert [frame.line for frame in record.stack if frame.file == "program.py"] == [3]
+
+
 def test_a_fork_bomb_is_bounded() -> None:
     """No more processes than allowed, until the processor's or the memory's limit."""
     seen = taking("import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from boxes import run_program
+from boxes import hand_in, run_program
 
 from grader.model import Limits
+from grader.peers.watch import Watch
+from grader.peers.wire import Transcript
+from grader.sandbox.launch import Box
+from grader.sandbox.stuck import rests
 
 pytestmark = pytest.mark.sandbox
 
@@ -39,7 +45,6 @@ HANGS = {
     "pipe": "reader, writer = os.pipe()\nos.read(reader, 1)",
     "full pipe": "reader, writer = os.pipe()\nos.write(writer, bytes(1 << 20))",
     "pause": "signal.pause()",
-    "sigwait": "signal.sigwait({signal.SIGUSR1})",
     "waitpid": "child = os.fork() or signal.pause()\nos.waitpid(child, 0)",
     "process that reads a pipe": "import subprocess\nc = subprocess.Popen('cat', stdin=subprocess.PIPE)\nc.wait()",
     "two that wait for each other": "a, b = socket.socketpair()\nos.fork() or b.recv(1)\na.recv(1)",
@@ -149,6 +154,15 @@ ALARMS = {
         "if os.fork() == 0:\n    signal.signal(signal.SIGALRM, lambda *_: print('rang'))\n"
         "    signal.setitimer(signal.ITIMER_REAL, 0.2)\n    signal.pause()\n    os._exit(0)\nos.wait()"
     ),
+    "an alarm that is waited for": (
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.2)\nsignal.sigwait({signal.SIGALRM})\nprint('rang')"
+    ),
+    "a blocked alarm, in a call with a handler": (
+        "signal.signal(signal.SIGALRM, lambda *_: print('rang'))\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.2)\nsignal.sigtimedwait({signal.SIGALRM}, 30)\nprint('rang')"
+    ),
     "time-out of the socket itself": (
         "import struct\naccepted.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('qq', 0, 200_000))\n"
         "try:\n    accepted.recv(1)\nexcept BlockingIOError:\n    print('rang')"
@@ -161,6 +175,51 @@ def test_a_wait_that_a_timer_ends_is_not_called_stuck(what: str) -> None:
     """A call without a time-out is no proof where an alarm, a timer or the socket's own option will end it."""
     record = run_program(PAIR + ALARMS[what], PATIENT).record
     assert (record.stopped, record.exit_code, record.stdout) == (None, 0, b"rang\n")
+
+
+def test_a_wait_for_a_signal_is_waited_for() -> None:
+    """Nothing outside shows which signals it waits for, and whether one of them will be sent."""
+    record = run_program("import signal\nsignal.sigwait({signal.SIGUSR1})", Limits(wall_seconds=1.0)).record
+    assert record.stopped == "wall"
+
+
+POLLS = {
+    "a receive with a time-out": ("accepted.settimeout(60)\naccepted.recv(1)", True),
+    "a poll for input": ("p = select.poll(); p.register(accepted, select.POLLIN)\np.poll(60_000)", True),
+    "a poll for room": (
+        "accepted.setblocking(False)\ntry:\n    while True: accepted.send(bytes(1 << 20))\n"
+        "except BlockingIOError:\n    pass\np = select.poll(); p.register(accepted, select.POLLOUT)\np.poll(60_000)",
+        False,
+    ),
+    "two at once": (
+        "p = select.poll(); p.register(accepted, select.POLLIN); p.register(client, select.POLLIN)\np.poll(60_000)",
+        False,
+    ),
+    "a pair": ("a, b = socket.socketpair()\na.settimeout(60)\na.recv(1)", False),
+    "a pipe": ("r, w = os.pipe()\np = select.poll(); p.register(r, select.POLLIN)\np.poll(60_000)", False),
+    "nothing": ("select.poll().poll(60_000)", False),
+    "select": ("select.select([accepted], [], [], 60)", False),
+    "a sleep": ("time.sleep(60)", False),
+}
+
+
+@pytest.mark.parametrize("what", POLLS)
+def test_a_timed_wait_for_a_connection_is_told_from_any_other(what: str) -> None:
+    """Python polls the one socket that has a time-out; a pause may be made with the same call on something else."""
+    wait, expected = POLLS[what]
+
+    async def polls() -> bool:
+        box = await Box.start(hand_in({"program.py": PAIR + wait}), PATIENT, "program.py")
+        try:
+            async with box.run("program.py") as run:
+                watch = Watch([run], PATIENT, Transcript().now)
+                await watch.until(lambda: False, also=lambda: watch.steady and rests(watch.last[0]))
+                (thread,) = watch.last[0].threads
+                return run.polls_connection(thread)
+        finally:
+            await box.close()
+
+    assert asyncio.run(polls()) is expected
 
 
 def test_work_between_waits_is_not_called_stuck() -> None:

@@ -199,7 +199,50 @@ def test_abstract_sockets_of_the_host_cannot_be_reached() -> None:
 def test_raw_sockets_are_refused() -> None:
     """Nobody in the box sniffs or forges packets."""
     calls = "socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)\nsocket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)"
-    assert tries(calls) == ["EPERM", "EPERM"]
+    assert tries(calls) == ["EPERM", "EAFNOSUPPORT"]
+
+
+def test_address_families_that_no_assignment_needs_are_refused() -> None:
+    """As on a machine whose kernel has none of them, whichever kind of socket is asked for; vsock would reach the
+    machine's host, and has no namespaces."""
+    program = """
+        import errno, socket
+        for family in range(3, 64):
+            if family == socket.AF_INET6 or family == socket.AF_NETLINK:
+                continue
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET, socket.SOCK_RAW):
+                for make in (socket.socket, socket.socketpair):
+                    try:
+                        make(family, kind)
+                    except OSError as error:
+                        if error.errno != errno.EAFNOSUPPORT:
+                            print(family, kind, make, error)
+                    else:
+                        print(family, kind, make, "made")
+        print("tried")
+    """
+    assert run_program(program).lines == ["tried"]
+
+
+def test_the_families_that_programs_use_work() -> None:
+    """IPv4 and IPv6, Unix sockets and pairs of them, and the netlink socket by which a program lists its interfaces."""
+    program = """
+        import socket
+        for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+            with socket.create_server((host, 0), family=family) as server:
+                with socket.create_connection(server.getsockname()[:2]) as client:
+                    client.sendall(b"x")
+                    print(server.accept()[0].recv(1))
+            socket.socket(family, socket.SOCK_DGRAM).close()
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind("s")
+        one, other = socket.socketpair()
+        one.sendall(b"y")
+        print(other.recv(1))
+        socket.socket(socket.AF_NETLINK, socket.SOCK_RAW).close()
+        print([name for _, name in socket.if_nameindex()])
+    """
+    assert run_program(program).lines == ["b'x'", "b'x'", "b'y'", "['lo']"]
 
 
 # --- what is inherited ----------------------------------------------------------------------------------------------

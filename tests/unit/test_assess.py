@@ -280,6 +280,28 @@ def test_checks_in_one_run_are_judged_by_their_own_steps() -> None:
     assert len(plan(a_rubric(exact, loose), SEED)) == 1
 
 
+def test_a_refused_run_is_compared_with_the_programs_own_answered_runs() -> None:
+    """What a client prints when it is answered as well tells of no failure; what a server prints is no matter."""
+    answered = a_check("client.prints", "accept", receive("anything"), send(b"abc"), prints("sent"))
+    refused = a_check("client.fails-visibly", "nobody-listens", "fails-visibly")
+    rubric = a_rubric(answered, refused, a_check("server.echoes", "connect", send(), receive()))
+    says = replace(ECHO_SERVER, on_connect=lambda address: "No server there\n")
+    records = record_all(rubric, says)
+    name = next(name for name, one in records.items() if one.role == "client" and not one.events)
+
+    def judged(stdout: bytes, **changed: RunRecord) -> str:
+        seen = {**records, name: replace(records[name], stdout=stdout), **changed}
+        return str(observe(a_submission(), rubric, seen)["client.fails-visibly"].verdict)
+
+    assert judged(b"Received b''\n") == "failed"
+    assert judged(b"No server there\n") == "passed"
+    other = next(key for key, one in records.items() if one.role == "client" and one.events)
+    told = replace(records[other], stdout=records[other].stdout + b"No server there\n")
+    assert judged(b"No server there\n", **{other: told}) == "failed"
+    broken = replace(records[other], events=(), outcomes=(), harness_error="The box failed.")
+    assert judged(b"Received b''\n", **{other: broken}) == "passed"
+
+
 def test_the_output_of_a_check_is_its_own() -> None:
     """What is printed in one run earns nothing in another."""
     one = a_check("client.one", "accept", send(b"first"), prints())

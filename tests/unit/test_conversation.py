@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import cases
 import pytest
-from cases import a_check, a_pair, a_rubric, exits, prints, receive, send, send_random, step
+from cases import GREETING, a_check, a_pair, a_rubric, exits, prints, receive, send, send_random, step
 
 from grader.conversation import Action, Run, joined, payload, plan, script
 from grader.model import Check, Rubric, Step
@@ -205,17 +206,18 @@ def shipped() -> Rubric:
 
 
 def test_the_runs_of_the_shipped_rubric(shipped: Rubric) -> None:
-    """Fifteen checks are judged by nine runs, named by their half in the order of the rubric."""
+    """Fifteen checks are judged by ten runs, named by their half in the order of the rubric."""
     assert {run.name: sorted(run.scripts) for run in plan(shipped, "seed")} == {
         "server-1": ["server.announces", "server.echoes-text", "server.ends", "server.listens"],
         "server-2": ["server.echoes-bytes"],
         "server-3": ["server.echoes-messages"],
         "server-4": ["server.echoes-large"],
-        "client-5": ["client.connects", "client.ends", "client.prints-received", "client.sends"],
-        "client-6": ["client.fails-visibly"],
-        "pair-7": ["server.with-reference-client"],
-        "pair-8": ["client.with-reference-server"],
-        "pair-9": ["pair.own-two"],
+        "client-5": ["client.connects", "client.ends", "client.sends"],
+        "client-6": ["client.prints-received"],
+        "client-7": ["client.fails-visibly"],
+        "pair-8": ["server.with-reference-client"],
+        "pair-9": ["client.with-reference-server"],
+        "pair-10": ["pair.own-two"],
     }
 
 
@@ -240,7 +242,28 @@ def test_the_plan_of_a_submission_follows_from_its_seed(shipped: Rubric) -> None
     """The same work is always met with the same conversations; other work is met with the same runs, other bytes."""
     assert plan(shipped, "one") == plan(shipped, "one")
     assert plan(shipped, "one") != plan(shipped, "two")
+    assert payloads(plan(shipped, "one")) & payloads(plan(shipped, "two")) == {GREETING}
     assert [sorted(run.scripts) for run in plan(shipped, "one")] == [sorted(run.scripts) for run in plan(shipped, "b")]
+
+
+def payloads(runs: Sequence[Run]) -> set[bytes]:
+    """All that the peer says in some runs."""
+    return {action.data for run in runs for action in run.actions if action.kind == "send"}
+
+
+def test_the_rubrics_own_seed_changes_every_random_payload(shipped: Rubric) -> None:
+    """Whoever knows the hand-in alone cannot work out what will be sent; the runs and the checks stay the same."""
+
+    def seeded(seed: str) -> tuple[Run, ...]:
+        return plan(replace(shipped, options=replace(shipped.options, seed=seed)), "one")
+
+    assert seeded("oak tree") == seeded("oak tree")
+    assert seeded("") == plan(shipped, "one")
+    assert payloads(seeded("oak tree")) & payloads(seeded("")) == {GREETING}
+    assert payloads(seeded("oak tree")) & payloads(seeded("elm tree")) == {GREETING}
+    assert [(run.name, sorted(run.scripts)) for run in seeded("oak tree")] == [
+        (run.name, sorted(run.scripts)) for run in seeded("")
+    ]
 
 
 TEXT = a_check("server.text", "connect", send(), receive())

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
+import select
+import socket
+import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,10 +23,12 @@ from grader.sandbox.kernel import (
     Row,
     Thread,
     address,
-    catches_alarms,
+    attributes,
+    awaits_alarms,
     holds_timers,
     listening_with_inodes,
     look,
+    polls_connection,
     processes,
     read_all,
     read_at,
@@ -298,7 +305,20 @@ def test_a_handler_of_a_timers_signal_may_wake_a_program(
     """Bit n-1 is signal n (proc(5))."""
     (tmp_path / "2").mkdir()
     (tmp_path / "2" / "status").write_text(f"Name:\tx\nSigIgn:\tffffffffffffffff\nSigCgt:\t{caught:016x}\n")
-    assert catches_alarms(folder, 2) is expected
+    assert awaits_alarms(folder, 2) is expected
+
+
+@pytest.mark.parametrize(
+    ("blocked", "expected"),
+    [(1 << 13, True), (1 << 25, True), (1 << 26, True), (1 << 9, False), (0, False)],
+    ids=["SIGALRM", "SIGVTALRM", "SIGPROF", "SIGUSR1", "none"],
+)
+def test_a_blocked_timers_signal_may_be_waited_for(tmp_path: Path, folder: int, blocked: int, expected: bool) -> None:
+    """`sigwait` takes blocked signals; one with a handler and another that is blocked are both told."""
+    status = f"SigBlk:\t{blocked:016x}\nSigIgn:\t{1 << 13:016x}\nSigCgt:\t0000000000000000\n"
+    (tmp_path / "2").mkdir()
+    (tmp_path / "2" / "status").write_text(status)
+    assert awaits_alarms(folder, 2) is expected
 
 
 @pytest.mark.parametrize(
@@ -326,3 +346,63 @@ def test_a_kernel_without_a_list_of_timers_is_taken_at_its_word(tmp_path: Path, 
     """Not every kernel is built with it."""
     (tmp_path / "2" / "fd").mkdir(parents=True)
     assert holds_timers(folder, 2) is False
+
+
+# --- attributes of a netlink message ----------------------------------------------------------------------------------
+
+MARK, SHUTDOWN, V6ONLY = (15, b"\x07\x00\x00\x00"), (8, b"\x00"), (11, b"\x01")
+
+
+def packed(*found: tuple[int, bytes]) -> bytes:
+    """Attributes as the kernel writes them: length, kind, value, padded to four bytes (netlink(7))."""
+    return b"".join(struct.pack("=HH", 4 + len(value), kind) + value + bytes(-len(value) % 4) for kind, value in found)
+
+
+@pytest.mark.parametrize("found", [(V6ONLY,), (MARK, V6ONLY), (SHUTDOWN, V6ONLY, MARK), (V6ONLY, (11, b"\x00"))])
+def test_an_attribute_is_found_wherever_it_stands(found: tuple[tuple[int, bytes], ...]) -> None:
+    """Behind others of any length; the first of its kind counts."""
+    assert attributes(packed(*found), 11) == b"\x01"
+
+
+@pytest.mark.parametrize("data", [b"", packed(MARK, SHUTDOWN), packed(V6ONLY)[:3], b"\0" * 40, b"\0"])
+def test_an_attribute_that_is_not_there_is_empty(data: bytes) -> None:
+    """Nor does a torn message, or one of zeros, keep anybody reading for ever."""
+    assert attributes(data, 11) == b""
+
+
+# --- polling ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="this machine shows no process's memory")
+@pytest.mark.parametrize(
+    ("events", "which", "expected"),
+    [
+        (select.POLLIN, "connection", True),
+        (select.POLLIN | select.POLLERR, "connection", True),
+        (select.POLLOUT, "connection", False),
+        (select.POLLIN, "pair", False),
+        (select.POLLIN, "pipe", False),
+    ],
+)
+def test_a_poll_is_of_a_connection_when_its_descriptor_is(events: int, which: str, expected: bool) -> None:
+    """Read from this very process: where the call's first argument points to, and what that descriptor is."""
+    reader, writer = os.pipe()
+    pair = socket.socketpair()
+    with contextlib.ExitStack() as stack:
+        stack.callback(os.close, reader)
+        stack.callback(os.close, writer)
+        for one in pair:
+            stack.enter_context(one)
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        client = stack.enter_context(socket.create_connection(server.getsockname()))
+        descriptor = {"connection": client.fileno(), "pair": pair[0].fileno(), "pipe": reader}[which]
+        asked = ctypes.create_string_buffer(struct.pack("=ihh", descriptor, events, 0))
+        thread = Thread(
+            process=os.getpid(), thread=os.getpid(), call=7, arguments=(ctypes.addressof(asked), 1, 100, 0, 0, 0),
+            run_ns=0, delay_ns=0,
+        )  # fmt: skip
+        proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+        stack.callback(os.close, proc)
+        net = os.open("/proc/self/net", os.O_RDONLY | os.O_DIRECTORY)
+        stack.callback(os.close, net)
+        assert polls_connection(proc, net, thread) is expected

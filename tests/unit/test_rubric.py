@@ -125,6 +125,14 @@ def test_limits_are_bytes_and_seconds() -> None:
     assert limits.file_bytes == 2 * 2**20
 
 
+def test_a_seed_is_a_word_of_the_rubrics_author() -> None:
+    """Empty where none is given; a number would be a slip."""
+    assert parse(rubric_text()).options.seed == ""
+    assert parse(rubric_text(more="options: {seed: oak tree}\n")).options.seed == "oak tree"
+    with pytest.raises(RubricError, match="seed"):
+        parse(rubric_text(more="options: {seed: 7}\n"))
+
+
 def test_points_are_exact() -> None:
     """Tenths, which no binary float holds, sum exactly."""
     text = rubric_text(check(points=0.1), check("server.b", points="0.20"), points="0.30")
@@ -1032,6 +1040,7 @@ def test_what_only_scores_runs_nothing_again(old: str, new: str) -> None:
         ("listens]", "connect, exits: 0]"),
         ("checks:", "limits: {cpu_seconds: 2}\nchecks:"),
         ("checks:", "options: {follow_through: false}\nchecks:"),
+        ("checks:", "options: {seed: oak tree}\nchecks:"),
         ("up-server.py", "uppercase.py"),
     ],
 )

@@ -6,7 +6,20 @@ import pytest
 
 from grader.sandbox import stuck
 from grader.sandbox.kernel import Look, Row, Thread
-from grader.sandbox.stuck import NUMBERS, WAITS, WINDOW_BYTES, all_wait, network_is_still, serves_on, waits_for_ever
+from grader.sandbox.stuck import (
+    INPUT,
+    NUMBERS,
+    SERVING,
+    WAITS,
+    WINDOW_BYTES,
+    all_wait,
+    network_is_still,
+    polls_one,
+    rests,
+    serves_on,
+    waits_for_ever,
+    waits_for_input,
+)
 
 X86 = NUMBERS["x86_64"]
 FOREVER = 0xFFFFFFFF  # -1 as the kernel shows a 32-bit argument
@@ -45,8 +58,7 @@ def test_a_call_that_has_no_time_out_waits_for_ever(call: str) -> None:
 
 
 BY_POINTER = {
-    "futex": 3, "ppoll": 2, "select": 4, "pselect6": 4, "rt_sigtimedwait": 2, "recvmmsg": 4, "semtimedop": 3,
-    "epoll_pwait2": 3,
+    "futex": 3, "ppoll": 2, "select": 4, "pselect6": 4, "recvmmsg": 4, "semtimedop": 3, "epoll_pwait2": 3,
 }  # fmt: skip
 
 
@@ -87,6 +99,12 @@ def test_a_sleep_and_an_attempt_to_connect_end_by_themselves(call: str) -> None:
     assert not waits_for_ever(a_thread(call))
 
 
+def test_a_wait_for_a_signal_may_be_ended_by_an_alarm() -> None:
+    """Which signals `sigwait` waits for the kernel does not show, nor whether a timer is set: no proof."""
+    assert not waits_for_ever(a_thread("rt_sigtimedwait"))
+    assert not waits_for_ever(a_thread("rt_sigtimedwait", POINTER, POINTER, 0))
+
+
 @pytest.mark.parametrize("call", [None, -1, 9999], ids=["running", "outside any call", "unknown call"])
 def test_what_is_not_known_is_never_stuck(call: int | None) -> None:
     """Better to wait until a limit than to wrong somebody."""
@@ -100,9 +118,9 @@ def test_every_call_that_is_judged_is_covered_here() -> None:
 
 @pytest.mark.parametrize("machine", NUMBERS)
 def test_a_number_means_one_call(machine: str) -> None:
-    """And every call that is numbered is one that we judge, or one that is known to end by itself."""
+    """And every call that is numbered is one that we judge, or one that is known to end by itself, or may."""
     assert len(set(NUMBERS[machine].values())) == len(NUMBERS[machine])
-    assert set(NUMBERS[machine]) - set(WAITS) == {"connect", "nanosleep", "clock_nanosleep"}
+    assert set(NUMBERS[machine]) - set(WAITS) == {"connect", "nanosleep", "clock_nanosleep", "rt_sigtimedwait"}
 
 
 # --- two looks --------------------------------------------------------------------------------------------------------
@@ -283,3 +301,58 @@ def test_a_program_that_waits_for_something_else_serves_nobody(call: str | None)
     """Nor does one that has ended."""
     assert not serves_on(a_look(a_thread(call)))
     assert not serves_on(a_look())
+
+
+# --- resting, and waiting for input -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("call", sorted(INPUT))
+def test_a_program_that_reads_or_waits_for_others_waits_for_input(call: str) -> None:
+    """With a time-out of its own or without: what it had to say by now it has said."""
+    assert waits_for_input(a_look(a_thread(call)))
+    assert waits_for_input(a_look(a_thread(call, *[POINTER] * 6), a_thread("futex", thread=3)))
+
+
+@pytest.mark.parametrize("call", ["clock_nanosleep", "nanosleep", "sendto", "write", "connect", "rt_sigsuspend", None])
+def test_a_sleep_or_a_word_of_its_own_is_no_wait_for_input(call: str | None) -> None:
+    """One thread in a sleep is enough: it may speak when it wakes."""
+    assert not waits_for_input(a_look(a_thread(call)))
+    assert not waits_for_input(a_look(a_thread(), a_thread(call, thread=3)))
+
+
+def test_what_serves_waits_for_input() -> None:
+    """Whoever waits for a client waits for something to come."""
+    assert SERVING < INPUT
+    assert "connect" not in INPUT
+
+
+@pytest.mark.parametrize("call", ["recvfrom", "accept4", "clock_nanosleep", "sendto", "rt_sigtimedwait", 9999])
+def test_a_program_in_any_call_rests(call: str | int) -> None:
+    """A sleep is a rest as well: it does nothing before it wakes."""
+    assert rests(a_look(a_thread(call)))
+    assert rests(a_look(a_thread(call), a_thread("futex", thread=3)))
+
+
+@pytest.mark.parametrize("call", [None, -1], ids=["running", "outside any call"])
+def test_a_program_that_may_do_something_does_not_rest(call: int | None) -> None:
+    """Not even where all its other threads do."""
+    assert not rests(a_look(a_thread(call)))
+    assert not rests(a_look(a_thread(), a_thread(call, thread=3), a_thread("futex", thread=4)))
+
+
+def test_nobody_rests_and_waits_where_nobody_is() -> None:
+    """A box without threads: whoever asks knows by other means that the program has ended."""
+    assert rests(a_look())
+    assert waits_for_input(a_look())
+    assert not serves_on(a_look())
+
+
+@pytest.mark.parametrize(
+    ("call", "descriptors", "expected"),
+    [("poll", 1, True), ("ppoll", 1, True), ("poll", 2, False), ("poll", 0, False), ("recvfrom", 1, False)],
+)
+def test_a_poll_of_one_descriptor_is_how_python_waits_with_a_time_out(
+    call: str, descriptors: int, expected: bool
+) -> None:
+    """The number of descriptors is the second argument (poll(2))."""
+    assert polls_one(a_thread(call, POINTER, descriptors, 5000)) is expected

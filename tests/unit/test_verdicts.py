@@ -30,7 +30,7 @@ from cases import (
 
 from grader.conversation import script
 from grader.model import Check, Dial, Event, Options, RunRecord, Socket, Step, StepOutcome
-from grader.verdicts import RULES, compare, judge, window
+from grader.verdicts import RULES, compare, contains, judge, outlines, window
 
 
 def a_listener(host: str = HOST, port: int = PORT, protocol: str = "tcp") -> Socket:
@@ -56,6 +56,35 @@ SILENT = Program(answers=nothing)
 def test_a_server_listens_wherever_it_can_be_reached_at_the_address(host: str, protocol: str) -> None:
     """What counts is that a client which goes to the assignment's address gets there."""
     assert code(LISTENS, Program(sockets=(a_listener(host, protocol=protocol),))) == ""
+
+
+def test_a_server_for_ipv6_alone_is_not_at_the_address() -> None:
+    """No client of IPv4 gets in, whatever `::` means elsewhere."""
+    only = replace(a_listener("::", protocol="tcp6"), only_ipv6=True)
+    found = finding(LISTENS, Program(sockets=(only,)))
+    assert found is not None
+    assert (found.code, found.facts) == ("listens-elsewhere", {"host": "::", "port": PORT})
+    assert code(LISTENS, Program(sockets=(only, a_listener()))) == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "only_ipv6", "reached"),
+    [
+        ("::", False, {HOST, "127.0.0.2", "::1"}),
+        ("::", True, {"::1"}),
+        ("::1", True, {"::1"}),
+        ("::1", False, {"::1"}),
+        ("::ffff:127.0.0.1", False, {HOST}),
+        (HOST, False, {HOST}),
+    ],
+)
+def test_a_socket_is_reached_at_its_own_address_and_where_it_stands_for_all(
+    host: str, only_ipv6: bool, reached: set[str]
+) -> None:
+    """`::` stands for the addresses of IPv4 too, unless it was told not to (ipv6(7), IPV6_V6ONLY)."""
+    one = replace(a_listener(host, protocol="tcp6"), only_ipv6=only_ipv6)
+    assert {to for to in (HOST, "127.0.0.2", "::1") if one.reaches(to, PORT)} == reached
+    assert not any(one.reaches(to, PORT + 1) for to in (HOST, "127.0.0.2", "::1"))
 
 
 def test_one_listener_at_the_right_address_is_enough() -> None:
@@ -316,6 +345,12 @@ WINDOWS: list[tuple[Check, tuple[int, ...], list[tuple[int, int | None]]]] = [
     (SEVERAL, (0, 0, 3, 3, 5, 5, 8), [(0, 3), (3, 5), (5, None)]),
     (a_check("server.x", "connect", send(b"one"), receive(), send(b"two"), prints()), (0, 0, 3, 6), [(0, 3)]),
     (a_check("server.x", "connect", send(b"one"), receive(), "reset"), (0, 0, 3, 3), [(0, None)]),
+    (a_check("client.x", "accept", receive(b"abc"), send(b"two")), (0, 3, 9), [(0, None)]),
+    (
+        a_check("client.x", "accept", receive("anything"), send(b"abc"), receive(b"d")),
+        (0, 2, 2, 3),
+        [(0, 0), (2, None)],
+    ),
     (
         a_check("server.x", "connect", receive("anything"), send(b"abc"), receive(), send(b"d"), receive()),
         (0, 10, 10, 13, 13, 14),
@@ -332,7 +367,16 @@ WINDOWS: list[tuple[Check, tuple[int, ...], list[tuple[int, int | None]]]] = [
 @pytest.mark.parametrize(
     ("check", "arrived", "expected"),
     WINDOWS,
-    ids=["one", "several", "unasked", "reset", "banner", "two connections"],
+    ids=[
+        "one",
+        "several",
+        "unasked",
+        "reset",
+        "a client's message",
+        "a client's second message",
+        "banner",
+        "two connections",
+    ],
 )
 def test_the_bytes_of_an_answer_stand_between_those_of_its_neighbours(
     check: Check, arrived: tuple[int, ...], expected: list[tuple[int, int | None]]
@@ -372,6 +416,57 @@ def test_what_a_client_sends_is_told_as_the_clients() -> None:
         (GREETING + b"!", "extra"),
     ]:
         assert code(check, replace(ECHO_CLIENT, greets=said)) == f"client-{expected}"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (b"bye", "client-extra"),
+        (b"\n", "client-extra"),
+        (GREETING, "client-extra"),
+        (b"", ""),
+    ],
+)
+def test_what_a_client_adds_after_its_answer_is_too_much(said: bytes, expected: str) -> None:
+    """A message is all that was said on the connection up to its end, whenever it came."""
+    check = a_check("client.sends", "accept", receive(GREETING), send(GREETING))
+    assert code(check, replace(ECHO_CLIENT, answers=lambda number, data: said)) == expected
+    assert code(check, replace(ECHO_CLIENT, at_eof=said)) == expected
+    found = finding(check, replace(ECHO_CLIENT, at_eof=said))
+    assert (found.actual if found else GREETING) == GREETING + said
+
+
+def answered_early(check: Check, at: int) -> RunRecord:
+    """A client that was answered when it had said `at` bytes of the greeting; the rest came afterwards."""
+    mine, record = run_alone(check, ECHO_CLIENT)
+    kinds = ("accepted", PEER.encode()), ("received", GREETING[:at]), ("sent", GREETING), ("received", GREETING[at:])
+    happened = tuple(
+        Event(kind=kind, connection=0, at=float(number), data=data) for number, (kind, data) in enumerate(kinds) if data
+    )
+    results = ("done", "impossible", "done")
+    outcomes = tuple(
+        StepOutcome(result=result, at=float(number), received=at if number else 0)
+        for number, result in enumerate(results)
+    )
+    assert len(outcomes) == len(mine.actions)
+    return replace(record, events=happened, outcomes=outcomes)
+
+
+def test_a_client_that_is_answered_in_between_is_not_late() -> None:
+    """It sends a part, waits for something, sends the rest: all of the message has come in the end."""
+    check = a_check("client.sends", "accept", receive(GREETING), send(GREETING))
+    mine = script(check, SEED)
+    for at in (1, 6, 11):
+        assert judge(mine, {"client": answered_early(check, at)}, a_rubric(check)) is None
+    found = judge(mine, {"client": answered_early(check, 0)}, a_rubric(check))
+    assert found is not None
+    assert found.code == "client-late"
+
+
+def test_a_server_whose_answer_is_complete_only_after_the_close_is_late_all_the_same() -> None:
+    """It was asked once and for all; a part in time is no answer."""
+    halves = Program(answers=lambda number, data: data[:5], at_eof=GREETING[5:])
+    assert code(ECHOES, halves) == "server-late"
 
 
 def test_without_a_connection_nothing_was_received_because_of_that() -> None:
@@ -487,6 +582,31 @@ def test_only_what_is_printed_after_the_client_came_is_about_the_client() -> Non
     assert code(ANNOUNCES, ECHO_SERVER, **{**logged, "stderr": before + after}) == ""
 
 
+OTHER = "127.0.0.2:40123"  # a client that does not come from the server's own address
+FROM_OTHER = (Event(kind="connected", connection=0, at=0.0, data=OTHER.encode()),)
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("Connected by ('127.0.0.2', 40123)", True),
+        ("client 127.0.0.2", True),
+        ("client at port 40123", True),
+        (f"Client 127.0.0.2 has connected to port {PORT}", True),
+        (f"127.0.0.2 -> 127.0.0.1:{PORT}", True),
+        ("Connected by 127.0.0.1", False),
+        ("Connected by ('127.0.0.1', 51234)", False),
+        (f"Connected by ('127.0.0.1', {PORT})", False),
+        ("Connected by 127.0.0.20", False),
+        ("", False),
+    ],
+)
+def test_a_client_from_another_address_is_announced_by_that(line: str, counts: bool) -> None:
+    """Neither the server's own host nor a constant is the client's; its host beside the server's port is."""
+    seen = {"events": FROM_OTHER, "stdout": line.encode() + b"\n", "stderr": b""}
+    assert code(ANNOUNCES, ECHO_SERVER, **seen) == ("" if counts else "address-not-printed")
+
+
 def test_an_address_cannot_be_printed_without_a_client() -> None:
     """The deeper reason is named."""
     gone = (StepOutcome(result="impossible", at=0.0),)
@@ -505,6 +625,9 @@ PRINTS = a_check("client.prints", "accept", receive("anything"), send(REPLY), pr
         "The server says: Zq3x9TgKp0Lm!",
         "> 'Zq3x9TgKp0Lm'",
         "[b'Zq3x9TgKp0Lm']",
+        "Received b'Zq3x'\nReceived b'9TgK'\nReceived b'p0Lm'",
+        "b'Z' then b'q3x9TgKp0L', b'm'",
+        "piece: 'Zq3x9T'\npiece: 'gKp0Lm'\nDone, 2 pieces",
     ],
 )
 def test_what_was_received_counts_in_any_wording(line: str) -> None:
@@ -513,7 +636,20 @@ def test_what_was_received_counts_in_any_wording(line: str) -> None:
     assert code(PRINTS, ECHO_CLIENT, stdout=b"", stderr=line.encode()) == ""
 
 
-@pytest.mark.parametrize("line", ["", "Received b'Hello, world'", "Received", "Received b'Zq3x9'", "zq3x9tgkp0lm"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "Received b'Hello, world'",
+        "Received",
+        "Received b'Zq3x9'",
+        "zq3x9tgkp0lm",
+        "b'Zq3x'\nb'9TgK'",
+        "b'9TgKp0Lm'\nb'Zq3x'",
+        "Zq3x\n9TgKp0Lm",
+        "Received {data!r}",
+    ],
+)
 def test_anything_else_than_what_was_received_does_not_count(line: str) -> None:
     """A printed constant, a part of it, or other letters are not the reply."""
     found = finding(PRINTS, replace(ECHO_CLIENT, on_message=lambda data: line + "\n"))
@@ -539,6 +675,26 @@ def test_bytes_are_found_as_text_and_as_pythons_repr(data: bytes, line: str) -> 
     """Both are what a program shows that prints what it has received."""
     check = a_check("client.prints", "accept", send(data), prints())
     assert code(check, replace(ECHO_CLIENT, on_message=lambda _: line + "\n")) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "expected"),
+    [
+        (r"b'\x00' b'\xff'", b"\x00\xff", True),
+        (r"b'\x00' b'\xfe'", b"\x00\xff", False),
+        ("'it' \"'s\" here", b"it's", True),
+        ("rb'ab' u'c' 'd'", b"abcd", True),
+        ("'a\nb'", b"ab", False),
+        ("don't say b'ab' and b'c'", b"abc", False),
+        ("b'ab' + b'c'", b"abc", True),
+        ("'' \"\"", b"", False),
+        ("", b"x", False),
+        ("x" * 5000 + "'" * 5000, b"y", False),
+    ],
+)
+def test_a_value_may_be_shown_piece_by_piece(text: str, data: bytes, expected: bool) -> None:
+    """What stands between quotes, joined. No text shows what is empty; an apostrophe hides what follows it."""
+    assert contains(text, data) is expected
 
 
 def test_whether_the_reply_had_gone_out_is_part_of_the_finding() -> None:
@@ -746,6 +902,121 @@ def test_only_what_is_said_after_the_attempt_and_without_a_word_of_failure_is_a_
         a_rubric(REFUSED, sends),
     )
     assert (found.code if found else "") == expected
+
+
+ANSWER = b"Zq3x9TgKp0Lm"
+USUAL = "Sending 'Hello, world'\nReceived b'Zq3x9TgKp0Lm' (12 bytes)\n"
+
+
+def an_answered_run(stdout: str = USUAL, *, stderr: str = "", answer: bytes = ANSWER) -> RunRecord:
+    """The same client, where somebody listened and answered; without an answer, where nobody did."""
+    met = Event(kind="accepted", connection=0, at=0.0, data=PEER.encode())
+    words = (("received", GREETING), ("sent", answer)) if answer else (("received", GREETING),)
+    said = (Event(kind=kind, connection=0, at=1.0, data=data) for kind, data in words)
+    return RunRecord(
+        role="client", file="echo-client.py", host=HOST, port=PORT, events=(met, *said), exit_code=0,
+        stdout=stdout.encode(), stderr=stderr.encode(),
+    )  # fmt: skip
+
+
+def refused(stdout: str = "", *others: RunRecord, **seen: object) -> str:
+    """The code of what is found wrong with a refused client; empty when its failure shows."""
+    sends = a_check("client.sends", "accept", receive(GREETING))
+    mine, record = run_alone(REFUSED, ECHO_CLIENT)
+    values = {"dials": (dial(),), "stdout": stdout.encode(), **seen}
+    found = judge(mine, {"client": replace(record, **values)}, a_rubric(REFUSED, sends), others)  # type: ignore[arg-type]
+    return found.code if found else ""
+
+
+@pytest.mark.parametrize(
+    ("stdout", "expected"),
+    [
+        ("Verbindung abgelehnt, b'Hello, world' konnte nicht gesendet werden\n", ""),
+        ("El servidor no responde; el mensaje 'Hello, world' queda sin enviar\n", ""),
+        ("Server is down, dropping message: Hello, world\n", ""),
+        ("Sending 'Hello, world'\nNo answer\n", ""),
+        ("111\n", ""),
+        ("(111, 'x')\n", ""),
+        ("Sending 'Hello, world'\n", "claims-success"),
+        ("Received b'' (0 bytes)\n", "refusal-hidden"),
+        ("Received None (0 bytes)\n", "refusal-hidden"),
+        ("Received b'Hello, world' (12 bytes)\n", "claims-success"),
+        ("Received Hello, world (12 bytes)\n", "claims-success"),
+        ("\n", "refusal-hidden"),
+        (" \n\t\n", "refusal-hidden"),
+        ("b''\n", "refusal-hidden"),
+        ("1117\n", "refusal-hidden"),
+        ("", "refusal-hidden"),
+    ],
+)
+def test_a_refused_client_says_something_that_it_does_not_say_when_answered(stdout: str, expected: str) -> None:
+    """In whatever language. The usual line about an empty value, or about the greeting, tells of no failure."""
+    assert refused(stdout, an_answered_run()) == expected
+    assert refused("", an_answered_run(), stderr=stdout.encode()) == expected
+    assert refused(stdout, an_answered_run(), exit_code=1) == ""
+
+
+def test_each_run_that_was_answered_shows_what_is_usual() -> None:
+    """What is said in one of them is said without a failure."""
+    done = an_answered_run("Done. Success!\n")
+    assert refused("Done. Success!\n", an_answered_run()) == ""
+    assert refused("Done. Success!\n", an_answered_run(), done) == "refusal-hidden"
+    assert refused("Done. Success!\n", an_answered_run("", stderr="Done. Success!\n")) == "refusal-hidden"
+
+
+def test_a_run_without_an_answer_shows_nothing_of_what_is_usual() -> None:
+    """A client that was let in and told nothing may have complained, rightly."""
+    silent = an_answered_run("No answer\n", answer=b"")
+    assert refused("No answer\n", silent) == ""
+    assert refused("Received b'Hello, world'\n", silent) == "claims-success"
+    assert refused("No answer\n", silent, an_answered_run()) == ""
+
+
+def test_only_what_a_refused_client_prints_after_its_attempt_is_compared() -> None:
+    """What it always says beforehand is usual, and what is new there tells nothing of the refusal."""
+    before = "Attempt 7 in a new way\n"
+    tried = {"dials": (dial(output_bytes=len(before)),)}
+    assert refused(before, an_answered_run(), **tried) == "refusal-hidden"
+    assert refused(before + "No server\n", an_answered_run(), **tried) == ""
+
+
+def test_a_client_whose_attempt_is_not_seen_is_judged_by_its_other_runs() -> None:
+    """A new interpreter, or a call of the C library, leaves no note of the address; that it connects is known."""
+    unseen = {"dials": ()}
+    assert refused("", **unseen) == "never-connects"
+    assert refused("", an_answered_run(answer=b""), **unseen) == "never-connects"
+    assert refused("", an_answered_run(), **unseen) == "refusal-hidden"
+    assert refused("", an_answered_run(), exit_code=1, **unseen) == ""
+    assert refused("Connection refused\n", an_answered_run(), **unseen) == ""
+    assert refused(USUAL, an_answered_run(), **unseen) == "claims-success"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", set()),
+        ("\n \n12 3.5\n", set()),
+        ("Received b'abc'", {"Received"}),
+        ("Received b'it\\'s' and \"more\"", {"Received and"}),
+        ("Received REPLY now", {"Received now"}),
+        ("a 1\nb 2\nb 3", {"a", "b"}),
+        ("code: None", {"code"}),
+        ("Errno 111", {"Errno 111"}),
+        ("Errno 1111, 0111", {"Errno"}),
+        ("größer als 3", {"größer als"}),
+        ("snake_case", {"snake case"}),
+    ],
+)
+def test_the_outline_of_a_line_is_its_words_without_values(text: str, expected: set[str]) -> None:
+    """Literals, numbers and the given bytes may differ from run to run; the number of a refusal tells something."""
+    assert outlines(text, [b"REPLY"]) == expected
+
+
+def test_the_outline_leaves_out_values_in_every_form() -> None:
+    """As text, as the repr of bytes, as that of text; the longest first, since one may be part of another."""
+    values = [b"Hello", b"Hello, world", b"caf\xc3\xa9\n"]
+    lines = ["got Hello, world", "got b'Hello, world'", "got Hello", r"got caf\xc3\xa9\n", r"got café\n"]
+    assert outlines("\n".join(lines), values) == {"got"}
 
 
 def test_a_message_of_a_refused_client_can_be_asked_for() -> None:

@@ -247,6 +247,9 @@ def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: in
     for target, source in enumerate((nothing, *output)):
         os.dup2(source, target)
     set_limits(*(int(field) for field in arguments))
+    libc("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
+    with open("/proc/self/oom_score_adj", "w") as badness:
+        badness.write("1000")  # where memory runs out, this program is to go, and not the launcher
     if path != sys.argv[0] or shadows(folder):
         os.dup2(log_descriptor, 3)
         os.set_inheritable(3, True)  # dup2 leaves it as it was where it is 3 already
@@ -254,7 +257,6 @@ def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: in
         task = {"PYTHONPATH": os.path.dirname(__file__), "START_TASK": "watch 3"}
         os.execve(sys.executable, [sys.executable, "-s", "-u", "-B", name], {**os.environ, **task})
     os.closerange(3, MOST_DESCRIPTORS)
-    libc("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv[0] = name
     watch.watch(log)
@@ -300,7 +302,7 @@ class Launcher:
         sockets, listen_host, port = int(fields[1]), fields[2].decode(), int(fields[3])
         self.log[:] = bytes(watch.DIAL_LOG_BYTES)
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        handed = self.make_sockets(sockets, int(fields[9]), listen_host, port)
+        handed = self.make_sockets(sockets, (fields[9].decode(), int(fields[10])), listen_host, port)
         child = os.fork()
         if child == 0:
             self.control.detach()
@@ -329,18 +331,19 @@ class Launcher:
         rows = [row.split(b"\0") for row in self.log[:].rstrip(b"\0").split(b"\n")]
         return {int(row[2]) for row in rows if row[0] == b"bind" and row[2:] and row[2].isdigit()}
 
-    def make_sockets(self, count: int, own_port: int, listen_host: str, port: int) -> list[socket.socket]:
+    def make_sockets(self, count: int, own: tuple[str, int], listen_host: str, port: int) -> list[socket.socket]:
         """Sockets of this box's network: `count` of each family to connect with, and one to accept on.
 
-        Those to connect with get ports from `own_port` on, so that a program that names its peer does so in the same
-        words each time it is graded; where such a port is taken, the kernel picks one.
+        Those to connect with get `own`'s host, if they are of IPv4, and ports from `own`'s port on, so that a program
+        that names its peer does so in the same words each time it is graded; where such a port is taken, the kernel
+        picks one.
         """
         made = []
         for family in FAMILIES:
             for number in range(count):
                 one = socket.socket(family, socket.SOCK_STREAM)
                 with contextlib.suppress(OSError):
-                    one.bind(("", own_port + number))
+                    one.bind((own[0] if family == socket.AF_INET else "", own[1] + number))
                 one.setblocking(False)
                 made.append(one)
         if listen_host:

@@ -1,0 +1,18 @@
+# A small buffer, and a line about each piece: for 64 KiB some 400 KB of output.
+import socket
+
+HOST = "127.0.0.1"
+PORT = 65432
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+    s.bind((HOST, PORT))
+    s.listen()
+    conn, addr = s.accept()
+    with conn:
+        print("Connected by", addr)
+        while True:
+            data = conn.recv(16)
+            if not data:
+                break
+            print(f"Received {len(data)} bytes from {addr}: {data!r}")
+            conn.sendall(data)

@@ -1,0 +1,19 @@
+# Prints everything twice, when it comes and when it goes.
+import socket
+
+HOST = "127.0.0.1"
+PORT = 65432
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+    s.bind((HOST, PORT))
+    s.listen()
+    conn, addr = s.accept()
+    with conn:
+        print("Connected by", addr)
+        while True:
+            data = conn.recv(1024)
+            if not data:
+                break
+            print("Received from client:", data)
+            conn.sendall(data)
+            print("Sent back to client:", data)

@@ -1,0 +1,18 @@
+# Asks for the reply as fast as it can, without a pause.
+import socket
+
+HOST = "127.0.0.1"
+PORT = 65432
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+    s.connect((HOST, PORT))
+    s.sendall(b"Hello, world")
+    s.setblocking(False)
+    while True:
+        try:
+            data = s.recv(1024)
+            break
+        except BlockingIOError:
+            pass
+
+print("Received", repr(data))

@@ -1,0 +1,24 @@
+# The same for its first client only; then it is done.
+import socket
+
+HOST = "127.0.0.1"
+PORT = 65432
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+    s.bind((HOST, PORT))
+    s.listen()
+    s.setblocking(False)
+    while True:
+        try:
+            conn, addr = s.accept()
+            break
+        except BlockingIOError:
+            pass
+    with conn:
+        conn.setblocking(True)
+        print("Connected by", addr)
+        while True:
+            data = conn.recv(1024)
+            if not data:
+                break
+            conn.sendall(data)

@@ -1,0 +1,195 @@
+"""Waiting for evidence, with a program that is only told of: when a wait ends, and as what."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from grader.errors import SandboxError
+from grader.model import Limits
+from grader.peers.watch import POLLS, Watch, clocks, same_calls
+from grader.sandbox import stuck
+from grader.sandbox.kernel import Look, Row, Thread
+from grader.sandbox.launch import Ending
+from grader.sandbox.stuck import NUMBERS
+
+X86 = NUMBERS["x86_64"]
+LIMITS = Limits(wall_seconds=10.0, cpu_seconds=1.0, memory_bytes=1000, output_bytes=100)
+
+
+@pytest.fixture(autouse=True)
+def _on_x86(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The numbers of one kind of machine, whichever this is."""
+    monkeypatch.setattr(stuck, "NAMES", {number: name for name, number in X86.items()})
+
+
+def a_thread(call: str | None = "recvfrom", run_ns: int = 0, *, thread: int = 2, delay_ns: int = 0) -> Thread:
+    number = None if call is None else X86[call]
+    return Thread(
+        process=2, thread=thread, call=number, arguments=(0,) * 6, run_ns=run_ns, delay_ns=delay_ns
+    )  # fmt: skip
+
+
+def a_look(*threads: Thread, memory_bytes: int = 0) -> Look:
+    return Look(threads=threads, memory_bytes=memory_bytes, complete=True)
+
+
+@dataclass
+class Told:
+    """A program as a test tells it: what each look shows, the last one for ever after."""
+
+    looks: Sequence[Look]
+    printed: tuple[int, int] = (0, 0)
+    wakes: bool = False
+    pid: int = 2
+    looked: int = 0
+    ended: asyncio.Future[Ending] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def look(self) -> Look:
+        self.looked += 1
+        return self.looks[min(self.looked, len(self.looks)) - 1]
+
+    def output_bytes(self) -> tuple[int, int]:
+        return self.printed
+
+    def may_wake(self, look: Look) -> bool:
+        return self.wakes
+
+    def rows(self) -> list[Row]:
+        return []
+
+
+def waited(*looks: Look, at: float = 0.0, until_moves: int | None = None, **told: object) -> tuple[str, Watch, Told]:
+    """How a wait for something that never happens ends. `at`: the time at which it is said to be."""
+
+    async def wait() -> tuple[str, Watch, Told]:
+        run = Told(looks, **told)  # type: ignore[arg-type]
+        watch = Watch([run], LIMITS, lambda: at)  # type: ignore[list-item]
+        also = None if until_moves is None else lambda: watch.moves > until_moves
+        return await watch.until(lambda: False, also=also), watch, run
+
+    return asyncio.run(wait())
+
+
+def test_a_program_that_waits_for_ever_is_found_in_two_looks() -> None:
+    """The second one shows that nothing has moved since the first."""
+    result, watch, run = waited(a_look(a_thread()))
+    assert (result, run.looked) == ("impossible", 2)
+    assert (watch.steady, watch.moves, watch.limit_reached, watch.over) == (True, 0, None, None)
+
+
+def test_a_program_that_runs_between_looks_polls_after_a_while() -> None:
+    """It is in the same call each time, and yet its clock goes on."""
+    looks = [a_look(a_thread("clock_nanosleep", run_ns)) for run_ns in range(100)]
+    result, watch, run = waited(*looks, until_moves=POLLS)
+    assert result == "done"
+    assert (watch.moves, watch.steady) == (POLLS + 1, True)
+    assert run.looked == POLLS + 2
+
+
+def test_a_program_in_one_long_sleep_does_not_move() -> None:
+    """It is waited for, to the wall limit."""
+    sleeper = a_look(a_thread("clock_nanosleep", 5))
+    result, watch, run = waited(*[sleeper] * 3, a_look(a_thread("clock_nanosleep", 5), memory_bytes=3000))
+    assert (result, run.looked) == ("memory", 4)
+    assert (watch.moves, watch.steady) == (0, True)
+
+
+def test_a_program_that_changes_its_call_is_not_steady() -> None:
+    """What it does next is not known."""
+    looks = [a_look(a_thread(call, number)) for number, call in enumerate(["recvfrom", "write"] * 4)]
+    _, watch, _ = waited(*looks, until_moves=5)
+    assert (watch.steady, watch.moves) == (False, 6)
+
+
+def test_each_wait_counts_its_own_moves() -> None:
+    """What a program did while something else was awaited tells nothing of this wait."""
+
+    async def wait() -> list[int]:
+        run = Told([a_look(a_thread("clock_nanosleep", run_ns)) for run_ns in range(100)])
+        watch = Watch([run], LIMITS, lambda: 0.0)  # type: ignore[list-item]
+        counted = []
+        for _ in range(2):
+            await watch.until(lambda: False, also=lambda: watch.moves > 2)
+            counted.append(watch.moves)
+        await watch.until(lambda: True)
+        return [*counted, watch.moves]
+
+    assert asyncio.run(wait()) == [3, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("look", "told", "at", "expected"),
+    [
+        (a_look(a_thread(None, 2_000_000_000)), {}, 0.0, "cpu"),
+        (a_look(a_thread(None)), {"printed": (0, 101)}, 0.0, "output"),
+        (a_look(a_thread(None)), {"printed": (101, 0)}, 0.0, "output"),
+        (a_look(a_thread(None), memory_bytes=2001), {}, 0.0, "memory"),
+        (a_look(a_thread(None)), {}, 11.0, "wall"),
+        (a_look(a_thread(None, delay_ns=2_000_000_000)), {}, 12.5, "wall"),
+    ],
+    ids=["cpu", "stderr", "stdout", "memory", "wall", "wall, of what the machine owes"],
+)
+def test_a_limit_ends_every_wait(look: Look, told: dict[str, object], at: float, expected: str) -> None:
+    """And the watch remembers which; of the wall's, nobody in particular is guilty."""
+    result, watch, run = waited(look, at=at, **told)
+    assert result == watch.limit_reached == expected
+    assert watch.over is (None if expected == "wall" else run)
+
+
+def test_of_two_programs_the_one_that_reached_the_limit_is_told() -> None:
+    """The other one is only stopped because the run is over."""
+
+    async def wait() -> tuple[str, bool]:
+        calm, loud = Told([a_look(a_thread())]), Told([a_look(a_thread())], printed=(101, 0))
+        watch = Watch([calm, loud], LIMITS, lambda: 0.0)  # type: ignore[list-item]
+        return await watch.until(lambda: False), watch.over is loud
+
+    assert asyncio.run(wait()) == ("output", True)
+
+
+@pytest.mark.parametrize("told", [{"wakes": True}, {"pid": 7}], ids=["an alarm is set", "it has just ended"])
+def test_what_may_still_happen_is_waited_for(told: dict[str, object]) -> None:
+    """Although every thread waits for ever."""
+    waiting = [a_look(a_thread())] * 5
+    result, _, run = waited(*waiting, a_look(a_thread(), memory_bytes=3000), **told)
+    assert (result, run.looked) == ("memory", 6)
+
+
+def test_a_box_that_fails_ends_the_wait_with_its_error() -> None:
+    """A fault of the host is nobody's verdict."""
+
+    async def wait() -> str:
+        run = Told([a_look(a_thread())])
+        run.ended.set_exception(SandboxError("gone"))
+        return await Watch([run], LIMITS, lambda: 0.0).until(lambda: False)  # type: ignore[list-item]
+
+    with pytest.raises(SandboxError, match="gone"):
+        asyncio.run(wait())
+
+
+# --- two looks --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("second", "same", "still"),
+    [
+        (a_look(a_thread()), True, True),
+        (a_look(a_thread(run_ns=1)), True, False),
+        (a_look(a_thread(delay_ns=9)), True, True),
+        (a_look(a_thread("read")), False, True),
+        (a_look(a_thread(None)), False, True),
+        (a_look(a_thread(), a_thread(thread=3)), False, False),
+        (a_look(a_thread(thread=3)), False, False),
+        (a_look(), False, False),
+    ],
+)
+def test_calls_and_clocks_are_compared_thread_by_thread(second: Look, same: bool, still: bool) -> None:
+    """The one tells what a program waits in, the other whether it has run."""
+    first = a_look(a_thread())
+    assert same_calls([first], [second]) is same_calls([second], [first]) is same
+    assert (clocks([first]) == clocks([second])) is still
+    assert not same_calls([first], [first, second])
