@@ -26,6 +26,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader.store import Store
+
 ROOT = Path(__file__).resolve().parents[1]
 SETS = ("examples/class", "tests/programs/styles", "tests/programs/mistakes")
 Verdicts = dict[tuple[str, str], str]
@@ -60,9 +62,19 @@ def grade(folders: list[Path], jobs: int) -> Verdicts:
             status = subprocess.run(command, cwd=ROOT, check=False).returncode
             if status > 1:
                 sys.exit(f"grade ended with status {status}")
+            show_faults(Path(out))
             for one in json.loads(Path(out, "results.json").read_text())["submissions"]:
                 found |= {(f"{folder.name}/{one['id']}", check["id"]): check["verdict"] for check in one["checks"]}
     return found
+
+
+def show_faults(out: Path) -> None:
+    """Print what the grader says of faults of its own."""
+    with Store.open(out) as store:
+        for grade in store.latest_grades():
+            faults = {one.observation.staff_note for one in grade.checks if one.observation.verdict == "harness-error"}
+            for fault in filter(None, faults):
+                print(f"fault: {grade.submission}: {fault[-600:]}", flush=True)
 
 
 def main() -> None:

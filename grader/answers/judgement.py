@@ -17,8 +17,8 @@ from grader.answers.normalise import Sentence, Text, normalise
 from grader.model import Criterion, Question
 
 _MOST_CUTS = 40
-_LEAST_CUTS = 6
-_CUT_CHARACTERS = 30_000  # bounds the work on long answers; whoever addresses the grader is looked at in any case
+_LEAST_CUTS = 1
+_CUT_CHARACTERS = 6_000  # bounds the work on long answers; whoever addresses the grader is looked at in any case
 _NOTHING = -8.0
 _BEYOND_DOUBT = 4.0
 

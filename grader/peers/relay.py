@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from grader.model import Limits, RunRecord, Socket, StepOutcome
 from grader.peers.part import Part, drained, ended_by_itself, outcome, record_of
-from grader.peers.watch import DONE, Watch
+from grader.peers.watch import DONE, Watch, settled
 from grader.peers.wire import Connection, Transcript, address_text, take_socket, try_connect
 from grader.sandbox.plain import AnyRun
 from grader.sandbox.stuck import rests, serves_on, waits_for_ever, waits_for_input
@@ -170,7 +170,7 @@ async def wait_until_listening(run: AnyRun, limits: Limits, host: str, port: int
         return bool(found) and found[0].reaches(host, port)
 
     def listens_elsewhere() -> bool:
-        return bool(found) and (watch.polls or waits_for_input(watch.last[0]))
+        return bool(found) and settled(watch.last[0], watch.moves, watch.burnt)
 
     await watch.until(listens_there, also=listens_elsewhere)
     return found[0] if found else None

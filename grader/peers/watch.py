@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from grader.model import Limits
 from grader.sandbox.kernel import Look
 from grader.sandbox.plain import AnyRun
-from grader.sandbox.stuck import all_wait, network_is_still
+from grader.sandbox.stuck import all_wait, network_is_still, rests, waits_for_input
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.001, 0.1, 1.5  # seconds between looks, and how it grows
 DONE, IMPOSSIBLE = "done", "impossible"
@@ -19,6 +19,7 @@ LIMITS = ("cpu", "wall", "output", "memory")
 # Looks at which a program has run since the one before, and yet nothing came of it: then it polls, and what it has not
 # done by now it will not do by itself. A program in one long sleep does not run, and is waited for.
 POLLS = 12
+SETTLED_CPU_SECONDS = 0.25
 POLL_CPU_SECONDS = 0.05  # or that it has computed without anything coming of it
 
 
@@ -151,6 +152,12 @@ class Watch:
     def cpu_seconds(self) -> float:
         """Processor time of the programs so far."""
         return max((run.look().cpu_seconds for run in self.runs), default=0.0)
+
+
+def settled(look: Look, moves: int, burnt: float) -> bool:
+    """Whether a program that listens, but not where it should, will open no other address by itself: all of it waits
+    for input, or it has polled for long. One that is still loading modules runs without a rest, and not for long."""
+    return waits_for_input(look) or (moves > POLLS and (rests(look) or burnt > SETTLED_CPU_SECONDS))
 
 
 def clocks(looks: Sequence[Look]) -> list[list[tuple[int, int]]]:

@@ -72,11 +72,11 @@ class Box:
         Raises SandboxError when it does not come up, HostError when none can.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # before anybody can send: then it says who it is
         dial_log = memory_file("dials", bytes(DIAL_LOG_BYTES))
         with theirs:
             process = spawn(theirs.fileno(), dial_log, limits, program, addresses)
         ours.setblocking(False)
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         box = cls(process, ours, limits)
         box.dial_log = dial_log
         try:
