@@ -417,7 +417,10 @@ def main(words: list[str]) -> None:
     try:
         if words[2:]:
             add_addresses(words[2:])
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what process 1 has no handler for, nobody inside can send it
+        # What process 1 has no handler for, nobody inside can send it; and what the grader ignores (nohup), a program
+        # does not.
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
         forget_task()
         libc("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
         launcher = Launcher(int(words[0]), int(words[1]))
