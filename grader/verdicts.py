@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from grader.conversation import Action, Expectation, Script
 from grader.model import Event, Rubric, RunRecord, Socket
 
-LITERAL = re.compile(
-    r"""[bru]{0,2}'((?:[^'\\\n]|\\.)*)'|[bru]{0,2}"((?:[^"\\\n]|\\.)*)\""""
-)  # as Python prints a value
+# A value as Python prints it. An escape outside of one stands by itself: else each escaped quote would be tried as a
+# beginning, and a program could print a line that takes hours to read.
+LITERAL = re.compile(r"""(?P<escape>\\.)|[bru]{0,2}'((?:[^'\\\n]|\\.)*)'|[bru]{0,2}"((?:[^"\\\n]|\\.)*)\"""")
 ADMITS = re.compile(r"refus|error|fail|errno|not |n't|unable|unavailable|no server|nobody", re.IGNORECASE)
 DIRECT = "direct"  # the outcome's detail where two programs met without the grader in between
 
@@ -259,7 +259,7 @@ def names(line: str, word: str) -> bool:
 
 def contains(text: str, data: bytes) -> bool:
     """Whether a text shows these bytes: as text, or as Python's repr of bytes or of the text, be it piece by piece."""
-    pieces = "".join(single or double for single, double in LITERAL.findall(text))
+    pieces = "".join(single or double for _, single, double in LITERAL.findall(text))
     return any(form and (form in text or form in pieces) for form in shown(data))
 
 
@@ -324,13 +324,13 @@ def outlines(text: str, values: Sequence[bytes]) -> set[str]:
     """The words of each line, without values: literals, numbers, None, and the given bytes in any form. The number of
     a refusal (errno(3)) is no mere value."""
     forms = sorted((form for data in values for form in shown(data) if form), key=len, reverse=True)
-    found = set()
+    said = set()
     for line in text.splitlines():
-        rest = LITERAL.sub(" ", line)
+        rest = LITERAL.sub(lambda found: found["escape"] or " ", line)
         for form in forms:
             rest = rest.replace(form, " ")
-        found.add(" ".join(word for word in re.findall(rf"[^\W\d_]+|\b{errno.ECONNREFUSED}\b", rest) if word != "None"))
-    return found - {""}
+        said.add(" ".join(word for word in re.findall(rf"[^\W\d_]+|\b{errno.ECONNREFUSED}\b", rest) if word != "None"))
+    return said - {""}
 
 
 def greetings(rubric: Rubric) -> list[bytes]:

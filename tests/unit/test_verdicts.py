@@ -1082,3 +1082,10 @@ def test_an_echo_is_judged_by_bytes_not_by_segments() -> None:
     events = [event for event in record.events if event.kind != "received"]
     cut = replace(record, events=(*events[:2], *pieces, *events[2:]))
     assert judge(mine, {"server": cut}, a_rubric(ECHOES)) is None
+
+
+@pytest.mark.parametrize("line", ["'" + "\\'" * 500_000, '"' + "'" * 1_000_000, "'\\\\" * 300_000])
+def test_output_made_to_be_read_for_hours_is_read(line: str) -> None:
+    """Quotes that open and never close cost no more than other text; what stands beside them is still found."""
+    assert contains(f"{line}\nReceived b'abc'", b"abc")
+    assert "Received" in outlines(f"{line}\nReceived b'abc'", [b"abc"])
