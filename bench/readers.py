@@ -33,7 +33,8 @@ from grader.model import Grade, Limits, Rubric, Submission
 from grader.report.escape import csv_cell, markdown, visible
 from grader.report.names import LONGEST, file_name
 from grader.rubric import load_rubric, parse_rubric
-from grader.sandbox.launch import Box, parse_dials, parse_stack
+from grader.sandbox.launch import Box
+from grader.sandbox.messages import parse_dials, parse_stack
 from grader.store.codec import UNREADABLE as NOT_JSON
 from grader.store.codec import from_json
 from grader.store.packing import UNREADABLE, Packed, unpack

@@ -40,7 +40,8 @@ def record_of(
     stdout, stderr = run.output(limits.output_bytes)
     if run.ran_out_of_memory():
         stopped, ending = "memory", None
-    if run.printed_bytes() > limits.output_bytes:  # found now or by a look, by chance: it is the same to the program
+    output_cut = run.printed_bytes() > limits.output_bytes
+    if output_cut:  # found now or by a look, by chance: it is the same to the program
         stopped, ending = "output", None
     return RunRecord(
         role=part.role,
@@ -54,7 +55,7 @@ def record_of(
         stopped=stopped,
         stdout=stdout,
         stderr=stderr,
-        output_cut=run.printed_bytes() > limits.output_bytes,
+        output_cut=output_cut,
         cpu_seconds=run.cpu_seconds,
         wall_seconds=transcript.now(),
         stack=run.stack(),

@@ -15,7 +15,6 @@ import functools
 import importlib.util
 import marshal
 import os
-import re
 import signal
 import socket
 import struct
@@ -32,14 +31,13 @@ from grader.sandbox.cgroups import Group, enclose
 from grader.sandbox.filter import compiled_filter, memory_file
 from grader.sandbox.inside.watch import DIAL_LOG_BYTES
 from grader.sandbox.kernel import Look, Row, Thread
-from grader.sandbox.policy import ETC_FILES, HOME, INSIDE, bwrap_arguments
+from grader.sandbox.messages import OUT_OF_TURN, numbers, pack, parse_dials, parse_stack
+from grader.sandbox.policy import ETC_FILES, INSIDE, bwrap_arguments
 from grader.sandbox.stuck import ON_SOCKETS, call_name, polls_one
 
 MESSAGE_BYTES = 1 << 16
 MOST_DESCRIPTORS = 64
-OUT_OF_TURN = "The launcher spoke out of turn."
 CREDENTIALS = struct.Struct("=iII")  # process, user, group
-NUMBER = re.compile(rb"-?\d{1,18}")
 START_SECONDS = 60.0  # for a box to say that it is ready, on a machine however loaded; a harness error after that
 
 
@@ -344,13 +342,6 @@ class Run:
             drop(one)
 
 
-def numbers(fields: Sequence[bytes], first: bytes, count: int) -> list[int]:
-    """The numbers in a message of the launcher that begins with `first`. Raises SandboxError for any other message."""
-    if fields[0] != first or len(fields) != count + 1 or not all(NUMBER.fullmatch(field) for field in fields[1:]):
-        raise SandboxError(OUT_OF_TURN)
-    return [int(field) for field in fields[1:]]
-
-
 def drop(sock: socket.socket) -> None:
     """Close a socket with RST, if it is still open."""
     if sock.fileno() >= 0:
@@ -448,40 +439,3 @@ async def ended(descriptor: int) -> None:
         await gone
     finally:
         loop.remove_reader(descriptor)
-
-
-def pack(files: Sequence[SourceFile]) -> bytes:
-    """Files in the launcher's format: `path NUL size NUL bytes`, one after another."""
-    return b"".join(file.path.encode() + b"\0%d\0" % len(file.data) + file.data for file in files)
-
-
-def parse_dials(log: bytes) -> tuple[Dial, ...]:
-    """The dial log as values. A program can scribble over it, so whatever does not parse is left out."""
-    found = []
-    for line in log.rstrip(b"\0").split(b"\n"):
-        fields = line.split(b"\0")
-        if len(fields) != 5:
-            continue
-        try:
-            call, host_name, port, *printed = (field.decode(errors="replace") for field in fields)
-            before = (int(printed[0][:12]), int(printed[1][:12]))
-            found.append(Dial(call=call, host=host_name, port=int(port[:12]), output_before=before))
-        except ValueError:
-            continue
-    return tuple(found[:200])
-
-
-STACK_LINE = re.compile(r'  File "([^"\n]{1,500})", line (\d{1,7}) in ([^\n]{1,200})')
-
-
-def parse_stack(dump: bytes) -> tuple[Frame, ...]:
-    """Frames from faulthandler's text. A program can forge it; it only explains."""
-    frames, thread = [], 0
-    for line in dump.decode(errors="replace").splitlines():
-        if line.startswith(("Thread 0x", "Current thread 0x")):
-            thread += 1
-        match = STACK_LINE.fullmatch(line)
-        if match:
-            file = match[1].removeprefix(HOME + "/")
-            frames.append(Frame(file=file, line=int(match[2]), function=match[3], thread=thread))
-    return tuple(frames[:200])

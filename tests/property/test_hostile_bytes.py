@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from grader.assess import decode
 from grader.model import SourceFile
-from grader.sandbox.launch import pack, parse_dials, parse_stack
+from grader.sandbox.messages import pack, parse_dials, parse_stack
 
 pytestmark = pytest.mark.slow
 

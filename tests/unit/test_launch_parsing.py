@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.model import Dial, Frame, SourceFile
-from grader.sandbox.launch import pack, parse_dials, parse_stack
+from grader.sandbox.messages import pack, parse_dials, parse_stack
 from grader.sandbox.policy import HOME
 
 
