@@ -10,7 +10,7 @@ from dataclasses import replace
 from grader.conversation import Action
 from grader.model import Limits, RunRecord, Socket, StepOutcome
 from grader.peers.part import Part, drained, ended_by_itself, outcome, reachable_host, record_of
-from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, POLL_CPU_SECONDS, POLLS, Watch, clocks, settled
+from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, POLL_CPU_SECONDS, POLLS, Watch, clocks, same_calls, settled
 from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, take_socket, try_connect
 from grader.sandbox.kernel import Look
 from grader.sandbox.plain import AnyRun
@@ -92,15 +92,15 @@ class Peer:
         """
         printed, look, listening = self.run.output_bytes(), self.run.look(), self.run.listening()
         if listening:
-            self.moves += clocks([look]) != clocks([self.seen])
+            self.moves += clocks([look]) != clocks([self.seen]) and rests(look)
         else:
             self.cpu_before = look.cpu_seconds
-        self.seen = look
+        before, self.seen = self.seen, look
         burnt = look.cpu_seconds - self.cpu_before
         self.polls = self.moves > POLLS or burnt > POLL_CPU_SECONDS
         elsewhere = self._elsewhere(listening)
         waits = self.polls or (serves_on(look) and rests(look))
-        ready = settled(look, self.moves, burnt) if elsewhere else waits
+        ready = settled(look, same_calls([before], [look]), self.moves, burnt) if elsewhere else waits
         if look.threads and not ready:
             return False
         if not self.connections:

@@ -170,7 +170,7 @@ async def wait_until_listening(run: AnyRun, limits: Limits, host: str, port: int
         return bool(found) and found[0].reaches(host, port)
 
     def listens_elsewhere() -> bool:
-        return bool(found) and settled(watch.last[0], watch.moves, watch.burnt)
+        return bool(found) and settled(watch.last[0], watch.steady, watch.moves, watch.burnt)
 
     await watch.until(listens_there, also=listens_elsewhere)
     return found[0] if found else None

@@ -27,8 +27,9 @@ class Watch:
     """Watches the programs of one run. `notify` tells it that something has happened on the wire.
 
     While one waits: `steady`: at the last two looks, every thread sat in the same call.  `moves`: looks in this wait at
-    which a program had run since the look before, although nothing had happened.  `burnt`: processor seconds that the
-    programs have used since something last happened.
+    which the programs rested and yet had run since the look before, although nothing had happened (one that is at work
+    and gets no processor has not come back from anything).  `burnt`: processor seconds that the programs have used
+    since something last happened.
     `lag`: seconds by which our own looks came later than they should have: what a program computed meanwhile, waiting
     for us, is not held against it (up to as much again as it may).
     `limit_reached`, `over`: which limit ended a wait, and the program that reached it.
@@ -86,7 +87,7 @@ class Watch:
                 return limit
             if quiet and before is not None:
                 self.steady = same_calls(before, looks)
-                self.moves += clocks(before) != clocks(looks)
+                self.moves += clocks(before) != clocks(looks) and all(map(rests, looks))
                 used = sum(look.cpu_seconds for look in looks)
                 start = used if start is None else start
                 self.burnt = used - start
@@ -154,10 +155,14 @@ class Watch:
         return max((run.look().cpu_seconds for run in self.runs), default=0.0)
 
 
-def settled(look: Look, moves: int, burnt: float) -> bool:
+def settled(look: Look, steady: bool, moves: int, burnt: float) -> bool:
     """Whether a program that listens, but not where it should, will open no other address by itself: all of it waits
-    for input, or it has polled for long. One that is still loading modules runs without a rest, and not for long."""
-    return waits_for_input(look) or (moves > POLLS and (rests(look) or burnt > SETTLED_CPU_SECONDS))
+    for input, or it has polled for long. One that is still loading modules runs without a rest, and not for long.
+
+    `steady`: the look before showed the same calls. One look is not enough: threads are read one after another, and one
+    that was waiting for the next may be about to go on when that one is read."""
+    waits = steady and waits_for_input(look)
+    return waits or (moves > POLLS and rests(look)) or burnt > SETTLED_CPU_SECONDS
 
 
 def clocks(looks: Sequence[Look]) -> list[list[tuple[int, int]]]:

@@ -10,7 +10,7 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.model import Limits
-from grader.peers.watch import POLLS, Watch, clocks, same_calls
+from grader.peers.watch import POLLS, SETTLED_CPU_SECONDS, Watch, clocks, same_calls, settled
 from grader.sandbox import stuck
 from grader.sandbox.kernel import Look, Row, Thread
 from grader.sandbox.launch import Ending
@@ -96,6 +96,29 @@ def test_a_program_in_one_long_sleep_does_not_move() -> None:
     result, watch, run = waited(*[sleeper] * 3, a_look(a_thread("clock_nanosleep", 5), memory_bytes=3000))
     assert (result, run.looked) == ("memory", 4)
     assert (watch.moves, watch.steady) == (0, True)
+
+
+def test_a_program_that_gets_no_processor_does_not_poll() -> None:
+    """On a busy machine one that is still starting runs a little between any two looks; it has not come to rest."""
+    starting = [a_look(a_thread(None, run_ns)) for run_ns in range(3 * POLLS)]
+    result, watch, _ = waited(*starting, a_look(a_thread(None), memory_bytes=3000))
+    assert (result, watch.moves) == ("memory", 0)
+
+
+def test_a_listener_elsewhere_is_settled_when_two_looks_agree() -> None:
+    """Threads are read one by one: in one look alone, each may seem to wait for the next."""
+    looks = a_look(a_thread("futex"), a_thread("accept4", thread=3))
+    assert settled(looks, True, 0, 0.0)
+    assert not settled(looks, False, 0, 0.0)
+
+
+def test_one_that_polls_or_computes_for_long_is_settled_as_well() -> None:
+    asleep, at_work = a_look(a_thread("clock_nanosleep")), a_look(a_thread(None))
+    assert [settled(look, True, POLLS + 1, 0.0) for look in (asleep, at_work)] == [True, False]
+    assert [settled(at_work, True, 0, burnt) for burnt in (SETTLED_CPU_SECONDS, SETTLED_CPU_SECONDS + 0.01)] == [
+        False,
+        True,
+    ]
 
 
 def test_a_program_that_changes_its_call_is_not_steady() -> None:
