@@ -25,12 +25,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from grader.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 SETS = ("examples/class", "tests/programs/styles", "tests/programs/mistakes")
-Verdicts = dict[tuple[str, str], str]
+Verdicts = dict[tuple[str, str], tuple[str, str]]  # (submission, check) -> verdict, and what the student is told
+NOT_THERE = ("not there", "")
 
 
 def spin() -> None:
@@ -54,7 +56,7 @@ def background_load(loops: int) -> Iterator[None]:
 
 
 def grade(folders: list[Path], jobs: int) -> Verdicts:
-    """Grade everything once, in a process and a folder of its own. Returns (submission, check) -> verdict."""
+    """Grade everything once, in a process and a folder of its own."""
     found: Verdicts = {}
     for folder in folders:
         with tempfile.TemporaryDirectory(prefix="grade-soak-") as out:
@@ -64,8 +66,13 @@ def grade(folders: list[Path], jobs: int) -> Verdicts:
                 sys.exit(f"grade ended with status {status}")
             show_faults(Path(out))
             for one in json.loads(Path(out, "results.json").read_text())["submissions"]:
-                found |= {(f"{folder.name}/{one['id']}", check["id"]): check["verdict"] for check in one["checks"]}
+                found |= {(f"{folder.name}/{one['id']}", check["id"]): told(check) for check in one["checks"]}
     return found
+
+
+def told(check: dict[str, Any]) -> tuple[str, str]:
+    """A check's verdict and reason, of results.json."""
+    return check["verdict"], check.get("reason") or ""
 
 
 def show_faults(out: Path) -> None:
@@ -98,9 +105,10 @@ def main() -> None:
         for finished in as_completed(running):
             seen = finished.result()
             for key in sorted(idle.keys() | seen.keys()):
-                if idle.get(key) != seen.get(key):
+                (was, _), (now, reason) = idle.get(key, NOT_THERE), seen.get(key, NOT_THERE)
+                if was != now:
                     flips[key[1]] += 1
-                    print(f"flip: {key[0]} {key[1]}: {idle.get(key)} when idle, now {seen.get(key)}", flush=True)
+                    print(f"flip: {key[0]} {key[1]}: {was} when idle, now {now}: {reason}", flush=True)
             done += submissions
             rate = done / (time.monotonic() - started)
             print(f"{done} gradings, {sum(flips.values())} flips, {rate:.1f} a second", flush=True)

@@ -28,7 +28,7 @@ QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": su
 def run_pair(python: str, folder: str, port: int, tables: socket.socket) -> None:
     """One pair, to its end. Raises RuntimeError when a program fails."""
     server = subprocess.Popen([python, "echo-server.py"], cwd=folder, **QUIET)
-    while all(port != bound for _, bound, _ in listening_by_netlink(tables, socket.AF_INET)):
+    while all(port != bound for _, bound, *_ in listening_by_netlink(tables, socket.AF_INET)):
         if server.poll() is not None:
             raise RuntimeError(f"the bare server ended with status {server.returncode} before it listened")
         time.sleep(LOOK_SECONDS)
