@@ -52,7 +52,8 @@ def observe_one(
     broken = next((record.harness_error for record in mine.values() if record.harness_error is not None), None)
     if broken is not None or not mine:
         return harness_error(check, broken or "The run was not recorded.")
-    others = [one for name, one in records.items() if "/" not in name and name != run.name and one.role in mine]
+    own = [role for role in mine if check.players[role] == "student"]
+    others = [one for name, one in records.items() if "/" not in name and name != run.name and one.role in own]
     finding = judge(run.scripts[check.id], mine, rubric, others)
     return passed(check, mine, sources) if finding is None else failed(check, finding, mine, rubric, sources)
 

@@ -195,8 +195,9 @@ def prints(case: Case, expectation: Expectation) -> Finding | None:
         return Finding(code="never-connects" if record.role == "client" else "never-listens", record=record)
     if expectation.step.arguments["what"] == "client-address":
         return announces(case, expectation, record)
-    data = replied(record) if expectation.step.arguments["what"] == "reply" else expectation.data
-    if not data or not contains(printed(record), data):
+    of_reply = expectation.step.arguments["what"] == "reply"
+    data = replied(record) if of_reply else expectation.data
+    if not data or not contains(printed(record), data) or (of_reply and never_read(record, case.others)):
         facts = {"replied": bool(replied(record))}
         return Finding(code="reply-not-printed", record=record, expected=data, facts=facts)
     return worded(case, expectation, record, {"{repr}": repr(data), "{text}": data.decode(errors="replace")})
@@ -235,6 +236,16 @@ def replied(record: RunRecord) -> bytes:
         elif answer:
             break
     return answer
+
+
+def never_read(record: RunRecord, others: Sequence[RunRecord]) -> bool:
+    """Whether what a client printed cannot be the reply: it closed the connection with the reply unread (then an RST
+    comes back), and answered otherwise it did not print that answer either."""
+    kinds = [event.kind for event in events_of(record, "sent", "reset")]
+    answers = [(printed(one), replied(one)) for one in others if one.role == record.role]
+    otherwise = [(text, answer) for text, answer in answers if answer not in (b"", replied(record))]
+    reads = any(contains(text, answer) for text, answer in otherwise)
+    return "sent" in kinds and kinds[-1] == "reset" and bool(otherwise) and not reads
 
 
 def met_directly(record: RunRecord) -> bool:

@@ -186,6 +186,11 @@ class Connection:
             return
         self.transcript.add("fin-sent", self.number)
 
+    def note_refusal(self) -> None:
+        """Note that what was sent after the program's FIN met a closed socket: an RST has come back (EPIPE then)."""
+        if self.ended == "fin" and self.sent and self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            self.transcript.add("reset", self.number)
+
     def reset(self) -> None:
         """Drop the connection with RST."""
         self.rest()
