@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.model import Event
-from grader.sandbox.launch import drop
+from grader.sandbox.running import drop
 
 READ_BYTES = 1 << 16
 MOST_RECEIVED = 1 << 23  # of one run: a program that floods the peer is not read any further

@@ -1,8 +1,8 @@
-"""The one place that starts boxes and runs programs in them, and that reaps on every way out.
+"""The one place that starts boxes, and programs in them, and that reaps on every way out.
 
 A `Box` is one bubblewrap process with the launcher (`inside/launcher.py`) in it, and serves any number of runs of one
-hand-in, one after another. `Box.run` starts a program and returns a `Run`: sockets into the box's network, the
-kernel's state to look at, and a future for the program's end. What the launcher says is believed only about the
+hand-in, one after another. `Box.run` starts a program and gives a `Run` (`running.py`): sockets into the box's network,
+the kernel's state to look at, and a future for the program's end. What the launcher says is believed only about the
 student's own run.
 """
 
@@ -21,32 +21,22 @@ import struct
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import SandboxError
-from grader.model import Dial, Frame, Limits, Socket, SourceFile
-from grader.sandbox import host, kernel
+from grader.model import Limits, SourceFile
+from grader.sandbox import host
 from grader.sandbox.cgroups import Group, enclose
 from grader.sandbox.filter import compiled_filter, memory_file
 from grader.sandbox.inside.watch import DIAL_LOG_BYTES
-from grader.sandbox.kernel import Look, Row, Thread
-from grader.sandbox.messages import OUT_OF_TURN, numbers, pack, parse_dials, parse_stack
+from grader.sandbox.messages import OUT_OF_TURN, numbers, pack
 from grader.sandbox.policy import ETC_FILES, INSIDE, bwrap_arguments
-from grader.sandbox.stuck import ON_SOCKETS, call_name, polls_one
+from grader.sandbox.running import Run
 
 MESSAGE_BYTES = 1 << 16
 MOST_DESCRIPTORS = 64
 CREDENTIALS = struct.Struct("=iII")  # process, user, group
 START_SECONDS = 60.0  # for a box to say that it is ready, on a machine however loaded; a harness error after that
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How the main process of a program ended by itself: an exit code, or the signal that killed it."""
-
-    exit_code: int | None
-    signal: int | None
 
 
 class Box:
@@ -218,135 +208,6 @@ class Box:
         if self.group is not None:
             self.group.close()
             self.group = None
-
-
-class Run:
-    """One program in a box, from its start until `finish`.
-
-    `pid`: of its main process, as the box counts; `handle`: a pidfd of it.
-    `sockets`: those asked for; the listener, if any, is the last.
-    `ended`: done when the main process has ended by itself, with its `Ending`; fails with SandboxError if the box does.
-    """
-
-    def __init__(self, box: Box, pid: int, handle: int, outputs: list[int], sockets: list[socket.socket]) -> None:
-        self.box, self.pid, self.handle, self.outputs, self.sockets = box, pid, handle, outputs, sockets
-        self.ended: asyncio.Future[Ending] = asyncio.ensure_future(self._await_end())
-        self.cpu_seconds = 0.0
-        self.stderr_before_dump: int | None = None
-        self.finished = False
-
-    async def _await_end(self) -> Ending:
-        fields, _ = await self.box.message()
-        code, number = numbers(fields, b"exited", 2)
-        return Ending(code, None) if not number else Ending(None, number)
-
-    def output_bytes(self) -> tuple[int, int]:
-        """Bytes printed so far to stdout and to stderr."""
-        return os.fstat(self.outputs[0]).st_size, os.fstat(self.outputs[1]).st_size
-
-    def ran_out_of_memory(self) -> bool:
-        """Whether the kernel has killed a process of this run because the box's memory was used up."""
-        return self.box.group is not None and self.box.group.ran_out()
-
-    def printed_bytes(self) -> int:
-        """Bytes that the program itself printed, to stdout or to stderr, whichever are more."""
-        stdout, stderr = self.output_bytes()
-        return max(stdout, stderr if self.stderr_before_dump is None else self.stderr_before_dump)
-
-    def output(self, most: int) -> tuple[bytes, bytes]:
-        """What was printed to stdout and to stderr, up to `most` bytes each, without a stack that we asked for."""
-        end = most if self.stderr_before_dump is None else min(most, self.stderr_before_dump)
-        return os.pread(self.outputs[0], most, 0), os.pread(self.outputs[1], end, 0)
-
-    def dump(self) -> bytes:
-        """The stacks that the program printed when it was stopped, or nothing."""
-        if self.stderr_before_dump is None:
-            return b""
-        return os.pread(self.outputs[1], 1 << 16, self.stderr_before_dump)
-
-    def dials(self) -> tuple[Dial, ...]:
-        """Addresses that the program asked to connect or bind to so far."""
-        return parse_dials(os.pread(self.box.dial_log, DIAL_LOG_BYTES, 0))
-
-    def look(self) -> Look:
-        """The threads of the box as they are now."""
-        return kernel.look(self.box.proc)
-
-    def rows(self) -> list[Row]:
-        """All TCP sockets of the box's network, the grader's own included."""
-        return kernel.tcp_rows(self.box.net)
-
-    def listening(self) -> list[Socket]:
-        """TCP sockets that listen in the box, except one that was made for the program to find."""
-        assert self.box.diagnosis is not None
-        return kernel.listening(self.box.diagnosis, self.box.net)
-
-    def udp(self) -> list[Socket]:
-        """UDP sockets of the box."""
-        return kernel.udp_sockets(self.box.net)
-
-    def polls_connection(self, thread: Thread) -> bool:
-        """Whether a thread waits for input on a TCP connection, be it for some time only."""
-        try:
-            return polls_one(thread) and kernel.polls_connection(self.box.proc, self.box.net, thread)
-        except (OSError, ValueError, OverflowError):
-            return False
-
-    def may_wake(self, look: Look) -> bool:
-        """Whether some thread may go on by itself, by something that no system call shows: a disk, or a timer."""
-        try:
-            return (
-                any(not kernel.sleeps(self.box.proc, thread) for thread in look.threads)
-                or any(
-                    kernel.awaits_alarms(self.box.proc, process) or kernel.holds_timers(self.box.proc, process)
-                    for process in {thread.process for thread in look.threads}
-                )
-                or any(
-                    kernel.socket_times_out(self.handle, thread.arguments[0])
-                    for thread in look.threads
-                    if thread.process == self.pid and call_name(thread) in ON_SOCKETS
-                )
-            )
-        except OSError:
-            return True
-
-    def stack(self) -> tuple[Frame, ...]:
-        """Where the program stood when it was stopped: innermost frame first, thread by thread."""
-        return parse_stack(self.dump())
-
-    async def finish(self, *, dump: bool = False) -> None:
-        """End the run: take the stacks if asked to, then kill and reap every process. Idempotent.
-
-        Only then are our ends of the connections dropped, so that a program that is being stopped hears nothing of
-        it, and with RST, so that no connection lingers in the box. Afterwards `cpu_seconds` is the whole run's.
-        """
-        if self.finished:
-            return
-        self.finished = True
-        if dump and not self.ended.done():
-            self.stderr_before_dump = self.output_bytes()[1]
-        try:
-            self.box.send("stop", int(dump))
-            if not self.ended.done():
-                self.ended.cancel()
-                with contextlib.suppress(asyncio.CancelledError, SandboxError):
-                    await self.ended
-            fields, _ = await self.box.message()
-            while fields[0] != b"ended":
-                fields, _ = await self.box.message()
-            self.cpu_seconds = numbers(fields, b"ended", 1)[0] / 1e6
-        except SandboxError as error:
-            self.box.broken = str(error)
-        os.close(self.handle)
-        for one in self.sockets:
-            drop(one)
-
-
-def drop(sock: socket.socket) -> None:
-    """Close a socket with RST, if it is still open."""
-    if sock.fileno() >= 0:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        sock.close()
 
 
 def set_once(future: asyncio.Future[None]) -> None:

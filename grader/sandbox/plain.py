@@ -22,8 +22,8 @@ from grader.model import Dial, Frame, Limits, Socket, SourceFile
 from grader.sandbox import kernel
 from grader.sandbox.inside.watch import DUMP_SIGNAL
 from grader.sandbox.kernel import Look, Row, Thread
-from grader.sandbox.launch import Ending, Run, drop
 from grader.sandbox.messages import parse_dials, parse_stack
+from grader.sandbox.running import Ending, Run, drop
 from grader.sandbox.stuck import polls_one
 
 INSIDE = Path(__file__).parent / "inside"

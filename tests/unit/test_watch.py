@@ -13,7 +13,7 @@ from grader.model import Limits
 from grader.peers.watch import POLLS, SETTLED_CPU_SECONDS, Watch, clocks, same_calls, settled
 from grader.sandbox import stuck
 from grader.sandbox.kernel import Look, Row, Thread
-from grader.sandbox.launch import Ending
+from grader.sandbox.running import Ending
 from grader.sandbox.stuck import NUMBERS
 
 X86 = NUMBERS["x86_64"]
