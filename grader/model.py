@@ -62,7 +62,8 @@ class Submission:
 class Limits:
     """What one program may use during one run.
 
-    wall_seconds: real time from launch; > 0. Only ends a program that sleeps or polls: hangs are proved, not timed.
+    wall_seconds: real time from launch, or since it last sent or took something; > 0. Only ends a program that sleeps
+        or polls: hangs are proved, not timed.
     cpu_seconds: processor time of the program and all its children; > 0. Ends one that spins.
     memory_bytes: address space of each process; > 0.
     output_bytes: of stdout and of stderr, each; a program that prints more is stopped.
@@ -71,11 +72,16 @@ class Limits:
     """
 
     wall_seconds: float = 10.0
-    cpu_seconds: float = 1.0
+    cpu_seconds: float = 2.0
     memory_bytes: int = 512 * 1024 * 1024
-    output_bytes: int = 2 * 1024 * 1024
+    output_bytes: int = 4 * 1024 * 1024
     processes: int = 64
     file_bytes: int = 16 * 1024 * 1024
+
+    @property
+    def longest_seconds(self) -> float:
+        """Real time from launch for a program that goes on sending and taking, however slowly."""
+        return 4 * self.wall_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

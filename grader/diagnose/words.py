@@ -47,7 +47,7 @@ def values(finding: Finding, clues: Clues, place: Place | None, hint: str, limit
         "until": until(finding, clues, limits),
         "slept": slept(clues),
         "cpu_seconds": amount(limits.cpu_seconds, "second"),
-        "wall_seconds": amount(limits.wall_seconds, "second"),
+        "wall_seconds": time_given(clues, limits),
         "memory": f"{limits.memory_bytes // 2**20} MB",
         "output": f"{limits.output_bytes // 2**10} KB",
         "processes": str(limits.processes),
@@ -127,17 +127,23 @@ def ending(clues: Clues, limits: Limits) -> str:
         return f"it was ended by signal {record.signal}"
     return {
         "cpu": f"it kept computing until its {amount(limits.cpu_seconds, 'second')} of processor time were used up",
-        "wall": f"its time, {amount(limits.wall_seconds, 'second')}, was up",
+        "wall": f"its time, {time_given(clues, limits)}, was up",
         "output": f"it was stopped when it had printed more than {limits.output_bytes // 2**10} KB",
         "memory": f"it was stopped when it used more than {limits.memory_bytes // 2**20} MB of memory",
     }.get(record.stopped or "", "it was still running and had to be stopped")
+
+
+def time_given(clues: Clues, limits: Limits) -> str:
+    """The real time that a program had: more for one that was heard all the while."""
+    longest = clues.record.wall_seconds >= limits.longest_seconds
+    return amount(limits.longest_seconds if longest else limits.wall_seconds, "second")
 
 
 def used_up(clues: Clues, limits: Limits) -> str:
     """Which limit stopped the program, as a sentence; nothing where none did."""
     spent = {
         "cpu": f"it had used up its {amount(limits.cpu_seconds, 'second')} of processor time",
-        "wall": f"its time, {amount(limits.wall_seconds, 'second')}, was up",
+        "wall": f"its time, {time_given(clues, limits)}, was up",
         "output": f"it had printed more than {limits.output_bytes // 2**10} KB",
         "memory": f"it used more than {limits.memory_bytes // 2**20} MB of memory",
     }.get(clues.record.stopped or "")
@@ -147,7 +153,7 @@ def used_up(clues: Clues, limits: Limits) -> str:
 def until(finding: Finding, clues: Clues, limits: Limits) -> str:
     """When a program that did not end by itself was ended."""
     if clues.record.stopped != "finished":
-        return f"its time, {amount(limits.wall_seconds, 'second')}, was up"
+        return f"its time, {time_given(clues, limits)}, was up"
     if finding.code == "does-not-end":
         return "its work was done and it should have ended"
     return "its client was waiting for the answer"

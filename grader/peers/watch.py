@@ -32,6 +32,7 @@ class Watch:
     since something last happened.
     `lag`: seconds by which our own looks came later than they should have: what a program computed meanwhile, waiting
     for us, is not held against it (up to as much again as it may).
+    `heard`: when something last happened on the wire.
     `limit_reached`, `over`: which limit ended a wait, and the program that reached it.
     """
 
@@ -43,7 +44,7 @@ class Watch:
         self.over: AnyRun | None = None
         self.steady = False
         self.moves = 0
-        self.burnt = self.lag = 0.0
+        self.burnt = self.lag = self.heard = 0.0
         for run in runs:
             run.ended.add_done_callback(lambda _: self.happened.set())
 
@@ -54,6 +55,7 @@ class Watch:
 
     def notify(self) -> None:
         """Something has happened; whoever waits looks again."""
+        self.heard = self.now()
         self.happened.set()
 
     async def until(
@@ -146,7 +148,7 @@ class Watch:
                 return "memory"
         self.over = None
         owed = max((look.delay_seconds for look in looks), default=0.0)
-        if self.now() - owed > self.limits.wall_seconds:
+        if self.now() - owed > min(self.heard + self.limits.wall_seconds, self.limits.longest_seconds):
             return "wall"
         return None
 

@@ -161,12 +161,12 @@ class Connection:
             self.sent += taken
             self.transcript.add("sent", self.number, self.unsent[:taken])
             self.unsent = self.unsent[taken:]
-        if self.unsent:
-            if not self.writing:
-                self.loop.add_writer(self.descriptor, self._writable)
-                self.writing = True
-        else:
+        if not self.unsent:
             self.stop_writing()
+        elif not self.writing:
+            self.loop.add_writer(self.descriptor, self._writable)
+            self.writing = True
+        if taken or not self.unsent:
             self.notify()
 
     def stop_writing(self) -> None:

@@ -137,13 +137,17 @@ class OptionsShape(Shape):
 class LimitsShape(Shape):
     """What one program may use in one run. Each has a default."""
 
-    wall_seconds: Seconds = key("Seconds from launch to the end.", default=10.0, example=10)
-    cpu_seconds: Seconds = key("Seconds of processor time.", default=1.0, example=1)
+    wall_seconds: Seconds = key(
+        "Seconds from launch, or since it last sent or took something; four times that in all.",
+        default=10.0,
+        example=10,
+    )
+    cpu_seconds: Seconds = key("Seconds of processor time.", default=2.0, example=2)
     memory_mb: Annotated[StrictInt, Field(ge=64, le=65536)] = key(
         "MiB of address space for each process.", default=512, example=512
     )
     output_kb: Annotated[StrictInt, Field(ge=1, le=65536)] = key(
-        "KiB of output, and again of errors; a program that prints more is stopped.", default=2048, example=2048
+        "KiB of output, and again of errors; a program that prints more is stopped.", default=4096, example=4096
     )
     processes: Annotated[StrictInt, Field(ge=1, le=4096)] = key(
         "Processes and threads at one time.", default=64, example=64

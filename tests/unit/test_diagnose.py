@@ -308,9 +308,9 @@ def test_of_several_statements_on_a_line_the_marked_one_is_named(marked: str, sh
 @pytest.mark.parametrize(
     ("stopped", "shown"),
     [
-        ("cpu", "1 second of processor time"),
+        ("cpu", "2 seconds of processor time"),
         ("wall", "10 seconds"),
-        ("output", "2048 KB"),
+        ("output", "4096 KB"),
         ("memory", "512 MB"),
     ],
 )

@@ -1038,7 +1038,7 @@ def test_what_only_scores_runs_nothing_again(old: str, new: str) -> None:
     [
         ("port: 5000", "port: 5001"),
         ("listens]", "connect, exits: 0]"),
-        ("checks:", "limits: {cpu_seconds: 2}\nchecks:"),
+        ("checks:", "limits: {cpu_seconds: 3}\nchecks:"),
         ("checks:", "options: {follow_through: false}\nchecks:"),
         ("checks:", "options: {seed: oak tree}\nchecks:"),
         ("up-server.py", "uppercase.py"),

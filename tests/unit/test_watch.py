@@ -163,6 +163,31 @@ def test_a_limit_ends_every_wait(look: Look, told: dict[str, object], at: float,
     assert watch.over is (None if expected == "wall" else run)
 
 
+@pytest.mark.parametrize(
+    ("heard", "at", "over"),
+    [
+        (0.0, 10.0, False),
+        (0.0, 10.1, True),
+        (9.0, 19.0, False),
+        (9.0, 19.1, True),
+        (39.0, 40.0, False),
+        (39.0, 40.1, True),
+    ],
+)
+def test_a_program_that_goes_on_sending_has_more_time(heard: float, at: float, over: bool) -> None:
+    """A server that pauses before each reply is slow and not stuck; one that only trickles ends all the same."""
+
+    async def limit() -> str | None:
+        now = heard
+        watch = Watch([], LIMITS, lambda: now)
+        if heard:
+            watch.notify()
+        now = at
+        return watch.limit([], None)
+
+    assert (asyncio.run(limit()) == "wall") is over
+
+
 def test_of_two_programs_the_one_that_reached_the_limit_is_told() -> None:
     """The other one is only stopped because the run is over."""
 
