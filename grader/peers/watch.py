@@ -142,7 +142,7 @@ class Watch:
             allowed = self.limits.cpu_seconds if cpu_seconds is None else cpu_seconds
             if look.cpu_seconds > allowed + min(self.lag, self.limits.cpu_seconds):
                 return "cpu"
-            if max(run.output_bytes()) > self.limits.output_bytes:
+            if printed_too_much(run, self.limits):
                 return "output"
             if look.memory_bytes > 2 * self.limits.memory_bytes:
                 return "memory"
@@ -152,9 +152,21 @@ class Watch:
             return "wall"
         return None
 
+    def printed_too_much(self) -> bool:
+        """Whether a program has reached the limit of what it may print. Then that is the limit that was reached."""
+        self.over = next((run for run in self.runs if printed_too_much(run, self.limits)), None)
+        if self.over is not None:
+            self.limit_reached = "output"
+        return self.over is not None
+
     def cpu_seconds(self) -> float:
         """Processor time of the programs so far."""
         return max((run.look().cpu_seconds for run in self.runs), default=0.0)
+
+
+def printed_too_much(run: AnyRun, limits: Limits) -> bool:
+    """Whether a program has printed more than it may, on stdout or on stderr."""
+    return max(run.output_bytes()) > limits.output_bytes
 
 
 def settled(look: Look, steady: bool, moves: int, burnt: float) -> bool:
