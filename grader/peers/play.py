@@ -10,7 +10,18 @@ from dataclasses import replace
 from grader.conversation import Action
 from grader.model import Limits, RunRecord, Socket, StepOutcome
 from grader.peers.part import Part, drained, ended_by_itself, outcome, reachable_host, record_of
-from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, POLL_CPU_SECONDS, POLLS, Watch, clocks, same_calls, settled
+from grader.peers.watch import (
+    DONE,
+    IMPOSSIBLE,
+    LIMITS,
+    POLL_CPU_SECONDS,
+    POLLS,
+    Watch,
+    awaits_clients,
+    clocks,
+    same_calls,
+    settled,
+)
 from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, take_socket, try_connect
 from grader.sandbox.kernel import Look
 from grader.sandbox.plain import AnyRun
@@ -42,7 +53,8 @@ class Peer:
         self.met = (part.host, part.port)
         self.serving = self.stuck = False
         self.moves, self.seen = 0, Look(threads=(), memory_bytes=0, complete=False)
-        self.polls, self.cpu_before = False, 0.0
+        self.polls = False
+        self.cpu_before: float | None = None  # what it had used when it was first seen to listen
         self.output_before = (0, 0)
         self.listener: socket.socket | None = None
         if part.role == "client" and self.free:
@@ -82,7 +94,7 @@ class Peer:
         return self.talking_received() > 0
 
     async def _connect(self, action: Action) -> str:
-        self.moves = 0
+        self.moves, self.cpu_before = 0, None
         return await self.watch.until(self._connected)
 
     def _connected(self) -> bool:
@@ -93,16 +105,18 @@ class Peer:
         that only ever polls runs again and again while it listens.
         """
         printed, look, listening = self.run.output_bytes(), self.run.look(), self.run.listening()
-        if listening:
-            self.moves += clocks([look]) != clocks([self.seen]) and rests(look)
-        else:
+        if not listening:
+            self.cpu_before = None
+        elif self.cpu_before is None:
             self.cpu_before = look.cpu_seconds
+        else:
+            self.moves += clocks([look]) != clocks([self.seen]) and rests(look)
         before, self.seen = self.seen, look
-        burnt = look.cpu_seconds - self.cpu_before
+        burnt = 0.0 if self.cpu_before is None else look.cpu_seconds - self.cpu_before
         self.polls = self.moves > POLLS or burnt > POLL_CPU_SECONDS
-        elsewhere = self._elsewhere(listening)
-        waits = self.polls or (serves_on(look) and rests(look))
-        ready = settled(look, same_calls([before], [look]), self.moves, burnt) if elsewhere else waits
+        elsewhere, steady = self._elsewhere(listening), same_calls([before], [look])
+        waits = self.polls or awaits_clients(look, steady)
+        ready = settled(look, steady, self.moves, burnt) if elsewhere else waits
         if look.threads and not ready:
             return False
         if not self.connections:

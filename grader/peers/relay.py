@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from grader.model import Limits, RunRecord, Socket, StepOutcome
 from grader.peers.part import Part, drained, ended_by_itself, outcome, record_of
-from grader.peers.watch import DONE, Watch, settled
+from grader.peers.watch import DONE, Watch, awaits_clients, settled
 from grader.peers.wire import Connection, Transcript, address_text, take_socket, try_connect
 from grader.sandbox.plain import AnyRun
 from grader.sandbox.stuck import rests, serves_on, waits_for_ever, waits_for_input
@@ -165,15 +165,14 @@ async def wait_until_listening(run: AnyRun, limits: Limits, host: str, port: int
     watch = Watch([run], limits, Transcript().now)
     found: list[Socket] = []
 
-    def listens_there() -> bool:
+    def listens() -> bool:
         found[:] = sorted(run.listening(), key=lambda row: (not row.reaches(host, port), row.protocol, row.port))
-        return bool(found) and found[0].reaches(host, port)
-
-    def listens_elsewhere() -> bool:
+        if found and found[0].reaches(host, port):
+            return watch.polls or awaits_clients(watch.last[0], watch.steady)
         return bool(found) and settled(watch.last[0], watch.steady, watch.moves, watch.burnt)
 
-    await watch.until(listens_there, also=listens_elsewhere)
-    return found[0] if found else None
+    await watch.until(run.ended.done, also=listens)
+    return found[0] if found and not run.ended.done() else None
 
 
 async def relay(

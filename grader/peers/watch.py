@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from grader.model import Limits
 from grader.sandbox.kernel import Look
 from grader.sandbox.plain import AnyRun
-from grader.sandbox.stuck import all_wait, network_is_still, rests, waits_for_input
+from grader.sandbox.stuck import all_wait, network_is_still, rests, serves_on, waits_for_input
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.001, 0.1, 1.5  # seconds between looks, and how it grows
 DONE, IMPOSSIBLE = "done", "impossible"
@@ -167,6 +167,12 @@ class Watch:
 def printed_too_much(run: AnyRun, limits: Limits) -> bool:
     """Whether a program has printed more than it may, on stdout or on stderr."""
     return max(run.output_bytes()) > limits.output_bytes
+
+
+def awaits_clients(look: Look, steady: bool) -> bool:
+    """Whether a program that listens has come to where it waits for somebody. Of several threads one may wait while
+    another, which ends the program, is under way; so two looks have to agree (`steady`)."""
+    return serves_on(look) and rests(look) and (steady or len(look.threads) == 1)
 
 
 def settled(look: Look, steady: bool, moves: int, burnt: float) -> bool:

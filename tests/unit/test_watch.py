@@ -10,7 +10,7 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.model import Limits
-from grader.peers.watch import POLLS, SETTLED_CPU_SECONDS, Watch, clocks, same_calls, settled
+from grader.peers.watch import POLLS, SETTLED_CPU_SECONDS, Watch, awaits_clients, clocks, same_calls, settled
 from grader.sandbox import stuck
 from grader.sandbox.kernel import Look, Row, Thread
 from grader.sandbox.running import Ending
@@ -110,6 +110,15 @@ def test_a_listener_elsewhere_is_settled_when_two_looks_agree() -> None:
     looks = a_look(a_thread("futex"), a_thread("accept4", thread=3))
     assert settled(looks, True, 0, 0.0)
     assert not settled(looks, False, 0, 0.0)
+
+
+def test_of_several_threads_one_may_wait_while_another_ends_the_program() -> None:
+    """Two looks have to agree then; a thread alone that waits for clients is on its way nowhere."""
+    serving, other = a_thread("accept4"), a_thread("futex", thread=3)
+    assert awaits_clients(a_look(serving), False)
+    assert [awaits_clients(a_look(serving, other), steady) for steady in (False, True)] == [False, True]
+    assert not awaits_clients(a_look(serving, a_thread(None, thread=3)), True)
+    assert not awaits_clients(a_look(other), True)
 
 
 def test_one_that_polls_or_computes_for_long_is_settled_as_well() -> None:
