@@ -151,6 +151,7 @@ def failed(
         diagnosis=found.id,
         staff_note=found.staff_note,
         followed=finding.followed,
+        elsewhere=found.elsewhere,
     )
 
 

@@ -134,6 +134,7 @@ class Criterion:
     `kind`: what kind of thing it is, in words that do not give it away ("what the port is for"): shown when missing.
     `accept` / `reject`: word patterns in the language of `docs/rubric.md`.
     `examples_yes` / `examples_no`: marked wordings, which are the criterion's tests.
+    `decided_yes` / `decided_no`: whole answers that staff have decided, from the file of decisions beside the rubric.
     """
 
     id: str
@@ -144,6 +145,8 @@ class Criterion:
     reject: tuple[str, ...] = ()
     examples_yes: tuple[str, ...] = ()
     examples_no: tuple[str, ...] = ()
+    decided_yes: tuple[str, ...] = ()
+    decided_no: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +161,10 @@ class Misconception:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A free-text question. `points` is its maximum; the criteria may sum to more, and are then capped at it."""
+    """A free-text question. `points` is its maximum; the criteria may sum to more, and are then capped at it.
+
+    `target_precision`: the share of decisions that should be right among those that no person looks at, 0.5 to 1.
+    """
 
     id: str
     number: int
@@ -168,6 +174,7 @@ class Question:
     criteria: tuple[Criterion, ...]
     misconceptions: tuple[Misconception, ...] = ()
     lexicon: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    target_precision: float = 0.97
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +213,26 @@ class Rubric:
     digest: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """What of a rubric each stage of a mark depends on, as SHA-256 (hex); points are part of neither.
+
+    `observed`: all that decides what is observed of a program, and in which words.  `answered`: of an answer.
+    """
+
+    observed: str
+    answered: str
+
+
 # --- what happened --------------------------------------------------------------------------------------------------
+
+
+KEPT_BYTES = 1 << 18
+"""What a transcript keeps of the bytes received: this much, and twice what was sent. More tells nothing more of a
+verdict, and every run of a class is stored."""
+
+OPEN_FILES = 1024
+"""Files and sockets that a program may have open at one time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,6 +362,7 @@ class Observation:
     advice). `file`, `line`, `source`: the student's own line that it points at, when there is one (line is 1-based).
     `diagnosis`: id of the catalogue's entry. `staff_note`: for teachers only. `evidence`: short facts, for both.
     `followed`: failed on the address alone; the checks that need this one are judged at the address really used.
+    `elsewhere`: the program may well work on the student's own computer, so that a person should look.
     """
 
     check: str
@@ -349,6 +376,7 @@ class Observation:
     staff_note: str = ""
     evidence: tuple[str, ...] = ()
     followed: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

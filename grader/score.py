@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from grader import __version__
-from grader.model import CheckScore, Grade, Note, Observation, QuestionScore, Rubric, Status, Submission, Verdict
+from grader.model import (
+    CheckScore,
+    CriterionScore,
+    Grade,
+    Note,
+    Observation,
+    Question,
+    QuestionScore,
+    Rubric,
+    Status,
+    Submission,
+    Verdict,
+)  # fmt: skip
 
 
 def score(
@@ -45,6 +58,18 @@ def score(
     )
 
 
+def priced(question: Question, before: QuestionScore) -> QuestionScore:
+    """The score of an answer that was read under a rubric which differs in points alone, at this rubric's points."""
+    worth = {criterion.id: criterion.points for criterion in question.criteria}
+    criteria = tuple(one if one.max == worth[one.id] else _priced(one, worth[one.id]) for one in before.criteria)
+    earned = sum((one.points for one in criteria), Decimal(0))
+    return replace(before, points=min(earned, question.points), max=question.points, criteria=criteria)
+
+
+def _priced(before: CriterionScore, worth: Decimal) -> CriterionScore:
+    return replace(before, points=worth if before.met else Decimal(0), max=worth)
+
+
 def review_reasons(
     checks: Sequence[CheckScore], questions: Sequence[QuestionScore], notes: Sequence[Note]
 ) -> tuple[str, ...]:
@@ -52,6 +77,8 @@ def review_reasons(
     broken = [one for one in checks if one.observation.verdict is Verdict.HARNESS_ERROR]
     reasons = [f"{one.id}: {one.observation.staff_note or one.observation.reason}" for one in broken]
     reasons += [note.message for note in notes if note.needs_person]
+    elsewhere = [one.observation.reason for one in checks if one.observation.elsewhere]
+    reasons += [f"Perhaps right on the student's own computer: {reason}" for reason in elsewhere]
     for question in questions:
         if question.needs_review:
             reasons += [f"{question.id}: {reason}" for reason in question.review_reasons or ("please mark by hand",)]

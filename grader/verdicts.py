@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import errno
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from grader.conversation import Action, Expectation, Script
 from grader.model import Event, Rubric, RunRecord, Socket
@@ -18,6 +20,7 @@ from grader.model import Event, Rubric, RunRecord, Socket
 # beginning, and a program could print a line that takes hours to read.
 LITERAL = re.compile(r"""(?P<escape>\\.)|[bru]{0,2}'((?:[^'\\\n]|\\.)*)'|[bru]{0,2}"((?:[^"\\\n]|\\.)*)\"""")
 ADMITS = re.compile(r"refus|error|fail|errno|not |n't|unable|unavailable|no server|nobody", re.IGNORECASE)
+WORDS = re.compile(rf"[^\W\d_]+|\b{errno.ECONNREFUSED}\b|[^\w\s\x00-\x7f]")
 DIRECT = "direct"  # the outcome's detail where two programs met without the grader in between
 
 
@@ -195,9 +198,8 @@ def prints(case: Case, expectation: Expectation) -> Finding | None:
         return Finding(code="never-connects" if record.role == "client" else "never-listens", record=record)
     if expectation.step.arguments["what"] == "client-address":
         return announces(case, expectation, record)
-    of_reply = expectation.step.arguments["what"] == "reply"
-    data = replied(record) if of_reply else expectation.data
-    if not data or not contains(printed(record), data) or (of_reply and never_read(record, case.others)):
+    data = replied(record) if expectation.step.arguments["what"] == "reply" else expectation.data
+    if not data or (not contains(printed(record), data) and not compares(record, case.others)):
         facts = {"replied": bool(replied(record))}
         return Finding(code="reply-not-printed", record=record, expected=data, facts=facts)
     return worded(case, expectation, record, {"{repr}": repr(data), "{text}": data.decode(errors="replace")})
@@ -238,14 +240,18 @@ def replied(record: RunRecord) -> bytes:
     return answer
 
 
-def never_read(record: RunRecord, others: Sequence[RunRecord]) -> bool:
-    """Whether what a client printed cannot be the reply: it closed the connection with the reply unread (then an RST
-    comes back), and answered otherwise it did not print that answer either."""
-    kinds = [event.kind for event in events_of(record, "sent", "reset")]
-    answers = [(printed(one), replied(one)) for one in others if one.role == record.role]
-    otherwise = [(text, answer) for text, answer in answers if answer not in (b"", replied(record))]
-    reads = any(contains(text, answer) for text, answer in otherwise)
-    return "sent" in kinds and kinds[-1] == "reset" and bool(otherwise) and not reads
+def compares(record: RunRecord, others: Sequence[RunRecord]) -> bool:
+    """Whether a client shows the reply where it is the echo of its message, and does not show that where it was
+    answered otherwise: it has looked at what came, and has printed it as far as the assignment asks."""
+    if record.role != "client" or not replied(record) or is_echoed(record):
+        return False
+    echoes = [(printed(one), replied(one)) for one in others if one.role == "client" and is_echoed(one)]
+    return any(contains(text, echo) and not contains(printed(record), echo) for text, echo in echoes)
+
+
+def is_echoed(record: RunRecord) -> bool:
+    """Whether a client was answered with just what it had said."""
+    return replied(record) == received(record, main_connection(record)) != b""
 
 
 def met_directly(record: RunRecord) -> bool:
@@ -258,20 +264,29 @@ def prints_address(record: RunRecord, address: str) -> bool:
     server's as well, only on a line that is not about the server's own address."""
     since = record.stdout[record.output_before[0] :] + b"\n" + record.stderr[record.output_before[1] :]
     host, _, port = address.rpartition(":")
-    lines = since.decode(errors="replace").splitlines()
+    text = since.decode(errors="replace")
+    if names(text, port):
+        return True
     told = host != record.host
-    return any(names(one, port) or (names(one, host) and (told or not names(one, str(record.port)))) for one in lines)
+    lines = dict.fromkeys(line for line in text.splitlines() if host in line)
+    return any(names(one, host) and (told or not names(one, str(record.port))) for one in lines)
 
 
-def names(line: str, word: str) -> bool:
-    """Whether a line has a number or address as a whole, and not as a part of another."""
-    return re.search(rf"(?<![\d.]){re.escape(word)}(?!\d|\.\d)", line) is not None
+def names(text: str, word: str) -> bool:
+    """Whether a text has a number or address as a whole, and not as a part of another."""
+    return word in text and re.search(rf"(?<![\d.]){re.escape(word)}(?!\d|\.\d)", text) is not None
 
 
 def contains(text: str, data: bytes) -> bool:
     """Whether a text shows these bytes: as text, or as Python's repr of bytes or of the text, be it piece by piece."""
-    pieces = "".join(single or double for _, single, double in LITERAL.findall(text))
-    return any(form and (form in text or form in pieces) for form in shown(data))
+    forms = [form for form in shown(data) if form]
+    return any(form in text for form in forms) or any(form in literals(text) for form in forms)
+
+
+@lru_cache(maxsize=4)  # a flood of output is looked at by a dozen checks, and reading it is what costs
+def literals(text: str) -> str:
+    """What stands in quotes, one after the other."""
+    return "".join(single or double for _, single, double in LITERAL.findall(text))
 
 
 def shown(data: bytes) -> tuple[str, str, str]:
@@ -323,25 +338,42 @@ def fails_visibly(case: Case, expectation: Expectation) -> Finding | None:
     since = (record.stdout[printed_before:] + b"\n" + record.stderr[complained_before:]).decode(errors="replace")
     claims = any(contains(since, data) for data in greetings(case.rubric)) and not ADMITS.search(since)
     if answered:
-        values = [*greetings(case.rubric), *map(replied, answered)]
-        usual = set[str]().union(*(outlines(printed(other), values) for other in answered))
-        tells = bool(outlines(since, values) - usual)
+        values = (*greetings(case.rubric), *map(replied, answered))
+        tells = says_more(since, "\n".join(map(printed, answered)), values)
     else:
         tells = bool(since.strip()) and not claims
     return None if tells else Finding(code="claims-success" if claims else "refusal-hidden", record=record)
 
 
-def outlines(text: str, values: Sequence[bytes]) -> set[str]:
-    """The words of each line, without values: literals, numbers, None, and the given bytes in any form. The number of
-    a refusal (errno(3)) is no mere value."""
+def says_more(text: str, usual: str, values: tuple[bytes, ...]) -> bool:
+    """Whether a text has a line of other words than any line of a usual one: outside of quotes, or in them, where some
+    clients show every text, that of an error included."""
+    return any(
+        words not in outlines(usual, values, quoted) and (not quoted or words not in outlines(text, values))
+        for quoted in (False, True)
+        for words in outlines(text, values, quoted)
+    )
+
+
+@lru_cache(maxsize=16)
+def outlines(text: str, values: tuple[bytes, ...], quoted: bool = False) -> frozenset[str]:
+    """The words and pictures of each line, without values: numbers, None, the given bytes in any form and, unless
+    `quoted`, all that stands in quotes. The number of a refusal (errno(3)) is no mere value."""
     forms = sorted((form for data in values for form in shown(data) if form), key=len, reverse=True)
     said = set()
-    for line in text.splitlines():
-        rest = LITERAL.sub(lambda found: found["escape"] or " ", line)
+    for line in dict.fromkeys(text.splitlines()):
+        rest = LITERAL.sub(
+            lambda found: found["escape"] or (f" {found[2] or found[3] or ''} " if quoted else " "), line
+        )
         for form in forms:
             rest = rest.replace(form, " ")
-        said.add(" ".join(word for word in re.findall(rf"[^\W\d_]+|\b{errno.ECONNREFUSED}\b", rest) if word != "None"))
-    return said - {""}
+        said.add(" ".join(word for word in WORDS.findall(rest) if word != "None" and tells_something(word)))
+    return frozenset(said - {""})
+
+
+def tells_something(word: str) -> bool:
+    """Whether a word of an outline has meaning: punctuation of whatever script has none, a picture (an emoji) has."""
+    return len(word) > 1 or word.isalpha() or unicodedata.category(word) == "So"
 
 
 def greetings(rubric: Rubric) -> list[bytes]:

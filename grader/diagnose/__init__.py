@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.diagnose.catalogue import ADVICE, CATALOGUE
-from grader.diagnose.clues import Clues, gather
+from grader.diagnose.clues import Clues, gather, glance
 from grader.diagnose.entry import Entry
 from grader.diagnose.pairs import no_players, no_records, subject
 from grader.diagnose.trace import Place
@@ -28,7 +28,7 @@ class Diagnosis:
     """What is said about one finding.
 
     `id`: the catalogue's entry.  `reason`, `next_step`: for the student.  `file`, `line`, `source`: the student's own
-    line, when there is one.  `staff_note`: for teachers only.
+    line, when there is one.  `staff_note`: for teachers only.  `elsewhere`: as of the entry.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Diagnosis:
     line: int | None = None
     source: str | None = None
     staff_note: str = ""
+    elsewhere: bool = False
 
 
 def explain(
@@ -67,10 +68,12 @@ def explain(
 
 def advice(record: RunRecord, sources: Mapping[str, str]) -> Diagnosis | None:
     """Something worth knowing about a run that passed, or None: what works, and will surprise all the same."""
-    clues = gather(record, sources, record.host, record.port)
     finding = Finding(code="passed", record=record)
-    entry = next((one for one in ADVICE if one.applies(finding, clues)), None)
-    return diagnosis(entry, finding, clues, "", Limits()) if entry is not None else None
+    seen = glance(record, sources)
+    entry = next((one for one in ADVICE if one.applies(finding, seen)), None)
+    if entry is None:  # as of nearly every correct program, which then need not be read
+        return None
+    return diagnosis(entry, finding, gather(record, sources, record.host, record.port), "", Limits())
 
 
 def diagnosis(entry: Entry, finding: Finding, clues: Clues, hint: str, limits: Limits) -> Diagnosis:
@@ -86,6 +89,7 @@ def diagnosis(entry: Entry, finding: Finding, clues: Clues, hint: str, limits: L
         line=place.line if place else None,
         source=clues.text_at(place)[:MOST_SOURCE] if place else None,
         staff_note=f"{note} [{staff_facts(clues)}]".strip(),
+        elsewhere=entry.elsewhere,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.diagnose.abroad import ABROAD
 from grader.diagnose.address import ADDRESS_ADVICE, KINDS, MISSING_ACCEPT, MISSING_CALLS, SWALLOWED, WRONG_ADDRESS
 from grader.diagnose.calls import ADDRESSES
 from grader.diagnose.client import CLIENT
@@ -15,11 +16,15 @@ from grader.diagnose.pairs import PAIRS
 from grader.diagnose.refusals import REFUSALS
 from grader.diagnose.replies import LOST, REPLIES
 from grader.diagnose.server import EARLY, SERVER
+from grader.diagnose.shown import PASSED_OVER, SHOWN
 from grader.diagnose.sockets import SOCKETS
 from grader.diagnose.todos import TODOS
 from grader.diagnose.undone import ENDS, NOTICES, REFUSED, STARTING
+from grader.diagnose.unread import UNREAD
 
 CATALOGUE: tuple[Entry, ...] = (
+    *UNREAD,
+    *ABROAD,
     *LOADING,
     *TODOS,
     *PAIRS,
@@ -43,7 +48,9 @@ CATALOGUE: tuple[Entry, ...] = (
     *SERVER,
     *UNANSWERED,
     *REPLIES,
+    *SHOWN,
     *CLIENT,
+    *PASSED_OVER,
     *REFUSALS,
     *SWALLOWED,
     *LIMITS,

@@ -37,6 +37,10 @@ CHANGES: dict[str, Callable[[bytes], tuple[bytes, ...]]] = {
 }  # fmt: skip
 
 
+OF_ZEROS = ("without its zero bytes", "cut off at a zero byte")
+FIRST_BYTE = "without its first byte"
+
+
 def stream(finding: Finding, clues: Clues) -> bytes:
     """All that came from the program, from where this answer should begin."""
     answered = finding.facts.get("answered", 0)
@@ -53,7 +57,14 @@ def change(finding: Finding, clues: Clues) -> str:
     expected, actual = finding.expected, finding.actual
     if not actual or actual == expected:
         return ""
-    return next((name for name, made in CHANGES.items() if actual in made(expected)), "")
+    name = next((name for name, made in CHANGES.items() if actual in made(expected)), "")
+    return FIRST_BYTE if name in OF_ZEROS and actual == expected[1:] and not names_zero(clues) else name
+
+
+def names_zero(clues: Clues) -> bool:
+    """Whether a zero byte is written in the program. A message may begin with one, and lose it by chance."""
+    literals = (one for source in clues.sources for _, one, _ in source.constants)
+    return any("\0" in one if isinstance(one, str) else isinstance(one, bytes) and b"\0" in one for one in literals)
 
 
 def split_at(one: bytes, other: bytes) -> int:
@@ -77,10 +88,12 @@ def inserted(finding: Finding, clues: Clues) -> tuple[int, bytes]:
 
 def dropped(finding: Finding, clues: Clues) -> bytes:
     """Bytes that were left out, before the stream goes on as expected."""
-    expected, actual = finding.expected, finding.actual
+    index = finding.facts.get("index", 0)
+    later = messages(clues)[index + 1 :] if isinstance(index, int) else []
+    expected, actual = finding.expected + b"".join(later), stream(finding, clues)
     at = split_at(expected, actual)
-    rest = actual[at : at + SURE]
-    found = expected.find(rest, at, at + FAR) if len(rest) >= 3 else -1
+    rests = (rest for rest in (actual[at : at + SURE], actual[at : at + SURE // 3]) if len(rest) >= 3)
+    found = next((place for rest in rests if (place := expected.find(rest, at, at + FAR)) > at), -1)
     return expected[at:found] if found > at else b""
 
 
@@ -134,6 +147,15 @@ def is_previous(finding: Finding, clues: Clues) -> bool:
     earlier = [data for data in messages(clues) if data != finding.expected]
     index = finding.facts.get("index", 0)
     return bool(index) and bool(finding.actual) and any(data.startswith(finding.actual) for data in earlier)
+
+
+def is_accumulated(finding: Finding, clues: Clues) -> bool:
+    """All that had been received came, from the first byte on, where only the last of it should."""
+    came, index = stream(finding, clues), finding.facts.get("index", 0)
+    at = 0 if index else split_at(finding.expected, came)
+    before = b"".join(messages(clues)[:index]) if isinstance(index, int) and index else finding.expected[:at]
+    again = before + finding.expected[at : at + SURE]
+    return len(again) > len(before) > 0 and came[at:].startswith(again)
 
 
 def literals(clues: Clues) -> Iterator[bytes]:

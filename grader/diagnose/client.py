@@ -23,6 +23,7 @@ from grader.diagnose.entry import (
     uses,
     waits_in,
 )  # fmt: skip
+from grader.diagnose.prints import at_reply_print, at_sent_print
 from grader.diagnose.todos import DONE_BY
 from grader.diagnose.trace import Place
 from grader.diagnose.words import amount, bytes_words, waiting_words
@@ -93,6 +94,11 @@ def same_letters(finding: Finding, clues: Clues) -> bool:
 def same(change: Condition) -> Condition:
     """A wrong message, and of this kind."""
     return both(wrong_message, change)
+
+
+def talks_on(finding: Finding, clues: Clues) -> bool:
+    """The client has spoken again and again, until the other program of a pair could not go on."""
+    return len(clues.events("received")) > 2
 
 
 def shows_sent(finding: Finding, clues: Clues) -> bool:
@@ -277,7 +283,10 @@ CLIENT = (
     ),
     Entry(
         id="second-connection",
-        applies=both(not_printed, either(stopped("stuck"), gave_up), waits_in(*READS), two_connections),
+        applies=both(
+            either(not_printed, both(code("does-not-end"), role("client"))),
+            either(stopped("stuck"), gave_up), waits_in(*READS), two_connections,
+        ),
         reason="Your client opens two connections, and waits on the one for the reply to what it sent on the other: "
         "it was {waited}.",
         next_step="A reply comes on the connection on which the message went out: use one for both.",
@@ -343,7 +352,7 @@ CLIENT = (
         applies=both(not_printed, got_reply, shows_sent),
         reason="Your client prints what it sent, {said}; what it received was {expected}.",
         next_step="recv returns the reply. Print that value.",
-        line=at_call("print"),
+        line=first_of(at_sent_print, at_call("print")),
         fill=exchange,
     ),
     Entry(
@@ -369,7 +378,7 @@ CLIENT = (
                      lambda finding, clues: not clues.printed.strip()),
         reason="Your client gets its reply and ends without having come to its print.",
         next_step="Look at what has to hold before this line is reached, and print what recv returned in any case.",
-        line=at_call("print"),
+        line=first_of(at_reply_print, at_call("print")),
     ),
     Entry(
         id="nothing-printed",
@@ -383,7 +392,7 @@ CLIENT = (
         applies=both(
             code("does-not-end", "reply-not-printed"),
             role("client"),
-            stopped("cpu", "output", "wall"),
+            either(stopped("cpu", "output", "wall"), both(stopped("finished"), talks_on)),
             got_reply,
         ),
         reason="Your client goes on after the reply, round and round, instead of ending. {used_up}",

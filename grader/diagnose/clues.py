@@ -13,6 +13,8 @@ from grader.model import Dial, Event, Frame, RunRecord
 
 DISTINCTIVE = 20  # characters of an exception's message that no program prints by chance
 MOST_PRINTED = 1 << 16  # characters of the output that are looked at, from each end
+MOST_READ = 1 << 17  # characters of a program and the files that it imports, before no more of them are read
+MOST_THREADS = 8  # whose place in the program is looked up
 
 # Calls in which a program can wait. The library's own functions come first in a stack, then the student's line.
 WAITING_CALLS = (
@@ -178,6 +180,10 @@ def gather(record: RunRecord, sources: Mapping[str, str], expected_host: str, ex
     files = tuple(program_files(record.file, sources))
     stderr = record.stderr[-4 * MOST_PRINTED :].decode(errors="replace")
     trace = parse_trace(stderr, list(sources))
+    if record.stopped == "output" and trace is not None and trace.message.startswith("[Errno 27]"):
+        # By chance the file behind its output was full before a look found it: the same is to be said of it.
+        place, trace = trace.place, None
+        record = replace(record, stack=record.stack or one_frame(place), stderr=b"")
     threads = tuple(waiting_of(record, trace, {one.path: one for one in files}, sources))
     return Clues(
         record=record,
@@ -193,6 +199,28 @@ def gather(record: RunRecord, sources: Mapping[str, str], expected_host: str, ex
     )
 
 
+def one_frame(place: Place | None) -> tuple[Frame, ...]:
+    """A line as a stack."""
+    return (Frame(file=place.file, line=place.line, function=""),) if place is not None else ()
+
+
+def glance(record: RunRecord, sources: Mapping[str, str]) -> Clues:
+    """What can be said of a record without reading the program: its conditions may look at the record and at names of
+    files. Reading costs several milliseconds, more than all else that judges a correct program."""
+    return Clues(
+        record=record,
+        sources=(),
+        trace=None,
+        waiting=None,
+        threads=(),
+        texts=sources,
+        shadows=tuple(shadowing(record.file, sources)),
+        printed="",
+        expected_host=record.host,
+        expected_port=record.port,
+    )
+
+
 @lru_cache(maxsize=64)
 def cached_source(path: str, text: str) -> Source:
     """`read_source`, once for the dozen checks of one hand-in."""
@@ -202,12 +230,13 @@ def cached_source(path: str, text: str) -> Source:
 def program_files(path: str, sources: Mapping[str, str]) -> Iterator[Source]:
     """The program's file, then the files beside it that are imported, each once."""
     folder = path.rpartition("/")[0]
-    queue, seen = [path], set()
-    while queue:
+    queue, seen, read = [path], set(), 0
+    while queue and read < MOST_READ:
         here = queue.pop(0)
         if here in seen:
             continue
         seen.add(here)
+        read += len(sources.get(here, ""))
         found = cached_source(here, sources.get(here, ""))
         yield found
         for name in sorted(found.imports):
@@ -233,7 +262,7 @@ def waiting_of(
     def read(path: str) -> Source:
         return files.get(path) or cached_source(path, sources[path])
 
-    for thread in dict.fromkeys(frame.thread for frame in record.stack):
+    for thread in list(dict.fromkeys(frame.thread for frame in record.stack))[:MOST_THREADS]:
         frames = [frame for frame in record.stack if frame.thread == thread]
         for number, frame in enumerate(frames):
             path = own_path(frame.file, list(sources))

@@ -34,6 +34,7 @@ class Entry:
 
     `applies`: whether the evidence for it is there.  `reason`, `next_step`: for the student.  `staff`: for teachers.
     `line`: points at the student's own line.
+    `elsewhere`: the program may well work on the student's own computer, so that a person should look.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Entry:
     staff: str = ""
     line: Pointer = nowhere
     fill: Filler = nothing
+    elsewhere: bool = False
 
 
 # --- conditions -----------------------------------------------------------------------------------------------------

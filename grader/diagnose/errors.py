@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from grader.diagnose.calls import SENDS, any_error, called, send_line
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, at_call, at_trace, both, either, error, first_of, raised_in
+from grader.diagnose.entry import Entry, at_call, at_trace, both, calls, either, error, first_of, no, raised_in
 from grader.diagnose.trace import Place
 from grader.verdicts import Finding
+
+MOST_LINE = 400  # characters of a line that are looked at
 
 
 def at_called(finding: Finding, clues: Clues) -> Place | None:
@@ -14,6 +18,14 @@ def at_called(finding: Finding, clues: Clues) -> Place | None:
     name = called(finding, clues)["call"]
     found = ((one.path, line) for one in clues.sources for each, line in one.flow.defined if each == name)
     return next((Place(file=path, line=line) for path, line in found), None)
+
+
+def of_module(finding: Finding, clues: Clues) -> bool:
+    """The exception is about a name of the module socket, and the program gives that module's name to something."""
+    attribute = called(finding, clues)["attribute"]
+    assigned = re.compile(r"\s*socket\s*=[^=]|.*\bas socket\s*:")
+    given = any(assigned.match(line[:MOST_LINE]) for source in clues.sources for line in source.lines)
+    return given and (attribute.isupper() or attribute in ("socket", "error", "timeout", "create_server"))
 
 
 ERRORS = (
@@ -66,6 +78,28 @@ ERRORS = (
         line=at_trace,
     ),
     Entry(
+        id="joins-other",
+        applies=either(
+            error("TypeError", "can only concatenate"),
+            error("TypeError", "unsupported operand type(s) for +"),
+            error("TypeError", "can't concat"),
+        ),
+        reason="Your {role} joins two values of different kinds with +{where}. Python says {message}.",
+        next_step="print takes several values of any kind, with commas between them; or put them into an f-string.",
+        line=at_trace,
+    ),
+    Entry(
+        id="percent-places",
+        applies=either(
+            error("TypeError", "not all arguments converted during string formatting"),
+            error("TypeError", "not enough arguments for format string"),
+        ),
+        reason="Your {role} gives a text with % another number of values than it has places for{where}.",
+        next_step="A tuple, as a client's address is one, gives each of its parts to a place of its own. An f-string "
+        "takes it as one value.",
+        line=at_trace,
+    ),
+    Entry(
         id="encodes-bytes",
         applies=either(
             error("AttributeError", "'bytes' object has no attribute 'encode'"),
@@ -102,6 +136,15 @@ ERRORS = (
         line=at_trace,
     ),
     Entry(
+        id="module-name-reused",
+        applies=both(error("AttributeError", "'socket' object has no attribute"), of_module),
+        reason="Your {role} uses {attribute}{where}, which the module socket has, and reaches a socket by that name: "
+        "the name socket was given to it.",
+        next_step="Give your socket a name of its own, another one than the module's.",
+        line=at_trace,
+        fill=called,
+    ),
+    Entry(
         id="attribute-unknown",
         applies=either(
             error("AttributeError", "'socket' object has no attribute"),
@@ -118,6 +161,21 @@ ERRORS = (
         reason="Your {role} calls a module as if it were a function{where}.",
         next_step="The module socket holds a class that is called socket as well: write both names with a dot between.",
         line=at_trace,
+    ),
+    Entry(
+        id="handler-called",
+        applies=both(error("TypeError", "RequestHandler.__init__() missing"), no(calls("super"))),
+        reason="Your {role} makes an object of its handler class by itself{where}; the server makes one a client.",
+        next_step="Hand over the class, without parentheses behind its name.",
+        line=at_trace,
+    ),
+    Entry(
+        id="called-on-class",
+        applies=error("TypeError", "missing 1 required positional argument: 'self'"),
+        reason="Your {role} calls {call} of a class{where}, without an object of that class.",
+        next_step="Make an object first, with parentheses behind the name of the class, and call its method.",
+        line=at_trace,
+        fill=called,
     ),
     Entry(
         id="call-arguments",

@@ -15,6 +15,7 @@ from grader.diagnose.paths import (
     blocks_of,
     daemons_of,
     dead_loops_of,
+    dropped_of,
     earlier_sent_of,
     exits_of,
     handlers_of,
@@ -52,7 +53,8 @@ class Flow:
     argument is text or empty.  `constants_sent`: literals that are sent.  `daemons`: functions that a
     daemon thread runs, and where it is made one.  `after_loop`: calls that send behind the loop
     that receives, when none stands in it.  `inverted`: conditions that leave a loop because something has come.
-    `dead_loops`: loops whose condition cannot hold at first.  `unawaited`: coroutines that are called and not awaited.
+    `dropped`: receiving whose result is lost.  `dead_loops`: loops whose condition cannot hold at first.
+    `unawaited`: coroutines that are called and not awaited.
     `uncalled`: functions and methods that nothing uses, and what they call.  `unwatched`: connections taken by accept
     that are handed to nothing.  `watched_address`: the address of a client, handed on in the place of its connection.
     `selfless`: methods without parameters.  `handlers`: classes of socketserver that have no method `handle`.
@@ -76,6 +78,7 @@ class Flow:
     after_loop: Marks = ()
     inverted: Marks = ()
     dead_loops: Marks = ()
+    dropped: Marks = ()
     unawaited: Marks = ()
     uncalled: tuple[tuple[str, int, frozenset[str]], ...] = ()
     unwatched: Marks = ()
@@ -120,6 +123,7 @@ def flow_of(tree: ast.Module, text: str) -> Flow:
         after_loop=tuple(after_loop_of(tree)),
         inverted=tuple(inverted_of(nodes)),
         dead_loops=tuple(dead_loops_of(tree)),
+        dropped=tuple(dropped_of(nodes)),
         unawaited=tuple(unawaited_of(tree)),
         uncalled=tuple(uncalled_of(nodes)),
         unwatched=tuple(unwatched_of(nodes)),

@@ -7,8 +7,13 @@ from collections.abc import Mapping
 from grader.diagnose.client import at_extra, at_message
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_call, at_trace, at_wait, both, code, first_of, no, stopped
+from grader.diagnose.prints import at_shown
+from grader.diagnose.trace import Place
 from grader.diagnose.words import amount, bytes_words, plain
 from grader.verdicts import DIRECT, Finding
+
+MOST_LITERALS = 20  # messages of the program that are looked for in its output
+MOST_LINES = 200  # of its output, from the end
 
 stood = first_of(at_trace, at_wait)
 
@@ -33,6 +38,18 @@ def exchanged(finding: Finding, clues: Clues) -> Mapping[str, str]:
 def met_directly(finding: Finding, clues: Clues) -> bool:
     """The two programs of a pair met without the grader in between, so that nobody saw what they said."""
     return bool(clues.record.outcomes) and clues.record.outcomes[0].detail == DIRECT
+
+
+def at_claim(finding: Finding, clues: Clues) -> Place | None:
+    """The print that showed the greeting though nobody was there."""
+    messages = literal_messages(clues)[:MOST_LITERALS]
+    lines = [line for line in clues.printed.splitlines()[-MOST_LINES:] if any(one in line for one in messages)]
+    return at_shown(lines[-1], clues) if lines else at_call("print")(finding, clues)
+
+
+def literal_messages(clues: Clues) -> list[str]:
+    """What the program sends, as it is written in it."""
+    return [text.decode(errors="replace") for source in clues.sources for text, _ in source.flow.constants_sent if text]
 
 
 STUCK = Entry(
@@ -217,7 +234,7 @@ GENERIC = (
         id="claims-success",
         applies=code("claims-success"),
         reason="When no server is there, your client still prints its greeting as if a reply had come.",
-        line=at_call("print"),
+        line=at_claim,
     ),
     Entry(
         id="refusal-hidden",

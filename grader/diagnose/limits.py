@@ -22,6 +22,7 @@ from grader.diagnose.entry import (
     waits_in,
 )
 from grader.diagnose.trace import Place
+from grader.model import KEPT_BYTES
 from grader.verdicts import Finding
 
 
@@ -52,6 +53,16 @@ def at_sleep(finding: Finding, clues: Clues) -> Place | None:
     return (at_loop(finding, clues) or at_call("sleep")(finding, clues)) if several else at_wait(finding, clues)
 
 
+def floods(finding: Finding, clues: Clues) -> bool:
+    """It sent so much that the transcript kept only a part: this much, and twice what it had been sent by then."""
+    return len(clues.said) >= max(KEPT_BYTES, 2 * len(clues.heard) + 1)
+
+
+def flood(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """How much is kept: what exactly came is another amount in every run."""
+    return {"flood": f"{KEPT_BYTES >> 10} KB"}
+
+
 EXHAUSTED = (
     Entry(
         id="recursion",
@@ -68,15 +79,31 @@ EXHAUSTED = (
         line=at_trace,
     ),
     Entry(
+        id="memory-of-all",
+        applies=stopped("memory"),
+        reason="Your {role}, with all that it started and all that it keeps in buffers and files, uses more memory "
+        "than the {memory_of_all} that they may have together.",
+        next_step="Look for something that grows without end, or for what is started or opened again and again.",
+        line=first_of(at_trace, at_loop),
+    ),
+    Entry(
         id="memory-limit",
-        applies=either(error("MemoryError"), stopped("memory")),
+        applies=error("MemoryError"),
         reason="Your {role} uses more memory than the {memory} that it may have.",
         next_step="Look for something that grows without end, or a buffer that is far too large.",
         line=first_of(at_trace, at_loop),
     ),
     Entry(
+        id="open-limit",
+        applies=error("OSError", "[Errno 24]"),
+        reason="Your {role} has opened more files and connections than the {open_files} that it may have open at one "
+        "time.",
+        next_step="Close each of them when it is done with, and open none in a loop without end.",
+        line=at_trace,
+    ),
+    Entry(
         id="files-limit",
-        applies=either(error("OSError", "[Errno 28]"), error("OSError", "[Errno 27]")),
+        applies=both(no(stopped("output")), either(error("OSError", "[Errno 28]"), error("OSError", "[Errno 27]"))),
         reason="Your {role} writes more to files than the {file_space} that it may.",
         next_step="The assignment needs no files: print, or send, and take the writing out.",
         line=at_trace,
@@ -101,6 +128,14 @@ SLEEPING = (
 )
 
 LIMITS = (
+    Entry(
+        id="sends-without-end",
+        applies=both(stopped("stuck", "cpu", "wall"), code("does-not-end", "pair-fails"), floods),
+        reason="Your {role} sends without end: more than {flood} that answer nothing, until nobody read them any more.",
+        next_step="Look for a loop that sends and never ends. {hint}",
+        line=at_call("sendall", "send", "write"),
+        fill=flood,
+    ),
     Entry(
         id="output-limit",
         applies=stopped("output"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from grader.diagnose.tree import (
@@ -45,6 +46,22 @@ def accept_in_loop_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
             alone = sum(isinstance(one, LOOPS) for one in within(loop)) == 1
             if alone and called_in(loop, RECEIVES):
                 yield from (("accept", one.lineno) for one in called_in(loop, ("accept",)))
+
+
+def dropped_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+    """Receiving whose result is only looked at, by `while` or `if`, or not even that, in a program that receives once
+    more behind it: the first bytes are lost. What empties a connection at the end stands behind all else."""
+    tests = [one.test for one in nodes if isinstance(one, ast.While | ast.If)]
+    tests += [one.value for one in nodes if isinstance(one, ast.Expr)]
+    kept: set[int] = set()  # what gets a name, or is handed to another call
+    for one in (part for test in tests for part in within(test)):
+        inside = one.args if isinstance(one, ast.Call) else [one.value] if isinstance(one, ast.NamedExpr) else []
+        kept |= {id(call) for part in inside for call in called_in(part, RECEIVES)}
+    lost = [call for test in tests for call in called_in(test, RECEIVES) if id(call) not in kept]
+    known = {id(one) for one in lost}
+    every = [one for one in nodes if isinstance(one, ast.Call) and name_of(one.func) in RECEIVES]
+    first = min((one.lineno for one in every if id(one) not in known), default=0)
+    yield from ((ast.unparse(one)[:60], one.lineno) for one in lost if one.lineno <= first)
 
 
 def inverted_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
@@ -138,13 +155,15 @@ def dead_loops_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
 def uncalled_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int, frozenset[str]]]:
     """Functions, and methods of classes without a base, whose name is used nowhere; and the names of what they call."""
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
-    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    attributes = Counter(node.attr for node in nodes if isinstance(node, ast.Attribute))
     methods = {id(one) for node in nodes if isinstance(node, ast.ClassDef) for one in node.body}
     based = {id(one) for node in nodes if isinstance(node, ast.ClassDef) and node.bases for one in node.body}
     for node in nodes:
         if not isinstance(node, FUNCTIONS) or id(node) in based:
             continue
-        if node.name in names or (id(node) in methods and node.name in attributes):
+        # A method may have the name of what it calls of its socket: that is no use of the method.
+        inside = sum(isinstance(one, ast.Attribute) and one.attr == node.name for one in ast.walk(node))
+        if node.name in names or (id(node) in methods and attributes[node.name] > inside):
             continue
         if not node.name.startswith("__") and not node.decorator_list:
             calls = {name_of(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
@@ -236,11 +255,11 @@ def called_name(node: ast.expr) -> str:
 
 
 def bare_names_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
-    """`main` as a statement, where main is a function or a class of the file's."""
+    """`main` or `server.run` as a statement, where that is a function, a method or a class of the file's."""
     own = {node.name for node in nodes if isinstance(node, (*FUNCTIONS, ast.ClassDef))}
     for node in nodes:
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Name) and node.value.id in own:
-            yield node.value.id, node.lineno
+        if isinstance(node, ast.Expr) and name_of(node.value) in own:
+            yield name_of(node.value), node.lineno
 
 
 def accepted_names(nodes: list[ast.AST]) -> Iterator[tuple[str, str, int]]:

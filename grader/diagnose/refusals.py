@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.diagnose.address import at_handler
-from grader.diagnose.clues import Clues
+from grader.diagnose.clues import MOST_PRINTED, Clues
 from grader.diagnose.entry import Entry, at_call, both, calls, code, first_of, stopped
-from grader.diagnose.trace import Place
+from grader.diagnose.prints import at_shown
+from grader.diagnose.trace import MOST_LINE, Place
 from grader.diagnose.words import quoted
 from grader.verdicts import Finding
 
@@ -17,20 +18,16 @@ def last_line(clues: Clues) -> str:
     first = next(iter(clues.dials("connect")), None)
     out, err = first.output_before if first else (0, 0)
     since = clues.record.stdout[out:] + b"\n" + clues.record.stderr[err:]
-    return next((line.strip() for line in reversed(since.decode(errors="replace").splitlines()) if line.strip()), "")
+    lines = reversed(since[-MOST_PRINTED:].decode(errors="replace").splitlines())
+    return next((line.strip()[:MOST_LINE] for line in lines if line.strip()), "")
 
 
 def at_last_print(finding: Finding, clues: Clues) -> Place | None:
     """The print that says these words: one with a literal that the line has in it, else the last one."""
-    prints = [(one.path, call) for one in clues.sources for call in one.calls if call.name == "print"]
-    line = last_line(clues)
-    said = [
-        Place(file=path, line=call.line)
-        for path, call in prints
-        for _, value, at in clues.source(path).constants
-        if call.line <= at <= call.end and isinstance(value, str) and value.strip() and value.strip() in line
+    prints = [
+        Place(file=one.path, line=call.line) for one in clues.sources for call in one.calls if call.name == "print"
     ]
-    return next(iter(said), None) or (Place(file=prints[-1][0], line=prints[-1][1].line) if prints else None)
+    return at_shown(last_line(clues), clues) or (prints[-1] if prints else None)
 
 
 def last_words(finding: Finding, clues: Clues) -> Mapping[str, str]:

@@ -82,6 +82,13 @@ REPLIES = (
         line=send_line,
     ),
     Entry(
+        id="reply-accumulates",
+        applies=both(wrong_bytes, changes.is_accumulated),
+        reason="Your server sends back all that it has received so far, and not only what came last.",
+        next_step="Send just what this recv has returned.",
+        line=send_line,
+    ),
+    Entry(
         id="reply-late-message",
         applies=both(wrong_bytes, changes.is_previous),
         reason="Your server answers with an earlier message: {actual}; expected {expected}.",

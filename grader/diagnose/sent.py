@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from grader.diagnose.tree import (
     FUNCTIONS,
+    HAND_IN,
     RECEIVES,
     SENDS,
     assigned,
@@ -88,7 +89,7 @@ def undefined_of(text: str, nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
     """Names that are used and that neither the file nor Python defines, with the first line of each."""
     if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in nodes):
         return
-    top = symtable.symtable(text, "program", "exec")
+    top = symtable.symtable(text, HAND_IN, "exec")
     tables, known = [top], set(MODULE_NAMES)
     for table in tables:
         tables.extend(table.get_children())

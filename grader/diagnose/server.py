@@ -9,6 +9,7 @@ from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Entry,
     at_call,
+    at_flow,
     at_loop,
     at_wait,
     both,
@@ -16,6 +17,8 @@ from grader.diagnose.entry import (
     code,
     either,
     first_of,
+    flow_name,
+    flows,
     is_cause,
     no,
     role,
@@ -155,6 +158,15 @@ EARLY = (
 
 SERVER = (
     Entry(
+        id="received-dropped",
+        applies=both(code("server-silent", "server-partial", "server-altered"), flows("dropped"), sends_somewhere),
+        reason="Your server does not keep what {name} returns{on_line}: the bytes are gone, and the next call waits "
+        "for others.",
+        next_step="Receive in one place only, give the result a name, and use that in the condition and for sending.",
+        line=at_flow("dropped"),
+        fill=flow_name("dropped"),
+    ),
+    Entry(
         id="answers-at-end",
         applies=both(code("server-late", "server-silent", "server-partial"), answers_at_end),
         reason="Your server answers only when the client has closed; a client that waits for its answer never "
@@ -188,7 +200,7 @@ SERVER = (
     ),
     Entry(
         id="reply-cut",
-        applies=both(code("server-partial"), in_one_piece, plain_start),
+        applies=both(code("server-partial"), in_one_piece, plain_start, no(both(is_buffer, is_over))),
         reason="Your server sends back only a part of a message: {actual} of {expected}.",
         next_step="Send back all of what recv returned, from the first byte to the last.",
         line=send_line,
@@ -218,6 +230,15 @@ SERVER = (
         reason="Your server prints something, and the client's address is not in it.",
         next_step="accept returns two things: the second one is the client's address. Print that.",
         line=at_call("print"),
+    ),
+    Entry(
+        id="logged-unseen",
+        applies=both(code("address-not-printed"), lambda finding, clues: not clues.printed.strip(),
+                     uses("logging"), calls("info", "debug", "log"), no(calls("print"))),
+        reason="Your server hands what it has to say to logging, and nothing of that is shown.",
+        next_step="Unless basicConfig says otherwise, logging shows warnings and errors only; with a file name, it "
+        "writes to the file instead. Set the level, without a file, or print the address.",
+        line=at_call("info", "debug", "log"),
     ),
     Entry(
         id="nothing-announced",

@@ -7,20 +7,30 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
+from typing import cast
 
 from grader.diagnose.flow import Flow, flow_of
+from grader.diagnose.tree import HAND_IN
 
 NO_FLOW = Flow()
+# What Python warns of while it reads a hand-in (escapes that it does not know) is for nobody's terminal.
+warnings.filterwarnings("ignore", module=re.escape(HAND_IN))
 # Grades are made in threads, and Python 3.11 counts the depth of all trees that are being made in one place: two at a
 # time now and then end in a SystemError, "AST constructor recursion depth mismatch".
 PARSING = Lock()
 LINE_END = re.compile(r"\r\n|\r|\n")
-TODO = re.compile(r"#.*?\b(?:TODO|FIXME)\b\s*(.*)", re.IGNORECASE)
-MOST_TEXT = 1 << 18  # characters of a file that are looked at
+TODO = re.compile(r"\b(?:TODO|FIXME)\b\s*(.*)", re.IGNORECASE)  # behind the first # of a line
+# Python joins the names of `import a.b.c` anew for each of them, and keeps them all: a line can take gigabytes.
+DOTTED = re.compile(r"\b(?:\w++[\s\\]*+\.[\s\\]*+){100}")
+MOST_TEXT = 1 << 16  # characters of a file that are looked at
+# How deep all parts of a file may stand, added up. What is read below looks at parts of parts, which costs as much: a
+# page of calls of calls of calls would take hours. A program of a thousand lines has some 25,000.
+MOST_DEPTHS = 100_000
 MOST_FLOW = 1 << 15  # characters of a file of which it is read how its steps hang together
 MOST_SHOWN = 60  # characters of a call, in a sentence
 
@@ -87,21 +97,41 @@ def read_source(path: str, text: str) -> Source:
     """The facts of one file. Never raises."""
     text = text[:MOST_TEXT].removeprefix("\ufeff")
     lines = tuple(LINE_END.split(text))
-    todos = tuple((number, found[1].strip()) for number, line in enumerate(lines, 1) if (found := TODO.search(line)))
+    todos = tuple(todos_of(lines))
+    unread = Source(path=path, lines=lines, todos=todos)
     try:
-        tree = parse(text)
+        tree = parse(text) if not DOTTED.search(text) else None
+        if tree is None or is_tangled(tree):
+            return unread
         return replace(facts_of(path, lines, todos, tree), flow=known_flow(tree, text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return Source(path=path, lines=lines, todos=todos)
+        return unread
+
+
+def todos_of(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Line and text of each TODO comment."""
+    for number, line in enumerate(lines, 1):
+        found = TODO.search(line, line.index("#")) if "#" in line else None
+        if found:
+            yield number, found[1].strip()
+
+
+def is_tangled(tree: ast.Module) -> bool:
+    """Whether parts stand in parts of parts so much that nobody wrote this by hand."""
+    depths, level, depth = 0, [cast(ast.AST, tree)], 0
+    while level and depths <= MOST_DEPTHS:
+        depths += depth * len(level)
+        level, depth = [child for node in level for child in ast.iter_child_nodes(node)], depth + 1
+    return depths > MOST_DEPTHS
 
 
 def parse(text: str) -> ast.Module:
     """`ast.parse`, one at a time, and once more where Python itself miscounted."""
     with PARSING:
         try:
-            return ast.parse(text)
+            return ast.parse(text, HAND_IN)
         except SystemError:
-            return ast.parse(text)
+            return ast.parse(text, HAND_IN)
 
 
 def known_flow(tree: ast.Module, text: str) -> Flow:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 HOME = "/home/student/"
 MOST_LINES = 2000  # of stderr, from its end
+MOST_LINE = 2000  # characters of each
+MOST_TRACES = 5  # beginnings of tracebacks that are tried, from the last one: a program can print any number of them
 MOST_MESSAGE = 400  # characters of an exception's message
 
-FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?')
+FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d{1,7})(?:, in (?P<function>.+))?')
 FINAL = re.compile(r"(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?")
 UNREAD = re.compile(r" in file (?P<file>.+?) on line (?P<line>\d{1,7}), ")
 MARKS = re.compile(r" *[~^]+[~^ ]*")  # under the part of a line that an exception came from
@@ -52,10 +55,16 @@ def own_path(file: str, paths: Collection[str]) -> str | None:
 
 def parse_trace(stderr: str, paths: Collection[str]) -> Trace | None:
     """The last exception of a program's stderr; None when there is none that names a place."""
-    lines = stderr.splitlines()[-MOST_LINES:]
+    return parse_lines(stderr, tuple(paths))
+
+
+@lru_cache(maxsize=16)
+def parse_lines(stderr: str, paths: tuple[str, ...]) -> Trace | None:
+    """`parse_trace`, once for the dozen checks that look at a run."""
+    lines = [line[:MOST_LINE] for line in stderr.splitlines()[-MOST_LINES:]]
     starts = [number for number, line in enumerate(lines) if line.strip() == HEADER]
     found = None
-    for start in reversed(starts or [0]):
+    for start in reversed(starts[-MOST_TRACES:] or [0]):
         found = parse_one(lines[start:], paths)
         if found is not None:
             break

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+HAND_IN = "<hand-in>"  # as a program is called in what Python says while reading it
 RECEIVES = ("recv", "read", "recv_into", "recvfrom", "readline", "read1", "sock_recv", "recv_bytes", "readuntil")
 SENDS = ("sendall", "send", "write", "sendto", "sendmsg", "sock_sendall", "writelines")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -309,7 +309,7 @@ REFUSED = (
     ),
     Entry(
         id="nonblocking",
-        applies=error("BlockingIOError", "[Errno 11]"),
+        applies=either(error("BlockingIOError", "[Errno 11]"), error("BlockingIOError", "[Errno 115]")),
         reason="Your {role} has made a socket that does not wait (setblocking, or a time-out of 0), and uses it{where} "
         "when there is nothing to be had yet.",
         next_step="Let the socket wait, which it does unless it is told not to; or let select say when it is ready.",

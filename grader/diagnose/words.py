@@ -6,7 +6,7 @@ import re
 
 from grader.diagnose.clues import Clues
 from grader.diagnose.trace import Place
-from grader.model import Limits
+from grader.model import OPEN_FILES, Limits
 from grader.verdicts import Finding
 
 WHOLE_BYTES = 48  # a message up to this length is shown whole
@@ -49,6 +49,8 @@ def values(finding: Finding, clues: Clues, place: Place | None, hint: str, limit
         "cpu_seconds": amount(limits.cpu_seconds, "second"),
         "wall_seconds": time_given(clues, limits),
         "memory": f"{limits.memory_bytes // 2**20} MB",
+        "memory_of_all": memory_of_all(limits),
+        "open_files": str(OPEN_FILES),
         "output": f"{limits.output_bytes // 2**10} KB",
         "processes": str(limits.processes),
         "file_space": f"{limits.file_bytes // 2**20} MB",
@@ -129,7 +131,7 @@ def ending(clues: Clues, limits: Limits) -> str:
         "cpu": f"it kept computing until its {amount(limits.cpu_seconds, 'second')} of processor time were used up",
         "wall": f"its time, {time_given(clues, limits)}, was up",
         "output": f"it was stopped when it had printed more than {limits.output_bytes // 2**10} KB",
-        "memory": f"it was stopped when it used more than {limits.memory_bytes // 2**20} MB of memory",
+        "memory": f"it was stopped when all of it used more than {memory_of_all(limits)} of memory",
     }.get(record.stopped or "", "it was still running and had to be stopped")
 
 
@@ -139,13 +141,18 @@ def time_given(clues: Clues, limits: Limits) -> str:
     return amount(limits.longest_seconds if longest else limits.wall_seconds, "second")
 
 
+def memory_of_all(limits: Limits) -> str:
+    """What all processes of a program may use together: twice the memory of one."""
+    return f"{2 * limits.memory_bytes // 2**20} MB"
+
+
 def used_up(clues: Clues, limits: Limits) -> str:
     """Which limit stopped the program, as a sentence; nothing where none did."""
     spent = {
         "cpu": f"it had used up its {amount(limits.cpu_seconds, 'second')} of processor time",
         "wall": f"its time, {time_given(clues, limits)}, was up",
         "output": f"it had printed more than {limits.output_bytes // 2**10} KB",
-        "memory": f"it used more than {limits.memory_bytes // 2**20} MB of memory",
+        "memory": f"all of it used more than {memory_of_all(limits)} of memory",
     }.get(clues.record.stopped or "")
     return f"It was stopped when {spent}." if spent else ""
 

@@ -184,8 +184,6 @@ async def relay(
         result = await wire.play()
     finally:
         await drained(wire.ends())
-        for link in wire.links:
-            link.client.note_refusal()
         wire.rest()
         limits_reached = {wire.watch.over: wire.watch.limit_reached}
         serving = not server.ended.done() and bool(wire.links and wire.watch.last) and wire.serves_on()

@@ -13,15 +13,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grader.model import Event
+from grader.model import KEPT_BYTES, Event
 from grader.sandbox.running import drop
 
 READ_BYTES = 1 << 16
 MOST_RECEIVED = 1 << 23  # of one run: a program that floods the peer is not read any further
 MOST_EVENTS = 20_000
-# What a transcript keeps of the bytes received: this much, and twice what was sent. More tells nothing more of a
-# verdict, and every run of a class is stored.
-KEPT_BYTES = 1 << 18
 MOST_CONNECTIONS = 32
 
 
@@ -185,11 +182,6 @@ class Connection:
         except OSError:
             return
         self.transcript.add("fin-sent", self.number)
-
-    def note_refusal(self) -> None:
-        """Note that what was sent after the program's FIN met a closed socket: an RST has come back (EPIPE then)."""
-        if self.ended == "fin" and self.sent and self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            self.transcript.add("reset", self.number)
 
     def reset(self) -> None:
         """Drop the connection with RST."""

@@ -20,6 +20,7 @@ from grader.model import Limits
 
 ROOT = Path("/sys/fs/cgroup")
 NEEDED = ("memory", "pids")
+SHARED = "cpu"  # with it a box has the share of one, however many processes it starts; it may be missing
 OWN_PROCESSES = 4  # the launcher, and what it may briefly have besides the program
 PREFIX = "run"  # a program can read the name of its group: it says nothing
 NUMBERS = itertools.count(1)
@@ -103,9 +104,11 @@ def parents() -> Parents | None:
     if is_version_2():
         for folder in (ROOT / own.get("", "/").lstrip("/"), ROOT):
             if os.access(folder, os.W_OK) and delegates(folder):
+                with contextlib.suppress(OSError):
+                    (folder / "cgroup.subtree_control").write_text(f"+{SHARED}")
                 return Parents(2, dict.fromkeys(NEEDED, folder))
         return None
-    folders = {name: ROOT / name / own.get(name, "/").lstrip("/") for name in (*NEEDED, "cpu")}
+    folders = {name: ROOT / name / own.get(name, "/").lstrip("/") for name in (*NEEDED, SHARED)}
     for name, folder in list(folders.items()):
         if not os.access(folder, os.W_OK):
             del folders[name]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from attack_suite import CANARY, load_attacks
-from siege import Outcome, bait_for, run_siege, write_rubric
+from siege import ORDINARY_ID, Outcome, bait_for, ordinary, run_siege, write_rubric
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +39,24 @@ def peace(sandbox: None, tmp_path_factory: pytest.TempPathFactory, small_rubric:
     folder = tmp_path_factory.mktemp("peace")
     with bait_for(folder / "bait", "nothing") as bait:
         yield run_siege((), folder / "class", folder / "out", small_rubric, bait)
+
+
+@pytest.fixture(scope="session")
+def siege_by_a_user(sandbox: None) -> Iterator[Outcome]:
+    """The whole battle once more, fought by a user without rights. Where the tests are run by one, `siege` is that.
+
+    Not below the folder of these tests, which every other run of tests closes to strangers.
+    """
+    if os.geteuid() != 0:
+        pytest.skip("only root can be both: this user's battle is the other one, and root's is not tried here")
+    with tempfile.TemporaryDirectory(prefix="grade-siege-", ignore_cleanup_errors=True) as scratch:
+        folder = Path(scratch)
+        for path in (folder, folder / "rubric", folder / "results"):
+            path.mkdir(exist_ok=True)
+            path.chmod(0o755)
+        os.chown(folder / "results", ORDINARY_ID, ORDINARY_ID)
+        rubric = write_rubric(folder / "rubric")
+        with bait_for(folder / "bait", f"{CANARY}-{uuid.uuid4().hex}") as bait:
+            yield run_siege(
+                load_attacks(), folder / "class", folder / "results" / "out", rubric, bait, before_it=ordinary()
+            )

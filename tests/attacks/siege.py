@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import select
 import shutil
 import socket
@@ -34,9 +35,11 @@ HONEST = (
     "kofi-mensah", "lena-fischer", "lucia-fernandez", "priya-natarajan", "s1047723", "tariq-aziz", "zoe-campbell",
 )  # fmt: skip
 # As in the shipped rubric, but smaller, so that what runs into a limit does so soon.
-LIMITS = {"wall_seconds: 10 ": "wall_seconds: 2 ", "cpu_seconds: 1\n": "cpu_seconds: 0.3\n",
-          "memory_mb: 512": "memory_mb: 160", "files_mb: 16": "files_mb: 4"}  # fmt: skip
+LIMITS = {"wall_seconds": "2", "cpu_seconds": "0.3", "memory_mb": "160", "output_kb": "2048", "files_mb": "4"}
 PR_SET_CHILD_SUBREAPER = 36
+ORDINARY_ID = 64733  # a user without a name, a home or a group that has any rights
+KEPT = ("PATH", "LANG", "LC_ALL", "TZ")  # of the environment, for that user
+ASK_GROUPS = "from grader.sandbox.cgroups import parents; print(parents() is not None)"
 Records = Mapping[str, RunRecord]
 
 
@@ -44,6 +47,7 @@ Records = Mapping[str, RunRecord]
 class Outcome:
     """What a batch left. `ids`: attack -> the ids of its hand-ins.  `output`: what the command printed.
 
+    `groups`: whether control groups could be made by whoever ran it.
     `outlived`: processes of the batch that were there after it had ended.  `changed`: paths of the host (the bait, the
     class) that were not as before.
     """
@@ -54,6 +58,7 @@ class Outcome:
     output: str
     seconds: float
     bait: Bait
+    groups: bool = False
     ids: dict[str, list[str]] = field(default_factory=dict)
     outlived: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -71,9 +76,9 @@ class Outcome:
 def write_rubric(folder: Path) -> Path:
     """The shipped rubric with small limits."""
     text = (ROOT / "rubric.yaml").read_text("utf-8")
-    for old, new in LIMITS.items():
-        assert old in text, old
-        text = text.replace(old, new)
+    for key, value in LIMITS.items():
+        text, found = re.subn(rf"(?m)^(  {key}): \S+", rf"\1: {value}", text)
+        assert found == 1, key
     shutil.copytree(ROOT / "solutions", folder / "solutions")
     (folder / "rubric.yaml").write_text(text, "utf-8")
     return folder / "rubric.yaml"
@@ -145,21 +150,49 @@ def wait_for_orphans(before: set[int]) -> list[str]:
     return stayed
 
 
-def run_siege(attacks: Sequence[Attack], students: Path, out: Path, rubric: Path, bait: Bait) -> Outcome:
-    """Grade a class of honest hand-ins and attacks in one batch, from inside the class's folder."""
+def ordinary() -> list[str]:
+    """What to put before a command, as root, so that a user without rights runs it who can read this Python.
+
+    An interpreter below root's home is shown at its place, read-only, and nothing else of that home.
+    """
+    command = [shutil.which("bwrap") or "bwrap", "--dev-bind", "/", "/", "--cap-add", "ALL"]
+    prefix = Path(os.path.realpath(sys.executable)).parents[1]
+    closed = next((part for part in reversed(prefix.parents) if not part.stat().st_mode & 0o001), None)
+    if closed is not None:
+        command += ["--perms", "0755", "--tmpfs", str(closed)]
+        for part in reversed([part for part in prefix.parents if closed in part.parents]):
+            command += ["--perms", "0755", "--dir", str(part)]
+        command += ["--ro-bind", str(prefix), str(prefix)]
+    identity = [f"--reuid={ORDINARY_ID}", f"--regid={ORDINARY_ID}", "--clear-groups", "--bounding-set=-all"]
+    return [*command, "--", shutil.which("setpriv") or "setpriv", *identity, "--"]
+
+
+def run_siege(
+    attacks: Sequence[Attack], students: Path, out: Path, rubric: Path, bait: Bait, before_it: Sequence[str] = ()
+) -> Outcome:
+    """Grade a class of honest hand-ins and attacks in one batch, from inside the class's folder.
+
+    `before_it`: what is put before the command, such as `ordinary()`.
+    """
     students.mkdir()
     for name in HONEST:
         shutil.copytree(CLASS / name, students / name)
     ids = {attack.name: lay_out(attack, students, bait) for attack in attacks}
+    environment = {key: value for key, value in os.environ.items() if not before_it or key in KEPT}
+    environment |= {"HOME": str(out.parent)} if before_it else {}
+    environment |= {"SECRET": bait.secret, "PYTHONDONTWRITEBYTECODE": "1"}
+    asked = subprocess.run(
+        [*before_it, sys.executable, "-c", ASK_GROUPS], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
     before = inventory(students) | inventory(bait.folder)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     mine = children()
     inherited = os.open(bait.file, os.O_RDONLY)
     started = time.monotonic()
     done = subprocess.run(
-        [GRADE, "run", ".", "-o", out, "-r", rubric],
+        [*before_it, GRADE, "run", ".", "-o", out, "-r", rubric],
         cwd=students, stdin=subprocess.DEVNULL, capture_output=True, timeout=280, check=False, pass_fds=[inherited],
-        env={**os.environ, "SECRET": bait.secret, "PYTHONDONTWRITEBYTECODE": "1"},
+        env=environment,
     )  # fmt: skip
     seconds = time.monotonic() - started
     os.close(inherited)
@@ -167,6 +200,7 @@ def run_siege(attacks: Sequence[Attack], students: Path, out: Path, rubric: Path
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
     outcome = Outcome(
         out=out, rubric=rubric, status=done.returncode, seconds=seconds, bait=bait, ids=ids, outlived=outlived,
+        groups=asked.stdout.strip() == b"True",
         output=(done.stdout + done.stderr).decode("utf-8", "replace"),
         changed=differences(before, inventory(students) | inventory(bait.folder)),
     )  # fmt: skip

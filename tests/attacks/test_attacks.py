@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from attack_suite import CLAUSES, Attack, load_attacks
-from siege import HONEST, Outcome
+from siege import HONEST, ORDINARY_ID, Outcome
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -142,6 +142,38 @@ def test_an_attack_is_contained(attack: Attack, siege: Outcome) -> None:
             PROBES[probe](siege, result_id(siege, name), value)
 
 
+# --- the same battle, fought by a user without rights ---------------------------------------------------------------
+
+
+def test_honest_marks_are_the_same_whoever_grades(siege_by_a_user: Outcome, peace: Outcome) -> None:
+    """Root's grading without attackers, and a user's among them: the same results and pages of the twenty."""
+    for name in HONEST:
+        assert siege_by_a_user.results[name] == peace.results[name]
+        theirs = {path.relative_to(siege_by_a_user.out): data for path, data in siege_by_a_user.pages(name).items()}
+        assert theirs == {path.relative_to(peace.out): data for path, data in peace.pages(name).items()}
+
+
+def test_a_user_without_rights_is_as_safe(siege_by_a_user: Outcome) -> None:
+    """Verdicts for all, nothing left, nothing changed, nothing told: as in root's battle."""
+    test_every_attack_gets_a_verdict(siege_by_a_user)
+    test_no_process_outlives_the_batch(siege_by_a_user)
+    test_nothing_of_the_host_is_changed(siege_by_a_user)
+    test_the_secret_is_in_no_artefact(siege_by_a_user)
+    test_no_control_character_is_in_any_page(siege_by_a_user)
+    test_no_cell_of_the_scores_is_a_formula(siege_by_a_user)
+
+
+def test_that_user_had_no_rights(siege_by_a_user: Outcome) -> None:
+    """What was written belongs to that user, so that nothing of it was written by root."""
+    assert {path.stat().st_uid for path in siege_by_a_user.out.rglob("*")} == {ORDINARY_ID}
+
+
+@each_attack
+def test_an_attack_on_a_user_is_contained(attack: Attack, siege_by_a_user: Outcome) -> None:
+    """Attack by attack, as in root's battle."""
+    test_an_attack_is_contained(attack, siege_by_a_user)
+
+
 def passed(siege: Outcome, name: str) -> set[str]:
     """The checks that a hand-in has passed."""
     return {check["id"] for check in siege.results[name]["checks"] if check["verdict"] == "passed"}
@@ -171,6 +203,25 @@ def ended_by(siege: Outcome, name: str, limits: list[str]) -> None:
     assert stopped
     assert stopped <= {*limits, "stuck", "wall"}, stopped
     assert stopped & set(limits)
+
+
+def ended_by_where_grouped(siege: Outcome, name: str, limits: list[str]) -> None:
+    """One of these limits has ended it, where control groups bound what no process maps; elsewhere it ends with its
+    run, and earns nothing."""
+    if siege.groups:
+        ended_by(siege, name, limits)
+
+
+def says(siege: Outcome, name: str, words: str) -> None:
+    """A sentence for the student names the limit, and how much was used up."""
+    reasons = [check["reason"] for check in siege.results[name]["checks"]]
+    assert [one for one in reasons if words in one], reasons
+
+
+def says_where_grouped(siege: Outcome, name: str, words: str) -> None:
+    """The same, where control groups bound what no process maps."""
+    if siege.groups:
+        says(siege, name, words)
 
 
 def output_of(siege: Outcome, name: str) -> str:
@@ -243,6 +294,9 @@ PROBES = {
     "earns-only": earns_only,
     "full": full,
     "ended-by": ended_by,
+    "ended-by-where-grouped": ended_by_where_grouped,
+    "says": says,
+    "says-where-grouped": says_where_grouped,
     "prints": prints,
     "absent": absent,
     "raw-absent": raw_absent,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 from boxes import hand_in, run_in_turn, run_program
@@ -62,3 +63,37 @@ def test_a_program_learns_nothing_from_its_group() -> None:
     """The group's name does not say who made it."""
     said = run_program("print(open('/proc/self/cgroup').read())").record.stdout.lower()
     assert not any(word in said for word in (b"grade", b"box", b"check", b"student"))
+
+
+SPIN = "import os\nfor _ in range({forks}): os.fork()\nwhile True: pass"
+
+
+@pytest.mark.skipif("cpu" not in getattr(parents(), "folders", {}), reason="processors are not shared out by groups")
+def test_many_processes_have_no_larger_share_than_one() -> None:
+    """Side by side on one processor, a box with 32 spinning processes takes about what a box with one takes."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})  # what is started from here inherits it
+    try:
+        alone, many = asyncio.run(spin_side_by_side())
+    finally:
+        os.sched_setaffinity(0, before)
+    assert many < 2 * alone
+
+
+async def spin_side_by_side() -> tuple[float, float]:
+    """Processor seconds of a box with one spinning process when it has used some, and of one with 32 of them."""
+    limits = Limits(cpu_seconds=60, wall_seconds=600)
+    files = hand_in({"one.py": SPIN.format(forks=0), "many.py": SPIN.format(forks=5)})
+    boxes = [await Box.start(files, limits, name) for name in ("one.py", "many.py")]
+    try:
+        async with boxes[1].run("many.py") as many:
+            while len(many.look().threads) < 32:
+                await asyncio.sleep(0.01)
+            async with boxes[0].run("one.py") as one:
+                before, start = many.look().cpu_seconds, one.look().cpu_seconds
+                while one.look().cpu_seconds - start < 1.0:
+                    await asyncio.sleep(0.02)
+                return one.look().cpu_seconds - start, many.look().cpu_seconds - before
+    finally:
+        for box in boxes:
+            await box.close()

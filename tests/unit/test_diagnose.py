@@ -311,7 +311,7 @@ def test_of_several_statements_on_a_line_the_marked_one_is_named(marked: str, sh
         ("cpu", "2 seconds of processor time"),
         ("wall", "10 seconds"),
         ("output", "4096 KB"),
-        ("memory", "512 MB"),
+        ("memory", "1024 MB"),
     ],
 )
 def test_a_limit_is_named_with_its_amount(stopped: str, shown: str) -> None:

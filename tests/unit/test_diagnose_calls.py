@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from diagnosed import MET, REPLY, Case, check, client, mark, on_client, on_server, server
-from records import events
+from records import events, frame
 
 CALLS = [
     on_server(
@@ -173,6 +173,18 @@ CALLS = [
     ),
     on_server("too-many-processes", "never-listens", "t.start()  # <--\n", "RuntimeError: can't start new thread"),
     on_server("memory-limit", "never-listens", "bytearray(10**12)  # <--\n", "MemoryError"),
+    on_server(
+        "memory-of-all",
+        "never-listens",
+        "while True:  # <--\n    os.fork()\n",
+        record={"stopped": "memory", "stack": (frame(2),)},
+    ),
+    on_server(
+        "open-limit",
+        "never-listens",
+        "held.append(open('x'))  # <--\n",
+        "OSError: [Errno 24] Too many open files: 'x'",
+    ),
     on_server("files-limit", "never-listens", "f.write(b'x')  # <--\n", "OSError: [Errno 28] No space left on device"),
 ]
 

@@ -6,6 +6,8 @@ import pytest
 from diagnosed import CLIENT, HEARD, REPLIED, REPLY, Case, check, client, mark, message, on_client, on_server
 from records import GREETING, dial, events, frame
 
+from grader.model import KEPT_BYTES
+
 CLIENTS = [
     on_client(
         "reads-before-sending",
@@ -217,6 +219,16 @@ CLIENTS = [
 ]
 
 LIMITS = [
+    on_server(
+        "sends-without-end",
+        "does-not-end",
+        "while True:\n    conn.sendall(bytes(300))  # <--\n",
+        waits=True,
+        record={
+            "stopped": "stuck",
+            "events": events("connected", ("sent", b"x" * 12), ("received", bytes(KEPT_BYTES + 24))),
+        },
+    ),
     on_server(
         "output-limit",
         "never-listens",

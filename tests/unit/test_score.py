@@ -132,6 +132,18 @@ def test_an_answer_may_ask_for_a_person() -> None:
     assert grade.review_reasons == ("q1: a", "q1: b", "q2: please mark by hand")
 
 
+def test_a_program_that_may_work_elsewhere_is_for_a_person() -> None:
+    """It failed for what only the grader's machine lacks; told once, however many checks it costs."""
+    rubric = worth("1", "1")
+    failed = {
+        check.id: Observation(check=check.id, verdict=Verdict.FAILED, reason="It opens a window.", elsewhere=True)
+        for check in rubric.checks
+    }
+    grade = score(a_submission(), rubric, failed, ())
+    assert (grade.status, grade.points) == (Status.NEEDS_REVIEW, 0)
+    assert grade.review_reasons == ("Perhaps right on the student's own computer: It opens a window.",)
+
+
 def test_the_same_reason_is_told_once() -> None:
     """In the order in which one would look."""
     note = Note(code="ambiguous", message="Two servers.", needs_person=True)

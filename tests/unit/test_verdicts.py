@@ -936,6 +936,15 @@ def refused(stdout: str = "", *others: RunRecord, **seen: object) -> str:
         ("Server is down, dropping message: Hello, world\n", ""),
         ("Sending 'Hello, world'\nNo answer\n", ""),
         ("111\n", ""),
+        ('{"sent": "Hello, world", "error": "[Errno 111] Connection refused"}\n', ""),
+        ("Received 'kein Server da' (0 bytes)\n", ""),
+        ("Received b'' (0 bytes)\n\N{CROSS MARK}\n", ""),
+        ("Received '' (0 bytes)\n", "refusal-hidden"),
+        ("Received 'None' (0 bytes)\n", "refusal-hidden"),
+        (
+            "Received \N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK} (0 bytes) \N{EN DASH}\n",
+            "refusal-hidden",
+        ),
         ("(111, 'x')\n", ""),
         ("Sending 'Hello, world'\n", "claims-success"),
         ("Received b'' (0 bytes)\n", "refusal-hidden"),
@@ -1009,14 +1018,33 @@ def test_a_client_whose_attempt_is_not_seen_is_judged_by_its_other_runs() -> Non
 )
 def test_the_outline_of_a_line_is_its_words_without_values(text: str, expected: set[str]) -> None:
     """Literals, numbers and the given bytes may differ from run to run; the number of a refusal tells something."""
-    assert outlines(text, [b"REPLY"]) == expected
+    assert outlines(text, (b"REPLY",)) == expected
 
 
 def test_the_outline_leaves_out_values_in_every_form() -> None:
     """As text, as the repr of bytes, as that of text; the longest first, since one may be part of another."""
-    values = [b"Hello", b"Hello, world", b"caf\xc3\xa9\n"]
+    values = (b"Hello", b"Hello, world", b"caf\xc3\xa9\n")
     lines = ["got Hello, world", "got b'Hello, world'", "got Hello", r"got caf\xc3\xa9\n", r"got café\n"]
     assert outlines("\n".join(lines), values) == {"got"}
+
+
+@pytest.mark.parametrize(
+    ("echoed", "otherwise", "expected"),
+    [
+        ("Received b'Hello, world'", "Something is wrong", ""),
+        ("Received b'Hello, world'", "", ""),
+        ("Received b'Hello, world'", "Received b'Hello, world'", "reply-not-printed"),  # a constant
+        ("sent b'Hello, world'", "sent b'Hello, world'", "reply-not-printed"),
+        ("Received 12 bytes", "Something is wrong", "reply-not-printed"),
+    ],
+)
+def test_a_client_may_compare_the_reply_with_its_message(echoed: str, otherwise: str, expected: str) -> None:
+    """It prints the reply where that is the echo, and says something else, or nothing, where it is not."""
+    greets = a_check("client.sends", "accept", receive(GREETING), send(GREETING))
+    echo = run_alone(greets, replace(ECHO_CLIENT, on_message=lambda data: echoed + "\n"))[1]
+    scripted, mine = run_alone(PRINTS, replace(ECHO_CLIENT, on_message=lambda data: otherwise + "\n"))
+    found = judge(scripted, {"client": mine}, a_rubric(PRINTS), [echo])
+    assert (found.code if found else "") == expected
 
 
 def test_a_message_of_a_refused_client_can_be_asked_for() -> None:
@@ -1088,4 +1116,4 @@ def test_an_echo_is_judged_by_bytes_not_by_segments() -> None:
 def test_output_made_to_be_read_for_hours_is_read(line: str) -> None:
     """Quotes that open and never close cost no more than other text; what stands beside them is still found."""
     assert contains(f"{line}\nReceived b'abc'", b"abc")
-    assert "Received" in outlines(f"{line}\nReceived b'abc'", [b"abc"])
+    assert "Received" in outlines(f"{line}\nReceived b'abc'", (b"abc",))

@@ -142,34 +142,3 @@ def test_the_reply_is_what_came_on_the_connection_that_the_client_spoke_on() -> 
     others = (Event(kind="accepted", connection=1, at=0.0), Event(kind="sent", connection=1, at=0.5, data=b"220 ready"))
     client = {**seen, "events": (*others, *seen["events"]), "stdout": b"Hello, world\n"}  # type: ignore[misc]
     assert pair_code(check, client=client) == ""
-
-
-REPLY = a_pair("client.with-reference-server", prints("reply", who="client"))
-
-
-@pytest.mark.parametrize(
-    ("ends", "told", "code"),
-    [
-        (("sent", "reset"), "Received b'Hello, world'", "reply-not-printed"),
-        (("fin-received", "sent", "reset"), "Received b'Hello, world'", "reply-not-printed"),
-        (("sent", "reset"), "Received b'another'", ""),  # it does print what it is answered, and closes with an RST
-        (("sent", "fin-received"), "Received b'Hello, world'", ""),  # it has read what it does not print
-        (("reset", "sent"), "Received b'Hello, world'", ""),
-    ],
-)
-def test_what_a_client_never_read_is_no_reply_that_it_printed(ends: tuple[str, ...], told: str, code: str) -> None:
-    """`told`: what it printed when it was answered `another`."""
-    texts = {"sent": b"Hello, world"}
-    events = tuple(
-        Event(kind=kind, connection=0, at=0.0, data=texts.get(kind, b"")) for kind in ("accepted", "received", *ends)
-    )
-    alone = pair_records(client={"events": answered_with(b"another"), "stdout": told.encode()})["client"]
-    records = pair_records(client={"events": events, "stdout": b"Received b'Hello, world'\n"})
-    found = judge(script(REPLY, SEED), records, a_rubric(REPLY), [alone])
-    assert (found.code if found else "") == code
-
-
-def answered_with(reply: bytes) -> tuple[Event, ...]:
-    """The transcript of a client that was answered so."""
-    said = (("accepted", b""), ("received", b"Hello, world"), ("sent", reply))
-    return tuple(Event(kind=kind, connection=0, at=0.0, data=data) for kind, data in said)

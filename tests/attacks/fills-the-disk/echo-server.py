@@ -8,3 +8,5 @@ for folder in (".", "/tmp", "/dev/shm", "/var/tmp", "/run", "/"):
                     out.write(bytes(1 << 20))
     except OSError as error:
         print(folder, error.strerror)
+with open("last-straw", "wb") as out:
+    out.write(bytes(1 << 20))

@@ -10,3 +10,4 @@ try:
         os.dup(0)
 except OSError as error:
     print(error.strerror)
+    raise

@@ -1,0 +1,120 @@
+"""Clients that got their reply and show something else: what it is, told by what they printed."""
+
+from __future__ import annotations
+
+import re
+
+from grader.diagnose.clues import Clues
+from grader.diagnose.entry import Entry, at_call, both, calls, code, first_of, no, role, uses
+from grader.diagnose.prints import at_reply_print, at_shown
+from grader.diagnose.trace import Place
+from grader.verdicts import Finding, contains
+
+NO_BYTES = re.compile(r"(?<![\w'\"])b(''|\"\")")
+BOTH_WAYS = ("SHUT_RDWR", "SHUT_RD")
+PATIENT = ("select", "poll", "epoll", "selectors", "asyncio", "sleep", "wait")
+
+not_shown = both(
+    code("reply-not-printed"), role("client"), lambda finding, clues: bool(clues.heard) and clues.ended,
+    lambda finding, clues: clues.trace is None,
+)  # fmt: skip
+
+
+def line_with(pattern: str, clues: Clues) -> str:
+    """The last line of the output that has this in it, or an empty string."""
+    return next((line for line in reversed(clues.printed.splitlines()) if re.search(pattern, line)), "")
+
+
+def at_empty(finding: Finding, clues: Clues) -> Place | None:
+    """The print that showed no bytes."""
+    return at_shown(line_with(NO_BYTES.pattern, clues), clues)
+
+
+def at_socket(finding: Finding, clues: Clues) -> Place | None:
+    """The print that showed the socket."""
+    return at_shown(line_with("<socket.socket ", clues), clues)
+
+
+def at_text(finding: Finding, clues: Clues) -> Place | None:
+    """The print that showed the text of the reply."""
+    return at_shown(finding.expected.decode(errors="replace"), clues) or at_call("print")(finding, clues)
+
+
+def print_left_out(finding: Finding, clues: Clues) -> bool:
+    """The print that names what was received has words of its own, and none of them was printed."""
+    place = at_reply_print(finding, clues)
+    here = [call for call in clues.calls_at(place) if call.name == "print"]
+    source = clues.source(place.file) if place is not None else None
+    words = [
+        value.strip()
+        for call in here
+        for _, value, line in (source.constants if source else ())
+        if call.line <= line <= call.end and isinstance(value, str) and len(value.strip()) > 2
+    ]
+    return bool(words) and not any(word in clues.printed for word in words)
+
+
+def shuts_first(finding: Finding, clues: Clues) -> bool:
+    """shutdown, for receiving as well, stands before the first call that receives."""
+    shut, reads = clues.calls("shutdown"), clues.calls("recv", "recv_into", "read", "readline")
+    ends = clues.uses(*BOTH_WAYS) or any({0, 2} & set(call.sizes) for call in shut)
+    return ends and bool(shut) and bool(reads) and shut[0].line < reads[0].line
+
+
+def does_not_wait(finding: Finding, clues: Clues) -> bool:
+    """The socket is told not to wait, and nothing else in the program waits."""
+    told = [call for call in clues.calls("setblocking", "settimeout") if re.search(r"\((?:False|0|0\.0)\)", call.text)]
+    reads = clues.calls("recv", "recv_into", "read")
+    once = bool(reads) and not any(call.loop for call in reads)
+    return once and (bool(told) or clues.uses("MSG_DONTWAIT")) and not clues.uses(*PATIENT)
+
+
+SHOWN = (
+    Entry(
+        id="reply-unread",
+        applies=both(not_shown, lambda finding, clues: len(finding.expected) > 1,
+                     lambda finding, clues: contains(clues.printed, finding.expected)),
+        reason="Your client prints the text of the reply and has not read the reply: it closes the connection before.",
+        next_step="Receive first, and print what recv returns.",
+        line=at_text,
+    ),
+    Entry(
+        id="shut-before-receiving",
+        applies=both(not_shown, shuts_first),
+        reason="Your client shuts its connection down for receiving as well, before it has received the reply.",
+        next_step="Receive first. shutdown(SHUT_RDWR) ends both directions of a connection at once.",
+        line=at_call("shutdown"),
+    ),
+    Entry(
+        id="does-not-wait",
+        applies=both(not_shown, does_not_wait),
+        reason="Your client's socket does not wait for the reply: it is told so before recv, which then gets nothing.",
+        next_step="Leave this out, or give the socket a time-out of some seconds: then recv waits.",
+        line=at_call("setblocking", "settimeout", "recv"),
+    ),
+    Entry(
+        id="printed-empty",
+        applies=both(not_shown, no(calls("connect_ex")), no(uses("SHUT_RDWR")),
+                     lambda finding, clues: bool(NO_BYTES.search(clues.printed))),
+        reason="Your client prints b'', as recv returns it when nothing more comes, and not the reply.",
+        next_step="Keep what an earlier recv has returned, and print that.",
+        line=first_of(at_empty, at_call("print")),
+    ),
+    Entry(
+        id="prints-the-socket",
+        applies=both(not_shown, lambda finding, clues: "<socket.socket " in clues.printed),
+        reason="Your client prints the socket itself, and not what was received from it.",
+        next_step="recv returns the reply. Print that value.",
+        line=first_of(at_socket, at_call("print")),
+    ),
+)  # fmt: skip
+
+PASSED_OVER = (
+    Entry(
+        id="print-passed-over",
+        applies=both(not_shown, print_left_out, lambda finding, clues: bool(clues.printed.strip())),
+        reason="Your client gets its reply, and does not come to the line that prints it.",
+        next_step="Look at what has to hold before this line is reached, and print what recv returned in any case.",
+        line=at_reply_print,
+    ),
+)

