@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(__file__).parent / "data"
 BANKS = ("dev", "b1", "b2", "b3", "b4", "b5")
 OURS = ("q1", "q2")  # the two questions of the assignment; all others are there for learning and for unseen questions
+LESS = "/less"  # behind an answer's id: the answer without what it takes back
 
 
 @dataclass(frozen=True)

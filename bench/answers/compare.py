@@ -1,8 +1,8 @@
 """The table of all engines tried, bank by bank: `make bench-answers`.
 
 Nothing here is fitted on what it is tested on. The model's log-odds in `bench/answers/logits` are of banks left out of
-its training (`python -m bench.answers.train --without …`); what is fitted on top of them is fitted on the other files'
-banks, or on the file's other bank. One thing flatters: whoever wrote the rules had read every bank. The rows `struck`
+its training (`python -m bench.answers.train --without …`); what is fitted on top of them is fitted on the other
+banks. One thing flatters: whoever wrote the rules had read every bank. The rows `struck`
 say what is left when three patterns in ten, chosen by lot, are not there.
 """
 
@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from bench.answers.banks import BANKS, Answer, load
-from bench.answers.figures import HEADER, Judged, plain_row, row
-from bench.answers.fusion import AWARD, Cell, alone, cells, crossed, fit, probability
+from bench.answers.figures import HEADER, Judged, plain_row, row, undeserved
+from bench.answers.fusion import AWARD, Cell, acted_on, alone, cells, crossed, fit, probability
 from grader.answers.decide import Situation
 
 STRIKE = 0.3
@@ -96,7 +96,10 @@ def nothing(marked: Sequence[Cell]) -> Judged:
 
 def _with(marked: Sequence[Cell], **changed: object) -> list[Cell]:
     """The same cells without some of their signals, to see what these are worth."""
-    return [Cell(one.answer, one.criterion, replace(one.signals, **changed)) for one in marked]
+    return [
+        replace(one, signals=replace(one.signals, **changed), less=one.less and replace(one.less, **changed))
+        for one in marked
+    ]
 
 
 def main() -> None:
@@ -111,10 +114,12 @@ def main() -> None:
         "words, pairs: ridge": by_n_grams(ours),
         "model": by_model(ours),
         "model, calibrated": crossed(_with(ours, seen=Situation.PLAIN), banks),
-        "both, idea by idea": crossed(_with(ours, mean=0.0), banks),
-        "rules and model": crossed(ours, banks),
+        "both, idea by idea": crossed(_with(ours, mean=0.0, others=0), banks),
+        "both, as a whole": crossed([replace(one, less=None) for one in ours], banks),
+        "and taken back": crossed(ours, banks),
+        "rules and model": acted_on(crossed(ours, banks)),
         "rules, struck": by_rules(struck, banks),
-        "rules struck, and model": crossed(struck, banks),
+        "rules struck, and model": acted_on(crossed(struck, banks)),
     }
     print("The two questions; cells without the borderline ones, which count in the last columns.")
     print(HEADER)
@@ -122,6 +127,9 @@ def main() -> None:
         for bank in banks:
             print(row(name, bank, [one for one in judged if one[0].answer.bank == bank]))
         print(row(name, "all", judged))
+    print("\nCredit where none is due:")
+    for name, judged in engines.items():
+        print(f"{name:<25}{undeserved(judged)}")
     print("\nOther questions, criteria in plain words only: neither question nor writer was seen in training.")
     for name, judged in {
         "nothing": nothing(others),

@@ -12,12 +12,13 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-from bench.answers.banks import OURS, ROOT, Asked, load
+from bench.answers.banks import LESS, OURS, ROOT, Asked, load
 from grader.answers.entailment import Model
 from grader.answers.ideas import compiled
 from grader.answers.judgement import stated
 from grader.answers.match import Located
-from grader.answers.normalise import normalise
+from grader.answers.normalise import Text, normalise
+from grader.answers.withdrawn import withdrawn
 from grader.model import Criterion, Question
 from grader.rubric import load_rubric
 
@@ -33,6 +34,13 @@ def plain(asked: Asked) -> Question:
     )
 
 
+def _logits(model: Model, question: Question, text: Text) -> dict[str, float]:
+    said = stated(Located(text, compiled(question).vocabulary))
+    ideas = [one.idea for one in question.criteria]
+    logits = model.logits(said, ideas) if said else [-8.0] * len(ideas)
+    return {one.id: round(value, 3) for one, value in zip(question.criteria, logits, strict=True)}
+
+
 def main() -> None:
     folder, banks, out = sys.argv[1:4]
     model = Model(Path(folder))
@@ -43,10 +51,10 @@ def main() -> None:
         questions = {key: ours[key] if key in OURS else plain(one) for key, one in asked.items()}
         for answer in answers:
             question = questions[answer.question]
-            said = stated(Located(normalise(answer.text), compiled(question).vocabulary))
-            ideas = [one.idea for one in question.criteria]
-            logits = model.logits(said, ideas) if said else [-8.0] * len(ideas)
-            found[answer.id] = {one.id: round(value, 3) for one, value in zip(question.criteria, logits, strict=True)}
+            text = normalise(answer.text)
+            found[answer.id] = _logits(model, question, text)
+            if (less := withdrawn(text)) is not None:
+                found[answer.id + LESS] = _logits(model, question, normalise(less))
     Path(out).write_text(json.dumps(found))
 
 

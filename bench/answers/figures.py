@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.answers.fusion import AWARD, AWARD_PLAIN, TARGET, Cell, settle
+from bench.answers.fusion import AWARD, AWARD_PLAIN, MOST_DOUBT, TARGET, Cell, settle
 
 # The default rubric's points for the two questions, and what a question is worth at most.
 POINTS = {
@@ -72,6 +72,28 @@ def row(engine: str, bank: str, judged: Judged) -> str:
         f"{sum(abs(gold - given) for gold, given in pairs) / len(pairs):>6.2f}"
         f"{sum(none) / max(1, len(none)):>10.1%}{sure.settled:>9.0%}{sure.right:>7.3f}"
         f"   {every.accuracy:.3f} {every.precision:.3f} {every.recall:.3f}"
+    )
+
+
+def undeserved(judged: Judged) -> str:
+    """How much credit goes to answers that deserve none, and how much of that nobody is asked to look at.
+
+    Undisputed: where a credited cell is none on which examiners could differ. Only doubt about criteria is counted as
+    asking; misconceptions and the other flags ask for more.
+    """
+    answers: dict[str, list[tuple[Cell, float]]] = {}
+    for one, chance in judged:
+        answers.setdefault(one.answer.id, []).append((one, chance))
+    nothing = [cells for cells in answers.values() if not any(one.gold for one, _ in cells)]
+    given = [cells for cells in nothing if any(chance >= AWARD for _, chance in cells)]
+    silent = [cells for cells in given if all(min(chance, 1 - chance) <= MOST_DOUBT for _, chance in cells)]
+
+    def clear(some: list[list[tuple[Cell, float]]]) -> int:
+        return sum(any(chance >= AWARD and not one.disputed for one, chance in cells) for cells in some)
+
+    return (
+        f"{len(nothing)} deserve nothing: {len(given)} get points ({clear(given)} undisputed); "
+        f"nobody looks at {len(silent)} of these ({clear(silent)} undisputed)"
     )
 
 

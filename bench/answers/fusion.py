@@ -1,9 +1,10 @@
 """Rules and model put together: how the numbers of `grader/answers/model/calibration.json` are fitted.
 
-    python -m bench.answers.fusion --logits bench/answers/logits/b4-b5.json --out grader/answers/model/calibration.json
+    python -m bench.answers.fusion --logits bench/answers/logits/*.json --out grader/answers/model/calibration.json
 
-The log-odds must be those of banks that the model had not seen. Criteria with patterns and criteria in plain words have
-weights of their own; the latter are fitted on questions that the model had not seen either.
+The log-odds must be those of banks that the model had not seen; each file's from a training without its banks.
+Criteria with patterns and criteria in plain words have weights of their own; the latter are fitted on questions that
+the model had not seen either.
 """
 
 from __future__ import annotations
@@ -18,19 +19,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.answers.banks import BANKS, ROOT, Answer, load
+from bench.answers.banks import BANKS, LESS, ROOT, Answer, Asked, load
 from grader.answers.agreement import wilson
 from grader.answers.decide import Signals, Situation, signals, situation
 from grader.answers.ideas import compiled, judge
 from grader.answers.match import Located
 from grader.answers.normalise import normalise
+from grader.answers.withdrawn import withdrawn
 from grader.model import Question
 from grader.rubric import load_rubric
 
 TARGET = 0.97
-AWARD = 0.6
+AWARD = 0.55
+AWARD_ONLY = 0.9
 AWARD_PLAIN = 0.5
-MOST_DOUBT = 0.2  # no decision that is wrong one time in five is settled, however right the others are
+DOUBT_ONLY = 0.07  # AWARD_ONLY with the guard band of `decide`
+MOST_DOUBT = 0.22  # no decision that is wrong more often is settled, however right the others are
 _PRIOR = 1.0  # strength of the pull of each weight towards zero, in marked cells
 Weights = dict[str, float]
 
@@ -42,6 +46,7 @@ class Cell:
     answer: Answer
     criterion: str
     signals: Signals
+    less: Signals | None = None  # the same for the answer without what it takes back, where it takes something back
 
     @property
     def gold(self) -> bool:
@@ -63,18 +68,29 @@ def cells(logits: dict[str, dict[str, float]], *, ours: bool, strike: float = 0.
     for bank in BANKS:
         asked, answers = load(bank)
         for answer in (one for one in answers if one.id in logits and one.ours == ours):
-            names = list(answer.gold)
-            known = asked[answer.question]
-            seen = _seen(questions[answer.question], answer) if ours else dict.fromkeys(names, Situation.PLAIN)
-            every = signals(
-                [seen[name] for name in names],
-                [logits[answer.id][name] for name in names],
-                [_words(known.ideas[name]) for name in names],
-                _words(known.prompt),
-                _words(answer.text),
-            )
-            found += [Cell(answer, name, one) for name, one in zip(names, every, strict=True)]
+            question = questions[answer.question] if ours else None
+            every = _signals(question, asked[answer.question], answer, answer.text, logits[answer.id])
+            less = withdrawn(normalise(answer.text))
+            others: Sequence[Signals | None] = [None] * len(every)
+            if less is not None:
+                others = _signals(question, asked[answer.question], answer, less, logits[answer.id + LESS])
+            found += [Cell(answer, *one) for one in zip(answer.gold, every, others, strict=True)]
     return found
+
+
+def _signals(
+    question: Question | None, known: Asked, answer: Answer, text: str, logits: dict[str, float]
+) -> list[Signals]:
+    """The signals of the answer's cells, in the order of its marks, for a text of it."""
+    names = list(answer.gold)
+    seen = _seen(question, text) if question else dict.fromkeys(names, Situation.PLAIN)
+    return signals(
+        [seen[name] for name in names],
+        [logits[name] for name in names],
+        [_words(known.ideas[name]) for name in names],
+        _words(known.prompt),
+        _words(text),
+    )
 
 
 def _struck(question: Question, share: float, chance: random.Random) -> Question:
@@ -87,9 +103,9 @@ def _struck(question: Question, share: float, chance: random.Random) -> Question
     return replace(question, criteria=tuple(criteria))
 
 
-def _seen(question: Question, answer: Answer) -> dict[str, Situation]:
+def _seen(question: Question, text: str) -> dict[str, Situation]:
     ready = compiled(question)
-    located = Located(normalise(answer.text), ready.vocabulary)
+    located = Located(normalise(text), ready.vocabulary)
     return {one.id: situation(judge(one, ready, located), has_patterns=True) for one in question.criteria}
 
 
@@ -122,8 +138,34 @@ def _logistic(features: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDA
 
 
 def probability(weights: Weights, cell: Cell) -> float:
-    odds = sum(weights.get(name, 0.0) * value for name, value in cell.signals.values().items())
-    return float(1 / (1 + np.exp(-odds)))
+    """That the idea is stated, and not taken back."""
+    odds = [
+        sum(weights.get(name, 0.0) * value for name, value in one.values().items())
+        for one in (cell.signals, cell.less)
+        if one
+    ]
+    return float(1 / (1 + np.exp(-min(odds))))
+
+
+def acted_on(
+    judged: Sequence[tuple[Cell, float]], doubt: float = MOST_DOUBT, doubt_only: float = DOUBT_ONLY
+) -> list[tuple[Cell, float]]:
+    """The probabilities with what `decide.only_one` asks of an answer's only credited idea worked into them.
+
+    Too unsure to be the only one: just under AWARD. Sure enough for that, but not for nobody to look (`doubt_only`):
+    just over the largest `doubt`.
+    """
+    met: dict[str, list[float]] = {}
+    for one, chance in judged:
+        if chance >= AWARD:
+            met.setdefault(one.answer.id, []).append(chance)
+
+    def as_only(chance: float) -> float:
+        if chance < AWARD_ONLY:
+            return AWARD - 0.001
+        return chance if 1 - chance <= doubt_only else min(chance, 0.999 - doubt)
+
+    return [(one, as_only(chance) if met.get(one.answer.id) == [chance] else chance) for one, chance in judged]
 
 
 def crossed(marked: Sequence[Cell], parts: Sequence[str]) -> list[tuple[Cell, float]]:
@@ -176,13 +218,13 @@ def alone(marked: Sequence[Cell]) -> dict[str, float]:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--logits", type=Path, required=True)
+    options.add_argument("--logits", type=Path, nargs="+", required=True)
     options.add_argument("--out", type=Path, required=True)
     chosen = options.parse_args()
-    logits = json.loads(chosen.logits.read_text())
+    logits = {name: one for path in chosen.logits for name, one in json.loads(path.read_text()).items()}
     ours, others = cells(logits, ours=True), cells(logits, ours=False)
     banks = sorted({one.answer.bank for one in ours})
-    found, plainly = (settle(crossed(one, banks), TARGET) for one in (ours, others))
+    found, plainly = settle(acted_on(crossed(ours, banks)), TARGET), settle(crossed(others, banks), TARGET)
     for name, one in (("our questions", found), ("others", plainly)):
         print(f"{name}: settled {one.settled:.0%}, right {one.right:.3f} [{one.low:.3f}, {one.high:.3f}]")
     written = {
@@ -190,8 +232,10 @@ def main() -> None:
         "plain": fit(others),
         "alone": alone([*ours, *others]),
         "award": AWARD,
+        "award_only": AWARD_ONLY,
         "award_plain": AWARD_PLAIN,
         "doubt": found.doubt,
+        "doubt_only": DOUBT_ONLY,
         "doubt_plain": plainly.doubt,
         "doubt_alone": 0.15,
     }

@@ -4,6 +4,9 @@ What the rules found is one of a few situations (`Situation`); the model gives l
 ideas of the question; and for a criterion in plain words it counts how many of the idea's words the answer has. All of
 it is summed with weights from `model/calibration.json`, fitted on marked answers that the model had not seen. Without
 the model, each situation has one number.
+
+An idea that is the only one an answer would get credit for has to be surer than one beside others: one credited idea in
+five that stands alone was in an answer that deserved nothing, of those beside others hardly any.
 """
 
 from __future__ import annotations
@@ -20,9 +23,14 @@ from grader.answers.entailment import FOLDER
 from grader.answers.ideas import Finding
 
 GUARD = 0.03
+TARGET = 0.97  # the precision at which the doubts of the calibration were fitted
+_STEEPNESS = 0.75  # how the doubt grows with the error that the target allows; measured for targets from .85 to .99
+_COIN_TOSS = 0.4  # whatever the target, no doubt larger than this is settled
 P_MARKED = 0.99
 _WIDEST = 8.0  # log-odds beyond this are taken for this: no marked answers reach that far
 _WIDEST_MEAN = 3.0  # an answer that says one thing only is not to lose it for that
+_MOST_OTHERS = 2
+_FEWEST_IDEAS = 3  # of a question of which it says something that an answer states one idea only
 _STEM = 5
 _FILLERS = _set(
     "the a an is are of to in and or it that this be by for on with as at so not can has have its from which what does "
@@ -52,12 +60,14 @@ class Signals:
 
     `logit`: the model's log-odds.  `mean`: the mean of those of the question's other ideas, 0 when there are none; who
     has understood the rest will rather mean the right thing here, and who has it all the wrong way round will not.
+    `others`: how many of those the rules found.
     `shared`, `own`: the share of the idea's words that the answer has, of all and of those that are not the question's.
     """
 
     seen: Situation
     logit: float
     mean: float = 0.0
+    others: int = 0
     shared: float = 0.0
     own: float = 0.0
 
@@ -66,33 +76,42 @@ class Signals:
         logit = max(-_WIDEST, min(_WIDEST, self.logit))
         mean = max(-_WIDEST_MEAN, min(_WIDEST_MEAN, self.mean))
         values = {str(self.seen): 1.0, "logit": logit, "found": logit if self.seen in FOUND else 0.0, "mean": mean}
-        return values | {"shared": self.shared, "own": self.own} if self.seen is Situation.PLAIN else values
+        if self.seen is Situation.PLAIN:
+            return values | {"shared": self.shared, "own": self.own}
+        return values | {"others": float(min(_MOST_OTHERS, self.others))}
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`probability` that the criterion is met; `sure`: an error is as unlikely as the target asks."""
+    """`probability` that the criterion is met; `sure`: an error is as unlikely as the target asks.
+
+    `only`: it would have been met beside another idea, but is too unsure to be the only one.
+    """
 
     met: bool
     probability: float
     sure: bool
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """`ruled`, `plain`: weights for criteria with patterns and for those in plain words. `alone`: without the model.
 
-    `award`, `award_plain`: the probability from which a criterion counts as met; with patterns above a half, as credit
-    given wrongly is worse than credit that a person adds.  `doubt`, `doubt_plain`, `doubt_alone`: the largest chance of
-    an error that needs nobody, for criteria with patterns, in plain words, and without the model.
+    `award`, `award_only`, `award_plain`: the probability from which a criterion counts as met: with patterns above a
+    half, as credit given wrongly is worse than credit that a person adds; well above as the only one; in plain words.
+    `doubt`, `doubt_only`, `doubt_plain`, `doubt_alone`: the largest chance of an error that needs nobody, for criteria
+    with patterns, for the only one that is met, for criteria in plain words, and without the model.
     """
 
     ruled: Mapping[str, float]
     plain: Mapping[str, float]
     alone: Mapping[str, float]
     award: float
+    award_only: float
     award_plain: float
     doubt: float
+    doubt_only: float
     doubt_plain: float
     doubt_alone: float
 
@@ -130,8 +149,9 @@ def signals(
     for place, (one, logit, idea) in enumerate(zip(seen, logits, ideas, strict=True)):
         others = [other for number, other in enumerate(logits) if number != place]
         mean = sum(others) / len(others) if others else 0.0
+        found = sum(other in FOUND for number, other in enumerate(seen) if number != place)
         shared, own = overlap(idea, asked, said) if one is Situation.PLAIN else (0.0, 0.0)
-        result.append(Signals(one, logit, mean, shared, own))
+        result.append(Signals(one, logit, mean, found, shared, own))
     return result
 
 
@@ -153,8 +173,15 @@ def log_odds(one: Signals) -> float:
     return sum(weights[name] * value for name, value in one.values().items())
 
 
-def decide(seen: Situation, odds: float) -> Decision:
-    """The decision from calibrated log-odds.
+def largest_doubt(fitted: float, target: float) -> float:
+    """The largest chance of an error that needs nobody, for a target of precision; `fitted` is the one for TARGET."""
+    if target == TARGET:
+        return fitted
+    return float(min(_COIN_TOSS, fitted * ((1 - target) / (1 - TARGET)) ** _STEEPNESS))
+
+
+def decide(seen: Situation, odds: float, target: float = TARGET) -> Decision:
+    """The decision from calibrated log-odds. `target`: the share of right decisions wanted where nobody looks.
 
     Probabilities within GUARD of the point of award are never sure, whatever the target: there a last digit could turn
     the decision.
@@ -165,7 +192,28 @@ def decide(seen: Situation, odds: float) -> Decision:
     probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
     met = probability >= award
     error = 1 - probability if met else probability
-    return Decision(met, probability, error <= doubt and abs(probability - award) > GUARD)
+    sure = error <= largest_doubt(doubt, target) and abs(probability - award) > GUARD
+    return Decision(met, probability, sure)
+
+
+def only_one(seen: Sequence[Situation], decisions: Sequence[Decision], target: float = TARGET) -> list[Decision]:
+    """The decisions on all criteria of a question, where one that is met alone has to be surer than one beside others.
+
+    Of criteria in plain words, and of questions with one or two ideas, nothing more is asked.
+    """
+    result = list(decisions)
+    met = [place for place, one in enumerate(decisions) if one.met]
+    if len(met) == 1 and len(result) >= _FEWEST_IDEAS and seen[met[0]] is not Situation.PLAIN:
+        result[met[0]] = _alone(decisions[met[0]], target)
+    return result
+
+
+def _alone(one: Decision, target: float) -> Decision:
+    known = calibration()
+    if one.probability < known.award_only:
+        return Decision(False, one.probability, False, only=True)
+    settled = 1 - one.probability <= largest_doubt(known.doubt_only, target)
+    return Decision(True, one.probability, one.sure and settled and one.probability - known.award_only > GUARD)
 
 
 def decided(*, met: bool) -> Decision:
@@ -173,9 +221,10 @@ def decided(*, met: bool) -> Decision:
     return Decision(met, P_MARKED if met else 1 - P_MARKED, True)
 
 
-def decide_alone(seen: Situation) -> Decision:
+def decide_alone(seen: Situation, target: float = TARGET) -> Decision:
     """The decision where there is no model."""
     known = calibration()
     probability = known.alone[seen]
     met = probability >= 0.5
-    return Decision(met, probability, (1 - probability if met else probability) <= known.doubt_alone)
+    error = 1 - probability if met else probability
+    return Decision(met, probability, error <= largest_doubt(known.doubt_alone, target))

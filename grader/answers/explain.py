@@ -35,21 +35,25 @@ def _best(idea: str, located: Located) -> str:
     sentences = [text.shown[one.start : one.end] for n, one in enumerate(text.sentences) if n not in aside]
     if not sentences:
         return text.shown
-    best = _strongest(idea, sentences)
+    best = sentences[0] if len(sentences) == 1 else _strongest(sentences, _strengths(idea, sentences))
     clauses = [part.strip() for part in _CLAUSE.split(best) if len(part.strip()) >= _SHORTEST_CLAUSE]
     if len(clauses) < 2:
         return best
-    clause = _strongest(idea, clauses)
-    return clause if _strength(idea, clause) >= _strength(idea, best) - _CLEAR_LOSS else best
+    whole, *each = _strengths(idea, [best, *clauses])
+    return _strongest(clauses, each) if max(each) >= whole - _CLEAR_LOSS else best
 
 
-def _strongest(idea: str, parts: list[str]) -> str:
-    return max(parts, key=lambda part: _strength(idea, part)) if len(parts) > 1 else parts[0]
+def _strongest(parts: list[str], strengths: list[float]) -> str:
+    return parts[strengths.index(max(strengths))]
 
 
-def _strength(idea: str, part: str) -> float:
+def _strengths(idea: str, parts: list[str]) -> list[float]:
     model = load()
-    return 0.0 if isinstance(model, str) else model.logits(" ".join(part.split()), [idea])[0]
+    return (
+        [0.0] * len(parts)
+        if isinstance(model, str)
+        else model.strengths([" ".join(one.split()) for one in parts], idea)
+    )
 
 
 def _shortened(words: str) -> str:

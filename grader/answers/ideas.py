@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from grader.answers.common_words import words as _set
@@ -75,20 +75,40 @@ def _compile(question: Question) -> Compiled:
     reject = {one.id: _patterns(one.reject) for one in question.criteria}
     signs = {one.id: _patterns(one.signs) for one in question.misconceptions}
     every = [pattern for group in (accept, reject, signs) for patterns in group.values() for pattern in patterns]
-    ideas = tuple(_words(one.idea) for one in question.criteria)
-    asked = _words(question.prompt)
+    ideas = tuple(normal_form(one.idea) for one in question.criteria)
+    asked = normal_form(question.prompt)
     known = [word for one in (asked, *ideas) for word in one]
     vocabulary = build_vocabulary(every, question.lexicon, known)
     examples = {one.id: _marked(one) for one in question.criteria}
     return Compiled(vocabulary, asked, ideas, accept, reject, signs, examples, {})
 
 
+def marked_wordings(criterion: Criterion) -> list[tuple[str, bool]]:
+    """What a person has marked of a criterion: the rubric's examples, then the decisions, so that these win."""
+    groups = (
+        (criterion.examples_yes, True),
+        (criterion.examples_no, False),
+        (criterion.decided_yes, True),
+        (criterion.decided_no, False),
+    )
+    return [(text, met) for texts, met in groups for text in texts]
+
+
+def shifting_wordings(criterion: Criterion) -> list[tuple[str, bool]]:
+    """The marked wordings that shift answers like them.
+
+    Decisions are among them for criteria in plain words only: with patterns they were measured to do no good, and
+    settle no more than their own words (docs/answers.md).
+    """
+    return marked_wordings(replace(criterion, decided_yes=(), decided_no=()) if criterion.accept else criterion)
+
+
 def _marked(criterion: Criterion) -> dict[tuple[str, ...], bool]:
-    yes = {_words(text): True for text in criterion.examples_yes}
-    return yes | {_words(text): False for text in criterion.examples_no}
+    return {normal_form(text): met for text, met in marked_wordings(criterion)}
 
 
-def _words(text: str) -> tuple[str, ...]:
+def normal_form(text: str) -> tuple[str, ...]:
+    """The words of a text by which it is known again: case, punctuation and short forms do not matter."""
     return tuple(token.word for token in normalise(text).tokens)
 
 

@@ -5,15 +5,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grader.answers.decide import Decision, Situation, decide, decide_alone, decided, log_odds, signals, situation
+from grader.answers.decide import (
+    Decision,
+    Situation,
+    decide,
+    decide_alone,
+    decided,
+    log_odds,
+    only_one,
+    signals,
+    situation,
+)
 from grader.answers.entailment import Reading, load
 from grader.answers.flags import is_instruction
-from grader.answers.ideas import Compiled, Finding, judge
+from grader.answers.ideas import Compiled, Finding, judge, shifting_wordings
 from grader.answers.match import Located
-from grader.answers.memory import Decided, Memory, remember
+from grader.answers.memory import MOST, Decided, Memory, remember
 from grader.answers.normalise import Sentence, Text, normalise
+from grader.answers.withdrawn import withdrawn
 from grader.model import Criterion, Question
 
 _MOST_CUTS = 40
@@ -25,13 +36,17 @@ _BEYOND_DOUBT = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What was decided on one criterion and why. `logit`: the model's log-odds, None where it was not asked."""
+    """What was decided on one criterion and why. `logit`: the model's log-odds, None where it was not asked.
+
+    `marked`: a person has decided this very wording, in the rubric's examples or in the decisions beside it.
+    """
 
     criterion: Criterion
     found: Finding
     seen: Situation
     logit: float | None
     decision: Decision
+    marked: bool = False
 
     @property
     def met(self) -> bool:
@@ -42,22 +57,31 @@ class Judgement:
 def judged(question: Question, ready: Compiled, located: Located) -> list[Judgement]:
     """A judgement on each criterion, in the rubric's order.
 
-    Words addressed to the grader can only take away: a criterion counts as met when it is met in the answer as it
-    stands and also in the answer as it would be had it stopped where those words begin.
+    What an answer takes back, and words addressed to the grader, can only take credit away: a criterion counts as met
+    when it is met in the answer as it stands, in the answer without what it takes back, and in the answer as it would
+    be had it stopped where words to the grader begin.
     """
     whole = _judged(question, ready, located)
-    for text in _cut_short(located):
+    for text in [*_without_withdrawn(located), *_cut_short(located)]:
         if not any(one.met for one in whole):
             break
         shorter = _judged(question, ready, Located(text, ready.vocabulary))
-        whole = [one if not one.met or less.met else less for one, less in zip(whole, shorter, strict=True)]
-    return whole
+        whole = [
+            one if one.marked or not one.met or less.met else less for one, less in zip(whole, shorter, strict=True)
+        ]
+    if any(one.logit is None for one in whole):
+        return whole
+    decisions = only_one([one.seen for one in whole], [one.decision for one in whole], question.target_precision)
+    return [
+        one if one.marked else replace(one, decision=decision) for one, decision in zip(whole, decisions, strict=True)
+    ]
 
 
 def stated(located: Located) -> str:
     """What the model reads: the answer with its spelling repaired, on one line.
 
-    Sentences that are no statement about the question (lists, and words to the grader) are left out.
+    Sentences that are no statement about the question (lists, and words to the grader) are left out. The last one
+    always ends with a full stop or its like: a missing one is to make no difference.
     """
     aside = located.lists | located.instructions
     text = located.text
@@ -67,7 +91,8 @@ def stated(located: Located) -> str:
             last = number + 1 == len(text.sentences)
             stop = len(text.shown) if last else text.sentences[number + 1].start
             parts.append(_repaired(located, sentence, text.shown[sentence.end : stop].strip()[:1]))
-    return " ".join(parts)
+    said = " ".join(parts)
+    return said if not said or said[-1] in ".!?" else said.rstrip(",;: ") + "."
 
 
 def _repaired(located: Located, sentence: Sentence, closing: str) -> str:
@@ -101,12 +126,13 @@ def _judged(question: Question, ready: Compiled, located: Located) -> list[Judge
         if marked is not None:
             decision = decided(met=marked)
         elif view.readings is None or view.odds is None:
-            decision = decide_alone(view.seen[place])
+            decision = decide_alone(view.seen[place], question.target_precision)
         else:
             shift = _shift(question, ready, place, view.readings[place], view.odds[place])
-            decision = decide(view.seen[place], view.odds[place] + shift)
+            decision = decide(view.seen[place], view.odds[place] + shift, question.target_precision)
         logit = view.readings[place].logit if view.readings else None
-        result.append(Judgement(criterion, view.findings[place], view.seen[place], logit, decision))
+        found, seen = view.findings[place], view.seen[place]
+        result.append(Judgement(criterion, found, seen, logit, decision, marked is not None))
     return result
 
 
@@ -138,22 +164,30 @@ def _shift(question: Question, ready: Compiled, place: int, reading: Reading, od
     """What the criterion's marked wordings add to the log-odds; nothing where these are beyond doubt."""
     if reading.stance is None or abs(odds) > _BEYOND_DOUBT:
         return 0.0
-    name = question.criteria[place].id
-    if name not in ready.memories:
-        ready.memories[name] = _memory(question, ready, place)
-    memory = ready.memories[name]
+    if not ready.memories:
+        ready.memories.update(_memories(question, ready))
+    memory = ready.memories[question.criteria[place].id]
     return memory.shift(reading.stance) if memory else 0.0
 
 
-def _memory(question: Question, ready: Compiled, place: int) -> Memory | None:
-    criterion = question.criteria[place]
-    marked = [(text, True) for text in criterion.examples_yes] + [(text, False) for text in criterion.examples_no]
-    known = []
-    for text, met in marked:
-        view = _view(question, ready, Located(normalise(text), ready.vocabulary))
-        if view.readings and view.odds and (stance := view.readings[place].stance) is not None:
-            known.append(Decided(stance, view.odds[place], met))
-    return remember(known)
+def _memories(question: Question, ready: Compiled) -> dict[str, Memory | None]:
+    """The memory of each criterion: its examples first, then decisions, of which the latest are kept."""
+    known: dict[str, list[Decided]] = {one.id: [] for one in question.criteria}
+    views: dict[str, _View] = {}
+    for place, criterion in enumerate(question.criteria):
+        for text, met in shifting_wordings(criterion)[-MOST:]:
+            if text not in views:
+                views[text] = _view(question, ready, Located(normalise(text), ready.vocabulary))
+            view = views[text]
+            if view.readings and view.odds and (stance := view.readings[place].stance) is not None:
+                known[criterion.id].append(Decided(stance, view.odds[place], met))
+    return {name: remember(decided) for name, decided in known.items()}
+
+
+def _without_withdrawn(located: Located) -> list[Text]:
+    """The answer without what it takes back, when it takes something back."""
+    less = withdrawn(located.text)
+    return [] if less is None else [normalise(less)]
 
 
 def _cut_short(located: Located) -> list[Text]:

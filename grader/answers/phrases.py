@@ -8,6 +8,8 @@ FEEDBACK_MET = "This part is there."
 FEEDBACK_MISSING = "An idea seems missing: {kind}."
 FEEDBACK_EMPTY = "There is no answer yet."
 
+STAFF_MARKED_MET = "A person has decided that these words state the idea \u201c{idea}\u201d."
+STAFF_MARKED_NOT = "A person has decided that these words do not state the idea \u201c{idea}\u201d."
 STAFF_MET = "States the idea \u201c{idea}\u201d by the pattern `{pattern}`."
 STAFF_OVERRULED = (
     "The pattern `{pattern}` finds the idea \u201c{idea}\u201d, but read as a whole the answer does not state it."
@@ -29,6 +31,7 @@ REVIEW_FOREIGN = "Does not look like English."
 REVIEW_INSTRUCTION = "Contains words addressed to the grader; they were left out of the scoring."
 REVIEW_LONG = "Very long: only the first {count} characters were read."
 REVIEW_NO_MODEL = "Not read by the model: {why}."
+REVIEW_ONLY = "{criterion}: too unsure to be the only idea that earns anything ({percent} % that it is met)."
 
 _PERCENT = " ({percent} % that it is met)"
 # Why one criterion is in doubt, by what the rules found and what was decided.

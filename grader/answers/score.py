@@ -17,6 +17,7 @@ from grader.answers.ideas import Compiled, believed, compiled
 from grader.answers.judgement import Judgement, judged
 from grader.answers.match import Located
 from grader.answers.normalise import MAX_CHARACTERS, Text, normalise
+from grader.answers.withdrawn import withdrawn
 from grader.model import CriterionScore, Question, QuestionScore
 
 
@@ -34,12 +35,15 @@ def score_answer(question: Question, answer: str) -> QuestionScore:
     scores = tuple(_criterion(one, located) for one in judgements)
     earned = sum((score.points for score in scores), Decimal(0))
     hints, beliefs = _misconceptions(question, ready, located)
-    reasons = [
-        *_flags(ready, located, earned=bool(earned)),
-        *(phrases.REVIEW_BELIEF.format(says=says) for says in beliefs if earned),
-        *(_doubt(one) for one in judgements if not one.decision.sure),
-        *_without_model(judgements),
-    ]
+    if all(one.marked for one in judgements) and not text.cut:
+        reasons = []  # a person has decided all of it
+    else:
+        reasons = [
+            *_flags(ready, located, earned=bool(earned)),
+            *(phrases.REVIEW_BELIEF.format(says=says) for says in beliefs if earned),
+            *(_doubt(one) for one in judgements if not one.decision.sure),
+            *_without_model(judgements),
+        ]
     return QuestionScore(
         id=question.id,
         title=question.title,
@@ -98,6 +102,8 @@ def _criterion(one: Judgement, located: Located) -> CriterionScore:
 
 def _staff_note(one: Judgement) -> str:
     found, idea = one.found, one.criterion.idea
+    if one.marked:
+        return (phrases.STAFF_MARKED_MET if one.met else phrases.STAFF_MARKED_NOT).format(idea=idea)
     if found.hit:
         more = phrases.STAFF_MORE.format(count=found.others) if found.others else ""
         note = phrases.STAFF_MET if one.met else phrases.STAFF_OVERRULED
@@ -116,6 +122,8 @@ def _staff_note(one: Judgement) -> str:
 def _doubt(one: Judgement) -> str:
     """Why a person should look at this criterion."""
     percent = round(100 * one.decision.probability)
+    if one.decision.only:
+        return phrases.REVIEW_ONLY.format(criterion=one.criterion.id, percent=percent)
     return phrases.REVIEW_CRITERION[one.seen, one.met].format(criterion=one.criterion.id, percent=percent)
 
 
@@ -131,6 +139,12 @@ def _misconceptions(question: Question, ready: Compiled, located: Located) -> tu
     return tuple(dict.fromkeys(one.hint for one in seen)), [one.says for one in seen]
 
 
+def _maintained(text: Text) -> list[str]:
+    """The words of the answer without what it takes back: a correction is no guess."""
+    less = withdrawn(text)
+    return [token.word for token in (text if less is None else normalise(less)).tokens]
+
+
 def _flags(ready: Compiled, located: Located, *, earned: bool) -> list[str]:
     """Reasons for a person that concern the answer as a whole."""
     text = located.text
@@ -140,7 +154,7 @@ def _flags(ready: Compiled, located: Located, *, earned: bool) -> list[str]:
         reasons.append(phrases.REVIEW_INSTRUCTION)
     if located.lists:
         reasons.append(phrases.REVIEW_LIST)
-    if earned and is_hedged(words):
+    if earned and is_hedged(_maintained(text)):
         reasons.append(phrases.REVIEW_HEDGED)
     if is_copy(words, ready.asked):
         reasons.append(phrases.REVIEW_COPY)

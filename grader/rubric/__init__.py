@@ -20,14 +20,14 @@ from grader.model import Rubric, Step
 from grader.rubric.build import build_rubric
 from grader.rubric.checking import Place, faults, member, validate
 from grader.rubric.conversations import read_conversation
-from grader.rubric.digest import plan_digest
+from grader.rubric.digest import plan_digest, stages
 from grader.rubric.problems import Problem, shown
 from grader.rubric.rules import CheckPattern, broken_rules, references, side_of, wrong_patterns
 from grader.rubric.schema import json_schema
 from grader.rubric.shape import RubricShape
 from grader.rubric.yaml_text import MOST_CHARACTERS, Entry, read_yaml
 
-__all__ = ["json_schema", "load_rubric", "parse_rubric", "plan_digest"]
+__all__ = ["json_schema", "load_rubric", "parse_rubric", "plan_digest", "stages"]
 
 MOST_REFERENCE_BYTES = 1024 * 1024
 

@@ -18,6 +18,7 @@ from grader.model import (
 )
 from grader.rubric.digest import rubric_digest
 from grader.rubric.shape import (
+    AnswersShape,
     CheckShape,
     CriterionShape,
     LimitsShape,
@@ -45,7 +46,7 @@ def build_rubric(shape: RubricShape, conversations: list[tuple[Step, ...]], refe
         limits=_limits(shape.limits),
         options=Options(**shape.options.model_dump()),
         checks=tuple(_check(check, steps) for check, steps in zip(shape.checks, conversations, strict=True)),
-        questions=tuple(_question(question, lexicon) for question in shape.questions),
+        questions=tuple(_question(question, lexicon, shape.answers) for question in shape.questions),
         digest="",
     )
     return replace(rubric, digest=rubric_digest(rubric))
@@ -88,7 +89,7 @@ def _check(shape: CheckShape, conversation: tuple[Step, ...]) -> Check:
     )
 
 
-def _question(shape: QuestionShape, lexicon: Mapping[str, tuple[str, ...]]) -> Question:
+def _question(shape: QuestionShape, lexicon: Mapping[str, tuple[str, ...]], answers: AnswersShape) -> Question:
     return Question(
         id=shape.id,
         number=shape.number,
@@ -98,6 +99,7 @@ def _question(shape: QuestionShape, lexicon: Mapping[str, tuple[str, ...]]) -> Q
         criteria=tuple(_criterion(criterion) for criterion in shape.criteria),
         misconceptions=tuple(_misconception(belief) for belief in shape.misconceptions),
         lexicon=lexicon,
+        target_precision=answers.target_precision,
     )
 
 

@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
+from typing import Any
 
-from grader.model import Rubric
+from grader.model import Rubric, Stages
 
 
 def rubric_digest(rubric: Rubric) -> str:
@@ -40,6 +41,29 @@ def plan_digest(rubric: Rubric) -> str:
             "checks": checks,
         }
     )
+
+
+_STAGES: dict[str, Stages] = {}
+
+
+def stages(rubric: Rubric) -> Stages:
+    """What each stage of a mark depends on. After an edit of points both digests are as before, and what was observed
+    and read before is scored anew; everything that is not known to be without effect is part of one of them.
+    """
+    if rubric.digest not in _STAGES:
+        whole = {**asdict(rubric), "digest": None, "title": None, "points": None}
+        questions = whole.pop("questions")
+        whole["options"] = {**whole["options"], "misnamed_penalty": None}
+        whole["checks"] = [{**check, "points": None} for check in whole["checks"]]
+        answers = {"questions": [_unpriced(question) for question in questions]}
+        _STAGES[rubric.digest] = Stages(observed=_sha256(whole), answered=_sha256(answers))
+    return _STAGES[rubric.digest]
+
+
+def _unpriced(question: Mapping[str, Any]) -> dict[str, Any]:
+    """A question without its points; of a criterion only whether it has any, for what is said of credit hangs on it."""
+    criteria = [{**criterion, "points": criterion["points"] > 0} for criterion in question["criteria"]]
+    return {**question, "points": None, "criteria": criteria}
 
 
 def _sha256(value: Mapping[str, object]) -> str:

@@ -155,6 +155,16 @@ class LimitsShape(Shape):
     files_mb: Annotated[StrictInt, Field(ge=1, le=4096)] = key("MiB of files it may write.", default=16, example=16)
 
 
+class AnswersShape(Shape):
+    """How the answers to the questions are marked."""
+
+    target_precision: Annotated[float, Field(strict=True, ge=0.5, le=1), BeforeValidator(number_as_float)] = key(
+        "Share of right decisions to aim at where no person looks; the higher, the more answers ask for one.",
+        default=0.97,
+        example=0.97,
+    )
+
+
 class PlayersShape(Shape):
     """Who plays each half of a pair."""
 
@@ -247,4 +257,5 @@ class RubricShape(Shape):
         default={},
         example="{bind-verb: [bind, associate]}",
     )
+    answers: AnswersShape = key("How the answers are marked.", default=AnswersShape())
     questions: list[QuestionShape] = key("The free-text questions.", default=[])

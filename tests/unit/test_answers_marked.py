@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
+import grades
 import pytest
 
 from grader.answers.agreement import Cell, figures, settled, weighted_kappa, wilson, worst
-from grader.answers.marked import MarkedError, read_marked
+from grader.answers.coverage import Settled, answers_settled, coverage
+from grader.answers.decide import Situation, calibration, decide, largest_doubt
+from grader.answers.marked import Marked, MarkedError, read_marked
 from grader.model import Criterion, Question
 
 QUESTION = Question(
@@ -84,3 +88,56 @@ def test_the_worst_errors_are_the_surest_ones() -> None:
         cell(True, True, text="right"),
     ]
     assert [one.text for one in worst(errors, 5)] == ["sure", "unsure"]
+
+
+def test_a_higher_target_settles_less_and_the_shipped_one_is_the_fitted_one() -> None:
+    """Nothing at all at 1, and never a coin toss."""
+    fitted = calibration().doubt
+    doubts = [largest_doubt(fitted, target) for target in (0.5, 0.9, 0.95, 0.97, 0.98, 0.99, 1)]
+    assert doubts == sorted(doubts, reverse=True)
+    assert (largest_doubt(fitted, 0.97), doubts[-1]) == (fitted, 0)
+    assert doubts[0] < 0.5
+    odds = 1.9  # some 87 % that it is met
+    assert [decide(Situation.ONCE, odds, target).sure for target in (0.9, 0.99, 1)] == [True, False, False]
+
+
+def answers(count: int, doubt: float, right: int) -> list[Settled]:
+    return [Settled(doubt, right, 4)] * count
+
+
+def test_coverage_is_what_the_other_parts_allow() -> None:
+    """The sure half is all right and the other half mostly wrong: at 95 % the sure half is settled."""
+    mixed = [one for pair in zip(answers(50, 0.05, 4), answers(50, 0.3, 2), strict=True) for one in pair]
+    found = coverage(mixed, 0.95)
+    assert found is not None
+    assert found.right is not None
+    assert found.settled.value == 0.5
+    assert found.settled.low < 0.5 < found.settled.high
+    assert (found.right.value, found.right.low) == (1, 1)
+    loose = coverage(mixed, 0.7)
+    assert loose is not None
+    assert loose.settled.value == 1
+    assert coverage(mixed, 0.95) == found
+
+
+def test_coverage_of_what_never_suffices_is_nothing() -> None:
+    """All wrong, or all flagged for other reasons; and of few answers nothing is said."""
+    for hopeless in (answers(20, 0.1, 0), answers(20, 2.0, 4)):
+        found = coverage(hopeless, 0.9)
+        assert found is not None
+        assert (found.settled.value, found.right) == (0, None)
+    assert coverage(answers(9, 0.1, 4), 0.9) is None
+
+
+def test_an_answer_is_as_doubtful_as_its_worst_criterion() -> None:
+    """And asks for a person in any case when something else was noticed."""
+    unsure = grades.a_criterion_score("egg", met=False, probability=0.3, needs_review=True)
+    score = grades.a_question_score(
+        criteria=(grades.a_criterion_score("ham"), unsure), needs_review=True, review_reasons=("egg: unsure",)
+    )
+    marked = Marked("q1", "t", {"ham": True, "egg": True})
+    assert answers_settled([(marked, score)]) == [Settled(0.3, 1, 2)]
+    flagged = replace(score, review_reasons=("egg: unsure", "A list."))
+    assert answers_settled([(marked, flagged)])[0].doubt > 1
+    border = replace(marked, borderline=frozenset({"egg"}))
+    assert answers_settled([(border, score)])[0].cells == 1

@@ -580,7 +580,12 @@ SLIPS: list[tuple[str, str, str]] = [
         "title: Upper-casing",
         "title: Upper-casing\ncheks: []",
         "line 2: unknown key `cheks`. Did you mean `checks`? Keys here are `title`, `points`, `assignment`, "
-        "`options`, `limits`, `checks`, `lexicon` and `questions`.",
+        "`options`, `limits`, `checks`, `lexicon`, `answers` and `questions`.",
+    ),
+    (
+        "title: Upper-casing",
+        "title: Upper-casing\nanswers: {target_precision: 97}",
+        "line 2: `answers.target_precision` is `97`; expected a number from 0.5 to 1, e.g. `target_precision: 0.97`.",
     ),
     (
         "title: Upper-casing",
@@ -981,6 +986,14 @@ def test_rubrics_that_cannot_be_read(folder: Path) -> None:
     assert load_problems(path) == [f"{path}, line 2: this is not UTF-8 text. Save the file as UTF-8."]
     path.write_bytes(b"#" * 400_001)
     assert load_problems(path) == [f"{path}: more than 400000 bytes are too much for a rubric. Name the right file."]
+
+
+def test_the_target_of_precision_reaches_every_question() -> None:
+    """What is shipped unless it is given; both ends are allowed."""
+    assert parse(rubric_text(questions=QUESTION, points=8)).questions[0].target_precision == 0.97
+    for target in (0.5, 0.9, 1):
+        text = rubric_text(questions=QUESTION, points=8, more=f"answers: {{target_precision: {target}}}\n")
+        assert parse(text).questions[0].target_precision == target
 
 
 # --- digests --------------------------------------------------------------------------------------------------------

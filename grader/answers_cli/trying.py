@@ -1,4 +1,4 @@
-"""`grade answers`: try an answer, and test the engine against answers that a person has marked."""
+"""`grade answers try` and `test`: one answer explained, and the engine held against marks of a person."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.answers_cli.files import RUBRIC, read_bank, rubric_with_questions, short
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,27 +18,12 @@ if TYPE_CHECKING:
     from grader.model import Question, QuestionScore
 
 _WORST = 10
-_LONGEST = 160
 
 
-@click.group("answers")
-def answers_group() -> None:
-    """Try the marking of answers, or test it against marks of your own."""
-
-
-_RUBRIC = click.option(
-    "-r",
-    "--rubric",
-    "rubric_path",
-    type=click.Path(path_type=Path),
-    help="The rubric to mark by. Default: rubric.yaml in this folder, else the echo assignment's own.",
-)
-
-
-@answers_group.command("try")
+@click.command("try")
 @click.argument("text")
 @click.option("-q", "--question", "name", help="The question's id. Default: the rubric's only or first one.")
-@_RUBRIC
+@RUBRIC
 def try_command(text: str, name: str | None, rubric_path: Path | None) -> None:
     """Mark one answer and say why: the words that earned each idea, what is missing, and where it is unsure.
 
@@ -47,27 +33,50 @@ def try_command(text: str, name: str | None, rubric_path: Path | None) -> None:
 
     if text == "-":
         text = sys.stdin.read()
-    question = _question(_questions(rubric_path), name)
+    question = _question(rubric_with_questions(rubric_path)[1].questions, name)
     for line in explained(question, score_answer(question, text)):
         click.echo(line)
 
 
-@answers_group.command("test")
+@click.command("test")
 @click.argument("bank", type=click.Path(path_type=Path))
 @click.option("--worst", default=_WORST, show_default=True, type=click.IntRange(0), help="How many errors to show.")
-@_RUBRIC
+@RUBRIC
 def test_command(bank: Path, worst: int, rubric_path: Path | None) -> None:
     """How far the engine agrees with the marks in BANK, a .yaml or .csv file of marked answers.
 
     The CSV has the columns question, answer, and one for each criterion's id with 1 or 0.
     """
     from grader.answers import score_answer
+    from grader.answers.marked import read_marked
 
-    questions = _questions(rubric_path)
+    questions = rubric_with_questions(rubric_path)[1].questions
     known = {one.id: one for one in questions}
-    scored = [(known[one.question], one, score_answer(known[one.question], one.text)) for one in _read(bank, questions)]
+    marked = read_bank(bank, questions, read_marked)
+    for line in _remembered(questions, marked):
+        click.echo(line)
+    scored = [(known[one.question], one, score_answer(known[one.question], one.text)) for one in marked]
     for line in table(scored, worst):
         click.echo(line)
+
+
+def _remembered(questions: Sequence[Question], marked: Sequence[Marked]) -> list[str]:
+    """A warning where the rubric knows these very answers already: the numbers then prove nothing about new ones."""
+    from grader.answers.ideas import marked_wordings, normal_form
+
+    known = {
+        (question.id, normal_form(text))
+        for question in questions
+        for criterion in question.criteria
+        for text, _ in marked_wordings(criterion)
+    }
+    count = sum((one.question, normal_form(one.text)) in known for one in marked)
+    if not count:
+        return []
+    return [
+        f"Note: {count} of these {len(marked)} answers are decided or examples already and come out so: the numbers "
+        "flatter. Test on others."
+    ]
 
 
 def explained(question: Question, score: QuestionScore) -> list[str]:
@@ -110,15 +119,32 @@ def table(scored: Sequence[tuple[Question, Marked, QuestionScore]], most: int) -
         + ("" if sums.unearned is None else f"; {sums.unearned:.1%} of those that deserve nothing got something"),
         f"settled without a person: {sure.share:.0%} of {len(scored)} answers; "
         f"{sure.right:.1%} of their cells are right (95 % interval {sure.low:.1%} to {sure.high:.1%})",
+        *_covered(scored),
     ]
     shown = worst(every, most)
     if shown:
         lines.append("worst errors:")
     lines += [
-        f"  {one.criterion} {'missed' if one.gold else 'wrongly met'} at {one.probability:.0%}: {_short(one.text)}"
+        f"  {one.criterion} {'missed' if one.gold else 'wrongly met'} at {one.probability:.0%}: {short(one.text)}"
         for one in shown
     ]
     return lines
+
+
+def _covered(scored: Sequence[tuple[Question, Marked, QuestionScore]]) -> list[str]:
+    """What could be settled at the rubric's target of precision, were the doubt chosen on marks like these."""
+    from grader.answers.coverage import answers_settled, coverage
+
+    target = scored[0][0].target_precision
+    found = coverage(answers_settled((marked, score) for _, marked, score in scored), target)
+    start = f"at the rubric's target of {target:.1%} (cross-validated): "
+    if found is None:
+        return [start + "nothing can be said from fewer than ten answers"]
+    one, right = found.settled, found.right
+    told = f"{one.value:.0%} of the answers settled (95 % interval {one.low:.0%} to {one.high:.0%})"
+    if right:
+        told += f", {right.value:.1%} of their cells right ({right.low:.1%} to {right.high:.1%})"
+    return [start + told]
 
 
 def _line(name: str, found: Sequence[Cell]) -> str:
@@ -128,21 +154,6 @@ def _line(name: str, found: Sequence[Cell]) -> str:
     return f"{name:<28}{one.count:>6}{one.accuracy:>10.3f}{one.precision:>11.3f}{one.recall:>8.3f}{one.kappa:>7.3f}"
 
 
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def _questions(path: Path | None) -> tuple[Question, ...]:
-    from grader.cli import find_rubric, load
-
-    found = find_rubric(path, ())
-    questions = load(found).questions
-    if not questions:
-        raise UsageError(f"{found} has no questions.")
-    return tuple(questions)
-
-
 def _question(questions: Sequence[Question], name: str | None) -> Question:
     if name is None:
         return questions[0]
@@ -150,14 +161,3 @@ def _question(questions: Sequence[Question], name: str | None) -> Question:
         if one.id == name:
             return one
     raise UsageError(f"no question {name!r} in the rubric; it has {', '.join(one.id for one in questions)}.")
-
-
-def _read(bank: Path, questions: Sequence[Question]) -> list[Marked]:
-    from grader.answers.marked import MarkedError, read_marked
-
-    try:
-        return read_marked(bank.read_text("utf-8-sig"), questions, is_csv=bank.suffix.lower() == ".csv")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {bank}: {error}.") from None
-    except MarkedError as error:
-        raise UsageError(f"{bank}: {error}") from None

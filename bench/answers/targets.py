@@ -1,0 +1,37 @@
+"""What each target of precision brings: `python -m bench.answers.targets`.
+
+The log-odds in `bench/answers/logits` are of banks left out of training; the weights on top are fitted on the
+other banks. The doubts that are allowed at a target come from the shipped calibration (`decide.largest_doubt`).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bench.answers.fusion import acted_on, cells, coverage, crossed
+from grader.answers.decide import calibration, largest_doubt
+
+LOGITS = Path(__file__).parent / "logits"
+TARGETS = (0.85, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99)
+
+
+def main() -> None:
+    logits = {name: one for path in sorted(LOGITS.glob("*.json")) for name, one in json.loads(path.read_text()).items()}
+    known = calibration()
+    for title, ours, fitted in (
+        ("The assignment's questions, with patterns", True, known.doubt),
+        ("Other questions, in plain words", False, known.doubt_plain),
+    ):
+        print(f"{title}\ntarget  doubt  settled  right  [95 % interval]")
+        marked = cells(logits, ours=ours)
+        judged = crossed(marked, sorted({one.answer.bank for one in marked}))
+        for target in TARGETS:
+            doubt = largest_doubt(fitted, target)
+            only = largest_doubt(known.doubt_only, target)
+            one = coverage(acted_on(judged, doubt, only) if ours else judged, doubt)
+            print(f"{target:>6.0%}  {doubt:.3f}  {one.settled:>6.0%}  {one.right:.3f}  [{one.low:.3f}, {one.high:.3f}]")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""How many answers can be settled without a person at a target of precision: by cross-validation. Pure.
+
+An answer's doubt is that of its most doubtful criterion. In each of five parts, the largest doubt is chosen at which
+the other four parts' settled cells are as right as the target asks; it is then held against the part itself. Intervals
+come from drawing whole answers anew (bootstrap, with a fixed seed): the criteria of one answer go wrong together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.answers.marked import Marked
+from grader.model import QuestionScore
+
+PARTS = 5
+DRAWS = 1000
+LARGEST_DOUBT = 0.4
+_NEVER = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One marked answer. `doubt`: 0 to 1, above 1 when it asks for a person in any case. `right` of `cells` agree."""
+
+    doubt: float
+    right: int
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """At `target`: the share of answers settled, and the share of their cells that are right (None: none settled)."""
+
+    target: float
+    answers: int
+    settled: Share
+    right: Share | None
+
+
+def answers_settled(pairs: Iterable[tuple[Marked, QuestionScore]]) -> list[Settled]:
+    """Each answer with its doubt and how much of it is right, borderline cells left out."""
+    found = []
+    for marked, score in pairs:
+        doubts = [1 - one.probability if one.met else one.probability for one in score.criteria]
+        flagged = len(score.review_reasons) > sum(one.needs_review for one in score.criteria)
+        agreed = [
+            marked.gold[one.id] == one.met
+            for one in score.criteria
+            if one.id in marked.gold and one.id not in marked.borderline
+        ]
+        found.append(Settled(_NEVER if flagged else max(doubts, default=0.0), sum(agreed), len(agreed)))
+    return found
+
+
+def coverage(answers: Sequence[Settled], target: float) -> Coverage | None:
+    """Coverage at a target; None for fewer answers than two a part, of which nothing can be said."""
+    if len(answers) < 2 * PARTS:
+        return None
+    chosen: list[tuple[int, int, int]] = []  # settled, right, cells
+    for part in range(PARTS):
+        most = _largest_doubt([one for place, one in enumerate(answers) if place % PARTS != part], target)
+        chosen += [(1, one.right, one.cells) if one.doubt <= most else (0, 0, 0) for one in answers[part::PARTS]]
+    return _with_intervals(chosen, target)
+
+
+def _largest_doubt(answers: Sequence[Settled], target: float) -> float:
+    """The largest doubt up to which the cells are as right as the target; -1 when there is none."""
+    best, right, cells = -1.0, 0, 0
+    ordered = sorted((one for one in answers if one.doubt <= LARGEST_DOUBT), key=lambda one: one.doubt)
+    for place, one in enumerate(ordered):
+        right, cells = right + one.right, cells + one.cells
+        last_of_equals = place + 1 == len(ordered) or ordered[place + 1].doubt > one.doubt
+        if last_of_equals and right >= target * cells:
+            best = one.doubt
+    return best
+
+
+def _with_intervals(chosen: Sequence[tuple[int, int, int]], target: float) -> Coverage:
+    import numpy as np
+
+    table = np.array(chosen, float)
+    drawn = np.random.default_rng(0).integers(0, len(table), (DRAWS, len(table)))
+    sums = np.array([table[rows].sum(0) for rows in drawn])
+    low, high = np.quantile(sums[:, 0] / len(table), (0.025, 0.975))
+    settled, right, cells = table.sum(0)
+    share = Share(float(settled / len(table)), float(low), float(high))
+    if not cells:
+        return Coverage(target, len(table), share, None)
+    some = sums[sums[:, 2] > 0]
+    low, high = np.quantile(some[:, 1] / some[:, 2], (0.025, 0.975))
+    return Coverage(target, len(table), share, Share(float(right / cells), float(low), float(high)))

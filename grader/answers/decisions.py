@@ -1,0 +1,254 @@
+"""What staff decided on answers: one file beside the rubric, which is part of what the rubric says.
+
+`decisions.yaml` is a bank of marked answers (`marked.py`): plain, in the order in which it grew, and fit for review and
+version control. An answer with the same words as one in it comes out as decided; of criteria in plain words, answers
+like it are shifted too (`memory.py`). As it is part of the rubric's digest, a changed file scores again, and no program
+is run for that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+from grader.answers.ideas import normal_form
+from grader.answers.marked import Marked, MarkedError, read_all
+from grader.errors import RubricError, UsageError
+from grader.model import Criterion, Question, Rubric
+from grader.rubric.digest import rubric_digest
+
+FILE_NAME = "decisions.yaml"
+MOST_BYTES = 16 * 1024 * 1024
+MOST_CONFLICTS = 20
+_QUOTED = 80
+
+HEAD = """\
+# What staff decided on answers to this rubric's questions. `grade answers learn` adds to it; you may edit it.
+# An answer with these words comes out as decided. These are students' words: do not hand this file out.
+answers:
+"""
+
+Key = tuple[str, tuple[str, ...]]
+
+
+def key_of(one: Marked) -> Key:
+    """By what an answer is known again: its question and its words."""
+    return one.question, normal_form(one.text)
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+def with_decisions(rubric: Rubric, rubric_path: Path) -> Rubric:
+    """The rubric with the decisions beside it, if there are any. Raises RubricError when their file cannot be used."""
+    path = rubric_path.parent / FILE_NAME
+    if not os.path.lexists(path):
+        return rubric
+    questions = remembering(rubric.questions, load_decisions(path, rubric.questions))
+    changed = replace(rubric, questions=questions)
+    return replace(changed, digest=rubric_digest(changed))
+
+
+def load_decisions(path: Path, questions: Sequence[Question]) -> list[Marked]:
+    """The decisions in a file, each answer once. Raises RubricError with everything that contradicts itself."""
+    try:
+        data = path.read_bytes()
+        if len(data) > MOST_BYTES:
+            raise RubricError([f"{path}: more than {MOST_BYTES} bytes are too much. Remove old decisions."])
+        found = read_all(data.decode("utf-8-sig"), questions, is_csv=False)
+    except OSError as error:
+        raise RubricError([f"{path}: cannot be read ({error.strerror}). Check its permissions, or move it."]) from None
+    except UnicodeDecodeError:
+        raise RubricError([f"{path}: this is not UTF-8 text. Save the file as UTF-8."]) from None
+    except MarkedError as error:
+        raise RubricError([f"{path}: {error}"]) from None
+    problems = _strangers(path, found, questions)
+    merged = merge([], found)
+    problems += [f"{path}: {one.told()} Keep one of the two." for one in merged.conflicts]
+    if problems:
+        raise RubricError(problems)
+    return merged.decided
+
+
+def _strangers(path: Path, found: Sequence[Marked], questions: Sequence[Question]) -> list[str]:
+    """One problem for each question that the rubric does not have."""
+    known = [one.id for one in questions]
+    first: dict[str, int] = {}
+    for one in found:
+        if one.question not in known:
+            first.setdefault(one.question, one.line)
+    ours = ", ".join(known) or "none"
+    return [
+        f"{path}, line {line}: the rubric beside it has no question {name[:40]!r}; it has {ours}. "
+        "Rename it here, or remove its decisions."
+        for name, line in first.items()
+    ]
+
+
+def remembering(questions: Iterable[Question], decided: Sequence[Marked]) -> tuple[Question, ...]:
+    """The questions with these decisions, and no others."""
+    return tuple(
+        replace(
+            question,
+            criteria=tuple(
+                _remembering(one, [d for d in decided if d.question == question.id]) for one in question.criteria
+            ),
+        )
+        for question in questions
+    )
+
+
+def _remembering(criterion: Criterion, decided: Sequence[Marked]) -> Criterion:
+    marks = [(one.text, one.gold[criterion.id]) for one in decided if criterion.id in one.gold]
+    return replace(
+        criterion,
+        decided_yes=tuple(text for text, met in marks if met),
+        decided_no=tuple(text for text, met in marks if not met),
+    )
+
+
+# --- adding ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One answer that was decided both ways, in lines `first` and `second`. `known`: the first was there before."""
+
+    question: str
+    criterion: str
+    text: str
+    first: int
+    second: int
+    met: bool
+    known: bool = True
+
+    def told(self, known_file: str = "") -> str:
+        """The conflict in a sentence. `known_file`: where the first one stands, if not in the same file."""
+        words = " ".join(self.text.split())
+        quoted = repr(words if len(words) <= _QUOTED else words[: _QUOTED - 1] + "…")
+        line = f"line {self.first}" if self.first else "an example"
+        there = f"{line} of {known_file}" if known_file and self.known else line
+        now, before = (1, 0) if self.met else (0, 1)
+        return (
+            f"line {self.second}: {self.criterion} of {self.question} is {now}, and {before} in {there}, for the same "
+            f"answer {quoted}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """`decided`: every answer once, known ones first.  `answers`, `cells`: how many are new.  `changed`: an entry that
+    was there has other marks now."""
+
+    decided: list[Marked]
+    conflicts: list[Conflict]
+    answers: int
+    cells: int
+    changed: bool
+
+
+def merge(known: Sequence[Marked], new: Sequence[Marked], *, replacing: bool = False) -> Merged:
+    """Add decisions to those that are known. Adding what is known already changes nothing.
+
+    `replacing`: where both decide a cell, the new one wins, and it is no conflict. Two new ones that differ always are.
+    """
+    entries: dict[Key, Marked] = {}
+    sources: dict[tuple[Key, str], tuple[int, bool]] = {}  # line, and whether it is new
+    conflicts: list[Conflict] = []
+    answers = cells = 0
+    changed = False
+    for place, one in enumerate([*known, *new]):
+        fresh = place >= len(known)
+        key = key_of(one)
+        there = entries.get(key)
+        gold = dict(there.gold) if there else {}
+        for name, met in one.gold.items():
+            line, was_fresh = sources.get((key, name), (0, False))
+            if name in gold and gold[name] != met and not (replacing and fresh and not was_fresh):
+                conflicts.append(Conflict(one.question, name, one.text, line, one.line, met, not was_fresh))
+                continue
+            cells += fresh and gold.get(name) != met
+            gold[name] = met
+            sources[key, name] = (one.line, fresh)
+        answers += fresh and there is None
+        changed |= fresh and there is not None and gold != dict(there.gold)
+        entries[key] = replace(there, gold=gold) if there else replace(one, gold=gold)
+    return Merged(list(entries.values()), conflicts, answers, cells, changed)
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Texts of several lines as blocks, marks on one line."""
+
+
+class _Gold(dict[str, int]):
+    pass
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+def _gold(dumper: yaml.SafeDumper, gold: Mapping[str, int]) -> yaml.MappingNode:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", gold.items(), flow_style=True)
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(_Gold, _gold)
+
+
+def rendered(decided: Sequence[Marked], questions: Sequence[Question]) -> str:
+    """Entries as YAML, one after the other, without the head of the file."""
+    order = {(q.id, c.id): place for q in questions for place, c in enumerate(q.criteria)}
+    entries = [
+        {
+            "question": one.question,
+            "text": one.text,
+            "gold": _Gold(
+                (name, int(one.gold[name])) for name in sorted(one.gold, key=lambda n: order[one.question, n])
+            ),
+        }
+        for one in decided
+    ]
+    return str(yaml.dump(entries, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)) if entries else ""
+
+
+def grown(old: str, merged: Merged, questions: Sequence[Question]) -> str:
+    """The text of the file after a merge: appended to where that is all, so that remarks and order stay."""
+    whole = HEAD + rendered(merged.decided, questions)
+    if not old.strip() or merged.changed:
+        return whole
+    new = merged.decided[len(merged.decided) - merged.answers :] if merged.answers else []
+    longer = old + ("" if old.endswith("\n") else "\n") + rendered(new, questions)
+    try:
+        same = read_all(longer, questions, is_csv=False) == merged.decided
+    except MarkedError:
+        return whole  # written in another style, so that nothing can be appended to it
+    return longer if same else whole
+
+
+def write(path: Path, text: str, *, cure: str = "Or name a rubric in a folder of yours with -r.") -> None:
+    """Put `text` into the file, whole or not at all. A link is followed. Raises UsageError, which ends in `cure`."""
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        try:
+            with open(descriptor, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(descriptor)
+            os.replace(temporary, target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        why = error.strerror or error
+        raise UsageError(f"{path}: cannot be written ({why}); nothing is changed. Cure that. {cure}") from None

@@ -1,0 +1,63 @@
+"""What the commands on answers share: the rubric that they work by, and reading a person's marks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.answers.marked import Marked
+    from grader.model import Question, Rubric
+
+_LONGEST = 160
+
+RUBRIC = click.option(
+    "-r",
+    "--rubric",
+    "rubric_path",
+    type=click.Path(path_type=Path),
+    help="The rubric to mark by. Default: rubric.yaml in this folder, else the echo assignment's own.",
+)
+
+
+def rubric_with_questions(path: Path | None) -> tuple[Path, Rubric]:
+    """The rubric to use and where it is. Raises RubricError, or UsageError when it asks nothing."""
+    from grader.cli import find_rubric, load
+
+    found = find_rubric(path, ())
+    rubric = load(found)
+    if not rubric.questions:
+        raise UsageError(f"{found} has no questions.")
+    return found, rubric
+
+
+def read_bank(bank: Path, questions: Sequence[Question], reader: Callable[..., list[Marked]]) -> list[Marked]:
+    """What `reader` (of `grader.answers.marked`) finds in a file. Raises UsageError."""
+    from grader.answers.marked import MarkedError
+
+    try:
+        return reader(bank.read_text("utf-8-sig"), questions, is_csv=bank.suffix.lower() == ".csv")
+    except UnicodeDecodeError:
+        raise UsageError(f"cannot read {bank}: it is not UTF-8. Save it as UTF-8 (in a sheet: CSV UTF-8).") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {bank}: {error.strerror or error}. Check the path.") from None
+    except MarkedError as error:
+        raise UsageError(f"{bank}: {error}") from None
+
+
+def short(text: str) -> str:
+    """A text on one line, fit for a terminal, cut where it is long."""
+    from grader.report.escape import visible
+
+    text = visible(" ".join(text.split()))
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 answer`, `2 answers`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
