@@ -4,7 +4,7 @@ VENV := .venv/bin
 DEMO := results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-all format lint types quick bench bench-answers lock clean
+.PHONY: help setup demo test check check-all format lint types quick bench bench-scale bench-answers lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,8 +40,12 @@ format: setup  ## rewrite the code in the project's format
 	@$(VENV)/python -m ruff format .
 	@$(VENV)/python -m ruff check --fix-only --quiet .
 
-bench: setup  ## submissions a second and CPU each, beside the bare pair of programs
+bench: setup  ## CPU and time a submission, beside the bare pair of programs, pytest and check50
 	@$(VENV)/python -m bench.throughput
+
+bench-scale: setup  ## the memory and CPU of 1,000 submissions, and of 10,000 of which nothing has to be run
+	@$(VENV)/python -m bench.scale
+	@$(VENV)/python -m bench.rescore
 
 bench-answers: setup  ## how far each engine for the answers agrees with marks, bank by bank
 	@$(VENV)/python -m bench.answers.compare

@@ -4,35 +4,48 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from textwrap import shorten
 
 from grader import __version__
+from grader.answers.queue import Gathering, clustered
 from grader.errors import INTERRUPTED
 from grader.intake import Pending, find_submissions
 from grader.model import Rubric, Status
 from grader.pipeline import Progress, grade_class
+from grader.report.staff import Alike
 from grader.report.terminal import render_summary_table
 from grader.report.write import Written, write_reports
 from grader.sandbox.host import require_boxes
 from grader.store import Store
+from grader.store.codec import to_json
 
 ALL_GRADED, NEEDS_PERSON = 0, 1
+ALIKE_SHOWN, SUBMISSIONS_SHOWN, TEXT_SHOWN = 20, 5, 300
 
 
-def run_batch(paths: Sequence[Path], out: Path, rubric: Rubric, jobs: int, quiet: bool) -> int:
+def run_batch(
+    paths: Sequence[Path], out: Path, rubric: Rubric, jobs: int | None, quiet: bool, cluster: str | None = None
+) -> int:
     """Grade everything at `paths` and write the reports to `out`. Returns the exit status.
 
-    Raises UsageError, HostError or StoreError. Ctrl-C ends the boxes, keeps what is done, and writes its reports.
+    `jobs`: submissions in flight; None for four a processor, or on a cluster for as many as its workers take.
+    `cluster`: address of the scheduler whose workers run the programs; None to run them here.
+
+    Raises UsageError, HostError, ClusterError or StoreError. Ctrl-C ends the boxes, keeps what is done, and writes its
+    reports.
     """
     pending = list(find_submissions(paths, rubric))
-    require_boxes()
+    if cluster is None:
+        require_boxes()
     stopped = False
     with Store.open(out) as store:
         with progress_bar(len(pending), quiet) as on_progress:
             try:
-                asyncio.run(grade_class(pending, rubric, store, jobs=jobs, on_progress=on_progress))
+                asyncio.run(grade_all(pending, rubric, store, jobs, on_progress, quiet, cluster))
             except KeyboardInterrupt:
                 stopped = True
         store.flush()
@@ -48,11 +61,50 @@ def run_batch(paths: Sequence[Path], out: Path, rubric: Rubric, jobs: int, quiet
     return ALL_GRADED if written.summary.statuses[Status.GRADED.value] == len(pending) else NEEDS_PERSON
 
 
+async def grade_all(
+    pending: Sequence[Pending],
+    rubric: Rubric,
+    store: Store,
+    jobs: int | None,
+    on_progress: Callable[[Progress], None],
+    quiet: bool,
+    cluster: str | None,
+) -> None:
+    """Grade a class here, or on a cluster."""
+    if cluster is None:
+        jobs = jobs or 4 * (os.cpu_count() or 1)
+        await grade_class(pending, rubric, store, jobs=jobs, on_progress=on_progress)
+        return
+    from grader.cluster.client import grade_class_on
+
+    def tell(sentence: str) -> None:
+        if not quiet:
+            print(f"grade: {sentence}", file=sys.stderr)
+
+    await grade_class_on(cluster, pending, rubric, store, jobs=jobs, on_progress=on_progress, tell=tell)
+
+
 def report(store: Store, out: Path, rubric: Rubric, pending: Sequence[Pending]) -> Written:
     """Write the reports of this class from the store."""
     ids = {one.id for one in pending}
-    grades = (grade for grade in store.latest_grades(only=ids) if grade.rubric == rubric.digest)
-    return write_reports(out, rubric, grades, grader=__version__)
+    queue = Gathering(rubric.questions)
+    grades = (queue.noted(grade) for grade in store.latest_grades(only=ids) if grade.rubric == rubric.digest)
+    return write_reports(out, rubric, grades, grader=__version__, encode=to_json, alike=lambda: alike(queue))
+
+
+def alike(queue: Gathering) -> list[Alike]:
+    """For the overview: answers that wait and are alike, those first that one decision settles most of."""
+    several = [one for one in clustered(queue.waiting()) if one.students > 1][:ALIKE_SHOWN]
+    return [
+        Alike(
+            id=one.id,
+            answers=one.students,
+            different=len(one.answers),
+            text=shorten(one.answers[0].score.answer, TEXT_SHOWN, placeholder=" …"),
+            submissions=tuple(name for answer in one.answers for name in answer.students)[:SUBMISSIONS_SHOWN],
+        )
+        for one in several
+    ]
 
 
 def print_summary(written: Written, out: Path) -> None:

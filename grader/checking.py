@@ -7,15 +7,17 @@ import shutil
 import sys
 from pathlib import Path
 
+from grader.assess import observe
 from grader.errors import HostError
 from grader.intake import read_folder
 from grader.model import Grade, Rubric, RunRecord, Submission, Verdict
-from grader.pipeline import assess
+from grader.pipeline import read_answers
 from grader.report.terminal import render_check_terminal
 from grader.runs import BoxKind, ReferenceBoxes, record_runs
 from grader.sandbox.host import require_boxes
 from grader.sandbox.launch import Box
 from grader.sandbox.plain import HAS_PROC, PlainBox
+from grader.score import score
 
 ALL_WELL, SOMETHING_TO_DO = 0, 1
 UNPROTECTED = (
@@ -32,7 +34,7 @@ def check_folder(folder: Path, rubric: Rubric) -> int:
     """
     submission = read_folder(folder, rubric)
     kind = box_kind()
-    grade = assess(submission, rubric, asyncio.run(record(submission, rubric, kind)))
+    grade = asyncio.run(graded(submission, rubric, kind))
     width = shutil.get_terminal_size((100, 24)).columns
     sys.stdout.write(render_check_terminal(grade, rubric, colour=sys.stdout.isatty(), width=width))
     if kind is PlainBox:
@@ -47,6 +49,14 @@ def box_kind() -> BoxKind:
     except HostError:
         return PlainBox
     return Box
+
+
+async def graded(submission: Submission, rubric: Rubric, kind: BoxKind) -> Grade:
+    """The grade of one hand-in. The answers are read while the programs run, which wait more than they compute: to load
+    the answers' model takes about as long as all the runs."""
+    answers = asyncio.create_task(asyncio.to_thread(read_answers, submission, rubric))
+    records = await record(submission, rubric, kind)
+    return score(submission, rubric, observe(submission, rubric, records), await answers)
 
 
 async def record(submission: Submission, rubric: Rubric, kind: BoxKind) -> dict[str, RunRecord]:

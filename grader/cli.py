@@ -57,19 +57,30 @@ def cli() -> None:
     "--jobs",
     type=click.IntRange(1, 1000),
     default=None,
-    help="Submissions in flight at a time. Default: four for each processor.",
+    help="Submissions in flight at a time. Default: four for each processor; on a cluster, what its workers take.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-def run_command(paths: tuple[Path, ...], out: Path, rubric_path: Path | None, jobs: int | None, quiet: bool) -> None:
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Run the programs on the workers of the Dask scheduler at this address, such as tcp://scheduler:8786.",
+)
+def run_command(
+    paths: tuple[Path, ...], out: Path, rubric_path: Path | None, jobs: int | None, quiet: bool, cluster: str | None
+) -> None:
     """Grade submissions: folders of submissions, single ones, or .zip/.tar.gz archives of either.
 
     Results go to the output folder: overview.html for you, students/ for your students, scores.csv and results.json
     for other programs. Run the same command again after an interruption: what is done is not done again.
-    Exit status: 0 all graded, 1 some need a person, 2 wrong usage, 3 this machine cannot box programs.
+    Exit status: 0 all graded, 1 some need a person, 2 wrong usage, 3 this machine (or the cluster) cannot box programs.
     """
     from grader.batch import run_batch
 
-    sys.exit(run_batch(paths, out, load(find_rubric(rubric_path, paths)), jobs or 4 * (os.cpu_count() or 1), quiet))
+    if cluster is not None:
+        from grader.cluster import require_distributed
+
+        require_distributed()
+    sys.exit(run_batch(paths, out, load(find_rubric(rubric_path, paths)), jobs, quiet, cluster))
 
 
 @cli.command("check")
@@ -105,6 +116,28 @@ def doctor_command(rubric_path: Path | None, mutants: bool) -> None:
     path = find_rubric(rubric_path, ())
     status = examine(load(path), path)
     sys.exit(status or (try_mutants() if mutants else 0))
+
+
+@cli.command("cluster")
+@click.option("--workers", type=click.IntRange(1, 1000), help="Worker processes. Default: one for each processor.")
+@click.option(
+    "-j", "--jobs", default=4, show_default=True, type=click.IntRange(1, 1000), help="Submissions at a time on each."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", default=8786, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 takes any that is free."
+)
+def cluster_command(workers: int | None, jobs: int, host: str, port: int) -> None:
+    """Start a Dask scheduler and workers on this machine, to try `grade run --cluster`. Ctrl-C ends them.
+
+    Whoever can connect to the address can run anything here: keep it on 127.0.0.1, or read docs/scale.md first.
+    """
+    from grader.cluster import require_distributed
+
+    require_distributed()
+    from grader.cluster.local import serve_cluster
+
+    sys.exit(serve_cluster(host, port, workers or os.cpu_count() or 1, jobs))
 
 
 cli.add_command(answers_group)
@@ -150,11 +183,13 @@ def find_rubric(given: Path | None, paths: tuple[Path, ...]) -> Path:
 
 
 def load(path: Path) -> Rubric:
-    """Read a rubric, its word patterns checked too. Raises RubricError."""
+    """Read a rubric, its word patterns checked too, with the decisions on answers beside it. Raises RubricError."""
     from grader.answers import check_pattern
+    from grader.answers.decisions import with_decisions
     from grader.rubric import load_rubric
 
-    return load_rubric(path.resolve() if path == SHIPPED_RUBRIC else path, check_pattern)
+    found = path.resolve() if path == SHIPPED_RUBRIC else path
+    return with_decisions(load_rubric(found, check_pattern), found)
 
 
 def check_examples(path: Path, rubric: Rubric) -> None:

@@ -41,6 +41,12 @@ class HostError(GraderError):
     exit_code = 3
 
 
+class ClusterError(GraderError):
+    """There is no scheduler, it was lost, or none of its workers can grade; what is done is kept."""
+
+    exit_code = 3
+
+
 class SandboxError(GraderError):
     """A box failed although the host can make them. Becomes a harness-error verdict, never a lost point."""
 

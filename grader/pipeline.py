@@ -12,8 +12,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from grader import __version__
@@ -21,13 +23,19 @@ from grader.answers import parse_answers, score_answer
 from grader.assess import broken, observe
 from grader.errors import GraderError, SubmissionError
 from grader.intake import Pending
-from grader.model import Grade, Note, Rubric, RunRecord, Submission
-from grader.rubric import plan_digest
+from grader.model import Grade, Note, Observation, QuestionScore, Rubric, RunRecord, Submission
+from grader.rubric import plan_digest, stages
 from grader.runs import ReferenceBoxes, record_runs
-from grader.score import score
+from grader.score import priced, score
 
 if TYPE_CHECKING:
     from grader.store import Store
+    from grader.store.database import Earlier
+
+READING = Lock()
+JUDGES = 2
+"""Threads in which records are judged. Judging computes and never waits, so that more would only take turns, each with
+memory of its own: megabytes, of a program that prints megabytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +49,18 @@ class Progress:
 
 def assess(submission: Submission, rubric: Rubric, records: Mapping[str, RunRecord]) -> Grade:
     """A submission's grade from its run records and its answers. Pure."""
+    return score(submission, rubric, observe(submission, rubric, records), read_answers(submission, rubric))
+
+
+def read_answers(submission: Submission, rubric: Rubric) -> list[QuestionScore]:
+    """The scores of a submission's answers, one for each question. Pure.
+
+    One submission at a time: six side by side, as many as the event loop has threads, would load the model and read the
+    marked examples six times at first, and take 264 MB instead of 121.
+    """
     answers = parse_answers(submission.answers or "", rubric.questions)
-    questions = [score_answer(question, answers.get(question.id, "")) for question in rubric.questions]
-    return score(submission, rubric, observe(submission, rubric, records), questions)
+    with READING:
+        return [score_answer(question, answers.get(question.id, "")) for question in rubric.questions]
 
 
 def unreadable(pending: Pending, error: SubmissionError) -> Submission:
@@ -66,23 +83,66 @@ def read(pending: Pending) -> Submission:
         return unreadable(pending, error)
 
 
+async def answered(submission: Submission, rubric: Rubric, store: Store, plan: str) -> Grade | None:
+    """The grade of a submission for which nothing has to be run: the stored one where nothing has changed, and one made
+    from its stored records where only points or ideas have. None when it has to be run.
+
+    `plan`: digest of what the rubric would run."""
+    known = store.stored_grade(submission.id, submission.digest, rubric.digest, __version__)
+    if known is not None:
+        return known
+    store.know_rubric(rubric.digest, __version__, stages(rubric))
+    earlier = store.earlier_grade(submission.id, submission.digest, __version__, stages(rubric))
+    observations, answers = still_true(earlier, submission, rubric)
+    records = store.stored_records(submission.digest, plan) if observations is None else {}
+    if records is None:
+        return None
+    if observations is None:
+        observations = await asyncio.to_thread(observe, submission, rubric, records)
+    if answers is None:
+        answers = await asyncio.to_thread(read_answers, submission, rubric)
+    grade = score(submission, rubric, observations, answers)
+    store.save(grade, records, plan)
+    return grade
+
+
+def still_true(
+    earlier: Earlier, submission: Submission, rubric: Rubric
+) -> tuple[Mapping[str, Observation] | None, Sequence[QuestionScore] | None]:
+    """What of an earlier grade of the same content holds under this rubric: the observations, and the answers' scores
+    at this rubric's points. None for what has to be made again."""
+    grade = earlier.grade
+    if grade is None or grade.notes != submission.notes:
+        return None, None
+    observations = {check.id: check.observation for check in grade.checks}
+    answers = list(map(priced, rubric.questions, grade.questions)) if earlier.answered else None
+    return observations if earlier.observed else None, answers
+
+
+async def run_and_assess(
+    submission: Submission, rubric: Rubric, references: ReferenceBoxes
+) -> tuple[Grade, Mapping[str, RunRecord]]:
+    """Run everything, here and now: the unit of work that a cluster's worker does just as this machine. No store."""
+    records = await record_runs(submission, rubric, references)
+    # Beside the event loop: a program that is being answered meanwhile may have a time-out of its own.
+    return await asyncio.to_thread(assess, submission, rubric, records), records
+
+
 async def grade_submission(
     submission: Submission, rubric: Rubric, store: Store, references: ReferenceBoxes, plan: str
 ) -> tuple[Grade, bool]:
-    """Grade one submission: from the store where nothing has changed, from its records where only points or ideas
-    have, and by running it otherwise. `plan`: digest of what the rubric would run. Returns the grade, and whether
-    nothing had to be run for it."""
-    known = store.stored_grade(submission.id, submission.digest, rubric.digest, __version__)
-    if known is not None:
-        return known, True
-    records = store.stored_records(submission.digest, plan)
-    fresh = records is None
-    if records is None:
-        records = await record_runs(submission, rubric, references)
-    # Beside the event loop: a program that is being answered meanwhile may have a time-out of its own.
-    grade = await asyncio.to_thread(assess, submission, rubric, records)
+    """Grade one submission. Returns the grade, and whether nothing had to be run for it."""
+    grade = await answered(submission, rubric, store, plan)
+    if grade is not None:
+        return grade, True
+    grade, records = await run_and_assess(submission, rubric, references)
     store.save(grade, records, plan)
-    return grade, not fresh
+    return grade, False
+
+
+def failed_grade(submission: Submission, rubric: Rubric, what: str) -> Grade:
+    """The grade of a submission on which the grader itself failed: harness errors. `what`: for staff."""
+    return score(submission, rubric, broken(rubric, what), ())
 
 
 async def grade_safely(
@@ -99,7 +159,7 @@ async def grade_safely(
     except GraderError:
         raise
     except Exception:
-        grade = score(submission, rubric, broken(rubric, traceback.format_exc()), ())
+        grade = failed_grade(submission, rubric, traceback.format_exc())
         store.save(grade, {}, plan)
         return grade, False
 
@@ -119,6 +179,7 @@ async def grade_class(
     waiting = iter(pending)
     references = ReferenceBoxes(rubric)
     plan, done = plan_digest(rubric), 0
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(JUDGES))
 
     async def worker() -> None:
         nonlocal done

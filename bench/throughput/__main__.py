@@ -1,15 +1,16 @@
-"""Submissions a second, and processor time for each, beside the bare pair of programs.
+"""Submissions a second, and processor time for each, beside the bare pair of programs and beside peers.
 
-    python -m bench.throughput [--submissions N] [--rounds N] [--jobs N] [--folder FOLDER]
+    python -m bench.throughput [--submissions N] [--rounds N] [--jobs N] [--peers N] [--folder FOLDER]
 
-Each round grades a class of correct hand-ins with the `grade` command into a fresh folder, and runs as many bare pairs
+Each round grades a class of correct hand-ins with the `grade` command into a fresh folder, runs as many bare pairs
 (`python3 echo-server.py` with `python3 echo-client.py`, no box, no grader) side by side, one lane for each processor,
-each lane in a network of its own. Rounds alternate in which of the two comes first. Hand-ins differ by a comment, so
-that nothing is answered from the store; a round in which a hand-in does not earn its points counts as a failure.
+each lane in a network of its own, and has the peers of `bench/peers` check some of the hand-ins for the same eight
+behaviours, in such lanes too. Rounds alternate in which comes first. Hand-ins differ by a comment, so that nothing is
+answered from the store; a round in which a hand-in does not earn its points, or fails a peer's check, ends it all.
 
 Of a round of grading everything is counted: starting the command, the supervisor, every box, the answers, the pages.
-Of a bare pair only the two programs are. Real time depends on what else the machine does; the ratio of processor times
-hardly does.
+Of a peer too. Of a bare pair only the two programs are. Real time depends on what else the machine does; the ratio of
+processor times hardly does. The table gives medians of the rounds; ratios are taken within a round.
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.peers import contenders
+from bench.peers.contenders import IN_OWN_NETWORK, Peer, peers
 from bench.throughput.meter import how_counted, measure
 from grader.cli import SHIPPED_RUBRIC, load
 from grader.errors import HostError
@@ -34,7 +38,7 @@ from grader.sandbox.host import layout, require_boxes
 
 ROOT = Path(__file__).resolve().parents[2]
 BARE = Path(__file__).parent / "bare.py"
-IN_OWN_NETWORK = ["bwrap", "--dev-bind", "/", "/", "--unshare-net", "--die-with-parent", "--"]
+OURS, BARE_PAIR = "this project", "bare pair"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,33 @@ def bare_round(python: str, source: Path, count: int, lanes: int, port: int) -> 
     return Round(per_second=count / wall_seconds, cpu_seconds=sum(used) / count)
 
 
+def peer_round(peer: Peer, python: str, source: Path, count: int, lanes: int) -> Round:
+    """A class checked by a peer. Exits when a check fails, as all hand-ins are correct."""
+    with tempfile.TemporaryDirectory(prefix="grade-bench-") as scratch:
+        make_class(source, Path(scratch), count, peer.name)
+        folders = sorted(map(str, Path(scratch).iterdir()))
+        command = [sys.executable, contenders.__file__, peer.name, python, str(lanes), *folders]
+        spent = measure(command, cwd=ROOT)
+        if spent.status:
+            sys.exit(f"{peer.name} ended with status {spent.status}")
+    return Round(per_second=count / spent.wall_seconds, cpu_seconds=spent.cpu_seconds / count)
+
+
+def table(rounds: dict[str, list[Round]], absent: dict[str, str]) -> list[str]:
+    """One line for each contender: medians, and medians of the ratios to the bare pair of the same round."""
+    lines = ["                  CPU each   times bare pair   real time each   times bare pair   a second"]
+    for name, own in rounds.items():
+        pairs = list(zip(own, rounds[BARE_PAIR], strict=True))
+        cpu = statistics.median(one.cpu_seconds for one in own)
+        rate = statistics.median(one.per_second for one in own)
+        cpu_ratio = statistics.median(one.cpu_seconds / bare.cpu_seconds for one, bare in pairs)
+        wall_ratio = statistics.median(bare.per_second / one.per_second for one, bare in pairs)
+        lines.append(
+            f"{name:14} {1000 * cpu:8.0f} ms {cpu_ratio:17.2f} {1000 / rate:13.0f} ms {wall_ratio:17.2f} {rate:10.1f}"
+        )
+    return lines + [f"{name:14} not run: {why}" for name, why in absent.items()]
+
+
 def spread(values: list[float], unit: str, digits: int) -> str:
     """Minimum, median and maximum in one phrase."""
     low, middle, high = min(values), statistics.median(values), max(values)
@@ -102,6 +133,7 @@ def main() -> None:
     parser.add_argument("--submissions", type=int, default=48, help="hand-ins a round (default 48)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each kind (default 5)")
     parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="as of grade run")
+    parser.add_argument("--peers", type=int, default=8, help="hand-ins a round for each peer; 0: none (default 8)")
     parser.add_argument("--folder", type=Path, default=ROOT / "solutions", help="the hand-in to copy: a correct one")
     chosen = parser.parse_args()
 
@@ -117,25 +149,30 @@ def main() -> None:
     )
     print(f"({lanes} at a time). Processor time of grading: {how_counted()}.\n")
 
-    graded: list[Round] = []
-    bare: list[Round] = []
+    found = peers(python) if chosen.peers else []
+    absent = {one.name: one.absent for one in found if one.absent}
+    present = [one for one in found if not one.absent]
+    rounds: dict[str, list[Round]] = {name: [] for name in (BARE_PAIR, OURS, *(one.name for one in present))}
     for number in range(chosen.rounds):
-        steps = [
-            lambda number=number: graded.append(
-                grading_round(chosen.folder, chosen.submissions, chosen.jobs, f"round {number}")
-            ),
-            lambda: bare.append(bare_round(python, chosen.folder, chosen.submissions, lanes, port)),
-        ]
-        for step in steps if number % 2 else reversed(steps):
-            step()
+        tag = f"round {number}"
+        steps: dict[str, Callable[[], Round]] = {
+            BARE_PAIR: lambda: bare_round(python, chosen.folder, chosen.submissions, lanes, port),
+            OURS: lambda tag=tag: grading_round(chosen.folder, chosen.submissions, chosen.jobs, tag),
+        }
+        for one in present:
+            steps[one.name] = lambda one=one: peer_round(one, python, chosen.folder, chosen.peers, lanes)
+        for name in list(steps) if number % 2 else reversed(steps):
+            rounds[name].append(steps[name]())
 
-    print("                        min   median      max")
-    print("graded            ", spread([one.per_second for one in graded], "submissions a second", 1))
+    print("\n".join(table(rounds, absent)))
+    print("\n                        min   median      max")
+    graded, bare = rounds[OURS], rounds[BARE_PAIR]
+    print("this project      ", spread([one.per_second for one in graded], "submissions a second", 1))
     print("                  ", spread([1000 * one.cpu_seconds for one in graded], "ms of processor time each", 1))
     print("bare pair         ", spread([one.per_second for one in bare], "pairs a second", 1))
     print("                  ", spread([1000 * one.cpu_seconds for one in bare], "ms of processor time each", 1))
     pairs = list(zip(graded, bare, strict=True))
-    print("graded : bare     ", spread([one.per_second / two.per_second for one, two in pairs], "of the rate", 2))
+    print("ratio             ", spread([one.per_second / two.per_second for one, two in pairs], "of the rate", 2))
     print("                  ", spread([one.cpu_seconds / two.cpu_seconds for one, two in pairs], "times the CPU", 2))
 
 

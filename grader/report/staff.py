@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from grader.model import Grade, Rubric, Verdict
@@ -20,6 +21,21 @@ ROWS_IN_A_TABLE = 100
 """A browser lays out only the tables that are in view, so a class of 10,000 opens at once."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """Answers that wait for a person and are alike: a cluster of the queue.
+
+    `answers`: how many.  `different`: how many of them differ in their words.  `text`: one of them.  `submissions`: of
+    whom, the first few.
+    """
+
+    id: str
+    answers: int
+    different: int
+    text: str
+    submissions: tuple[str, ...]
+
+
 def render_staff_html(grade: Grade, rubric: Rubric) -> str:
     """The staff's page on one submission: evidence, ideas, staff notes, and why a person is needed."""
     ideas = {criterion.id: criterion.idea for question in rubric.questions for criterion in question.criteria}
@@ -27,10 +43,13 @@ def render_staff_html(grade: Grade, rubric: Rubric) -> str:
     return render_page("staff", title, grade=grade, rubric=rubric, ideas=ideas, reasons=review_reasons(grade))
 
 
-def render_overview(rubric: Rubric, summary: Summary, rows: Iterable[str], names: Sequence[str]) -> Iterator[str]:
+def render_overview(
+    rubric: Rubric, summary: Summary, rows: Iterable[str], names: Sequence[str], alike: Sequence[Alike] = ()
+) -> Iterator[str]:
     """Pieces of the overview page; joined, a whole HTML document.
 
-    `rows` come from `render_overview_row`, in order. `names` are the file names of `summary.people`.
+    `rows` come from `render_overview_row`, in order. `names` are the file names of `summary.people`. `alike`: answers
+    of which one decision settles several.
     """
     columns = score_columns(rubric)
     page = render_page(
@@ -42,6 +61,7 @@ def render_overview(rubric: Rubric, summary: Summary, rows: Iterable[str], names
         failed={check.id: check for check in summary.failed},
         nothing=FailedCheck(id="", title="", failed=0, skipped=0),
         tallest=max(summary.bars) or 1,
+        alike=alike,
     )
     head, tail = page.split(ROWS_MARK)
     yield head

@@ -14,14 +14,22 @@ from grader.report.words import amount
 
 def render_student_html(grade: Grade, rubric: Rubric) -> str:
     """The feedback page of one student: a whole HTML document without scripts or outside resources."""
-    view = student_view(grade, rubric)
+    return student_html(student_view(grade, rubric))
+
+
+def student_html(view: View) -> str:
+    """The page of a view."""
     title = f"{view.assignment}: {amount(view.points)} of {amount(view.max)}"
     return render_page("student", title, view=view, remarks=remarks)
 
 
 def render_student_markdown(grade: Grade, rubric: Rubric) -> str:
     """The same in Markdown, ending in a line end."""
-    view = student_view(grade, rubric)
+    return student_markdown(student_view(grade, rubric))
+
+
+def student_markdown(view: View) -> str:
+    """The Markdown of a view."""
     blocks = [*_top(view), *_to_fix(view), *_not_tried(view), *_works(view), *_answers(view), *_notes(view)]
     return "\n\n".join([*blocks, "---", words.FOOTER]) + "\n"
 

@@ -2,7 +2,8 @@
 
 A report appears whole or not at all: it is written under another name and then put in its place. One that is there
 already with the same bytes is left alone, so that a second run writes nothing, and a page's date is that of its last
-change. No link is followed: a link in the place of a report is replaced, one in the place of a folder is refused.
+change; of pages that stand as they were made (`made.py`) not even the bytes are made again. No link is followed: a link
+in the place of a report is replaced, one in the place of a folder is refused.
 Reports need no sync to disk; after a power cut they are made again from the store.
 """
 
@@ -11,22 +12,26 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 from grader.errors import StoreError
 from grader.model import Grade, Rubric
+from grader.report.made import FILE_NAME, Made, made_line, maker
 from grader.report.names import Names
 from grader.report.results import render_results_json, render_score_row, render_scores_csv, score_columns
-from grader.report.staff import render_overview, render_overview_row, render_staff_html
+from grader.report.staff import Alike, render_overview, render_overview_row, render_staff_html
 from grader.report.statistics import Summary, Tally
-from grader.report.student import render_student_html, render_student_markdown
+from grader.report.student import student_html, student_markdown
+from grader.report.view import student_view
 
 Done = Callable[[int], None]
+Encode = Callable[[Grade], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,22 +51,26 @@ def write_reports(
     grader: str,
     staff_pages: bool = True,
     done: Done | None = None,
+    encode: Encode | None = None,
+    alike: Callable[[], Sequence[Alike]] = tuple,
 ) -> Written:
     """Write every report of `grades` into `folder`, reading them once and keeping none.
 
     `grades` come ordered, each submission once, all under `rubric`; `grader` is this program's version. `done` is told
-    after each submission how many are finished. Raises StoreError when a file cannot be written.
+    after each submission how many are finished. With `encode`, which makes equal bytes of equal grades, pages that
+    stand as they were made are not made again. `alike` is asked after the last grade. Raises StoreError when a file
+    cannot be written.
     """
-    with _os_errors(folder), _Reports(folder, rubric, staff_pages=staff_pages) as reports:
+    with _os_errors(folder), _Reports(folder, rubric, grader, encode, staff_pages=staff_pages) as reports:
         for piece in render_results_json(rubric, grader, reports.through(grades, done)):
             reports.results.write(piece)
-        return reports.finish()
+        return reports.finish(alike())
 
 
 class _Reports:
     """The files in the making. Leaving it without `finish` leaves the finished reports as they were."""
 
-    def __init__(self, folder: Path, rubric: Rubric, *, staff_pages: bool) -> None:
+    def __init__(self, folder: Path, rubric: Rubric, grader: str, encode: Encode | None, *, staff_pages: bool) -> None:
         self._folder = _real_folder(folder, top=True)
         self._rubric = rubric
         self._staff_pages = staff_pages
@@ -72,9 +81,14 @@ class _Reports:
         self._people: list[str] = []
         self._columns = score_columns(rubric)
         self._changed = 0
+        self._encode = encode
+        self._made = Made(folder, maker(rubric.digest, grader))
         self.results = _Growing(folder / "results.json")
         self._scores = _Growing(folder / "scores.csv")
         self._rows = _Growing(folder / "overview.rows")
+        self._list = _Growing(folder / FILE_NAME) if encode else None
+        if self._list is not None:
+            self._list.write(self._made.head)
         for header in render_scores_csv(rubric, ()):
             self._scores.write(header)
 
@@ -82,7 +96,7 @@ class _Reports:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        for growing in (self.results, self._scores, self._rows):
+        for growing in filter(None, (self.results, self._scores, self._rows, self._list)):
             growing.drop()
 
     def through(self, grades: Iterable[Grade], done: Done | None) -> Iterator[Grade]:
@@ -101,19 +115,30 @@ class _Reports:
 
     def _write_pages(self, grade: Grade, name: str) -> None:
         own = _real_folder(self._students / name)
-        self._changed += write_file(own / "feedback.html", render_student_html(grade, self._rubric))
-        self._changed += write_file(own / "feedback.md", render_student_markdown(grade, self._rubric))
-        if self._staff_pages:
-            self._changed += write_file(self._staff / f"{name}.html", render_staff_html(grade, self._rubric))
+        paths = [own / "feedback.html", own / "feedback.md"] + [self._staff / f"{name}.html"] * self._staff_pages
+        digest = sha256(self._encode(grade)).hexdigest() if self._encode else ""
+        if not digest or not self._made.stand(name, digest, paths):
+            self._changed += sum(map(write_file, paths, self._pages_of(grade)))
+        if self._list is not None:
+            self._list.write(made_line(name, digest, paths))
 
-    def finish(self) -> Written:
+    def _pages_of(self, grade: Grade) -> Iterator[str]:
+        """The texts of one student's pages: for the student as HTML and as Markdown, then for the staff."""
+        view = student_view(grade, self._rubric)
+        yield student_html(view)
+        yield student_markdown(view)
+        yield render_staff_html(grade, self._rubric)
+
+    def finish(self, alike: Sequence[Alike]) -> Written:
         """Put the files of the whole class in their places."""
         summary = self._tally.summary()
         overview = _Growing(self._folder / "overview.html")
         try:
-            for piece in render_overview(self._rubric, summary, self._rows.lines(), self._people):
+            for piece in render_overview(self._rubric, summary, self._rows.lines(), self._people, alike):
                 overview.write(piece)
             self._changed += sum(growing.publish() for growing in (self.results, self._scores, overview))
+            if self._list is not None:
+                self._list.publish()
         finally:
             overview.drop()
         return Written(summary=summary, overview=self._folder / "overview.html", changed=self._changed)

@@ -26,8 +26,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
-from grader.model import Grade, RunRecord
+from grader.model import Grade, RunRecord, Stages
 from grader.store import schema
 from grader.store.codec import from_json, to_json
 from grader.store.errors import from_os, from_sqlite, store_error
@@ -45,6 +46,14 @@ class StoredRecords(dict[str, RunRecord]):
     key: tuple[str, str]
 
 
+class Earlier(NamedTuple):
+    """A stored grade to go on from. `observed`, `answered`: whether its observations, its answers' scores hold."""
+
+    grade: Grade | None = None
+    observed: bool = False
+    answered: bool = False
+
+
 class Store:
     """The results of one output folder. Open it with `Store.open`; use it as a context manager."""
 
@@ -54,6 +63,7 @@ class Store:
         self._lock = lock
         self._unflushed = 0
         self._flushed_at = time.monotonic()
+        self._known_rubrics: set[str] = set()
 
     @classmethod
     def open(cls, folder: Path) -> Store:
@@ -113,11 +123,32 @@ class Store:
     def stored_grade(
         self, submission_id: str, submission_digest: str, rubric_digest: str, grader_version: str
     ) -> Grade | None:
-        """The newest grade that still stands for exactly this; None when there is none, or only a harness error."""
-        row = self._row(
-            schema.STORED_GRADE, stored_name(submission_id), submission_digest, rubric_digest, grader_version
-        )
-        return None if row is None else self._grade(row[0])
+        """The newest grade that still stands for exactly this; None when there is none, or only a harness error.
+
+        Where another has been saved since, under another rubric or for other content, it is saved again: what is asked
+        for now is what `latest_grades` has to tell.
+        """
+        values = stored_name(submission_id), submission_digest, rubric_digest, grader_version
+        with _sqlite_errors(self._folder):
+            row = self._database.execute(schema.STORED_GRADE, values).fetchone()
+        if row is None:
+            return None
+        text, plan_digest, in_force = row
+        grade = self._grade(text)
+        if not in_force:
+            self.save(grade, {}, plan_digest)
+        return grade
+
+    def earlier_grade(self, submission_id: str, submission_digest: str, grader_version: str, stages: Stages) -> Earlier:
+        """The best grade of this content to go on from, made under another rubric by the same grader.
+
+        Best is one under a rubric that observes and reads alike (`stages`); the newest of several. `know_rubric` says
+        which rubrics there are.
+        """
+        values = (stages.observed, stages.answered, stored_name(submission_id), submission_digest, grader_version)
+        with _sqlite_errors(self._folder):
+            row = self._database.execute(schema.EARLIER_GRADE, values).fetchone()
+        return Earlier() if row is None else Earlier(self._grade(row[0]), bool(row[1]), bool(row[2]))
 
     def latest_grades(self, *, only: Container[str] | None = None) -> Iterator[Grade]:
         """The grade in force of every submission, one at a time, s2 before s10.
@@ -149,6 +180,17 @@ class Store:
         self._unflushed += 1
         if self._unflushed >= FLUSH_EVERY or time.monotonic() - self._flushed_at > FLUSH_SECONDS:
             self.flush()
+
+    def know_rubric(self, rubric_digest: str, grader_version: str, stages: Stages) -> None:
+        """Remember what the stages of a rubric's marks depend on, so that later rubrics can go on from its grades."""
+        if rubric_digest in self._known_rubrics:
+            return
+        with self._writing():
+            self._database.execute(
+                "INSERT OR IGNORE INTO rubrics VALUES (?, ?, ?, ?)",
+                (rubric_digest, grader_version, stages.observed, stages.answered),
+            )
+        self._known_rubrics.add(rubric_digest)
 
     def flush(self) -> None:
         """Commit what was saved. From here on it survives `kill -9`."""
@@ -260,6 +302,7 @@ def _connect(folder: Path) -> sqlite3.Connection:
             database.execute("PRAGMA journal_mode = WAL")
             if not known:
                 _make_tables(database)
+            database.execute(schema.RUBRICS)
         except BaseException:
             database.close()
             raise

@@ -9,7 +9,7 @@ Correct programs see the same bytes, so their wires are equal, and the database 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -63,7 +63,22 @@ def pack(records: Mapping[str, RunRecord]) -> Packed:
     ]
     long = {piece.run for piece in pieces}
     kept = {name: _without_long(record) if name in long else record for name, record in records.items()}
-    return Packed(zlib.compress(codec.to_json(Body(records=kept, pieces=pieces)), 1), bytes(wire.bytes))
+    return Packed(b"".join(_compressed(_body(kept, pieces))), bytes(wire.bytes))
+
+
+def _body(records: Mapping[str, RunRecord], pieces: list[Piece]) -> Iterator[bytes]:
+    """The JSON of a `Body`, a record at a time: of a program that prints megabytes, all of them are twenty."""
+    yield b'{"records":{'
+    for number, (name, record) in enumerate(records.items()):
+        yield b"," * bool(number) + codec.to_json(name) + b":" + codec.to_json(record)
+    yield b'},"pieces":' + codec.to_json(pieces) + b"}"
+
+
+def _compressed(parts: Iterable[bytes]) -> Iterator[bytes]:
+    compressor = zlib.compressobj(1)
+    for part in parts:
+        yield compressor.compress(part)
+    yield compressor.flush()
 
 
 def unpack(packed: Packed) -> dict[str, RunRecord]:

@@ -76,6 +76,17 @@ SELECT grades.seq, grades.name, part.value ->> 'id', part.value ->> 'points', pa
 FROM grades, json_each(grades.grade, '$.questions') AS part;
 """
 
+RUBRICS = """
+-- Which rubrics judge alike, so that only points have to be counted anew. A file from before this table gets it.
+CREATE TABLE IF NOT EXISTS rubrics (
+    digest          TEXT NOT NULL,
+    grader_version  TEXT NOT NULL,
+    observed        TEXT NOT NULL,
+    answered        TEXT NOT NULL,
+    PRIMARY KEY (digest, grader_version)
+) WITHOUT ROWID;
+"""
+
 APPEND_ONLY = ("submissions", "wires", "records", "grades", "overrides")
 
 
@@ -105,9 +116,17 @@ ORDER BY submission.sort_key, submission.name
 """
 
 STORED_GRADE = """
-SELECT grade FROM grades
-WHERE name = ? AND submission_digest = ? AND rubric_digest = ? AND grader_version = ? AND status <> 'harness-error'
+SELECT grade, plan_digest, seq = (SELECT max(seq) FROM grades WHERE name = ?1) FROM grades
+WHERE name = ?1 AND submission_digest = ?2 AND rubric_digest = ?3 AND grader_version = ?4 AND status <> 'harness-error'
 ORDER BY seq DESC LIMIT 1
+"""
+
+EARLIER_GRADE = """
+SELECT grades.grade, rubrics.observed = ?1 AS observed, rubrics.answered = ?2 AS answered
+FROM grades JOIN rubrics ON rubrics.digest = grades.rubric_digest AND rubrics.grader_version = grades.grader_version
+WHERE grades.name = ?3 AND grades.submission_digest = ?4 AND grades.grader_version = ?5
+    AND grades.status <> 'harness-error' AND (rubrics.observed = ?1 OR rubrics.answered = ?2)
+ORDER BY (rubrics.observed = ?1) + (rubrics.answered = ?2) DESC, seq DESC LIMIT 1
 """
 
 STORED_RECORDS = """

@@ -17,7 +17,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from batches import GRADE, PROGRAMS, QUICK, ROOT, below, copy_of, grade, results, same_pages, without_bubblewrap
+from batches import (
+    GRADE,
+    PROGRAMS,
+    QUICK,
+    ROOT,
+    below,
+    copy_of,
+    grade,
+    graded,
+    results,
+    same_pages,
+    without_bubblewrap,
+)
 
 from grader.answers import check_pattern
 from grader.rubric import load_rubric
@@ -182,6 +194,20 @@ def test_a_rubric_that_moves_points_only_runs_nothing(quick_class: Path, tmp_pat
     assert done.returncode in (0, 1), done.stderr
     checks = {check["id"]: check["points"] for check in results(tmp_path / "out")[QUICK[0]]["checks"]}
     assert (checks["server.listens"], checks["client.connects"]) == (7, 6)
+
+
+def test_an_edit_of_points_brings_what_a_fresh_run_brings_and_can_be_taken_back(
+    quick_class: Path, tmp_path: Path
+) -> None:
+    """Every page is the same as if nothing had been stored, after the edit and after going back to the first rubric."""
+    shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
+    rubric, text = tmp_path / "rubric.yaml", (ROOT / "rubric.yaml").read_text()
+    changed = text.replace("    points: 6\n", "    points: 5\n", 1).replace("    points: 4\n", "    points: 5\n", 1)
+    for number, now in enumerate((text, changed, text)):
+        rubric.write_text(now)
+        kept = graded(tmp_path / "kept", quick_class, "-r", rubric)
+        fresh = graded(tmp_path / f"fresh-{number}", quick_class, "-r", rubric)
+        assert same_pages(kept, fresh) == []
 
 
 def start(folder: Path, out: Path, environment: dict[str, str]) -> subprocess.Popen[str]:

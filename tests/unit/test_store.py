@@ -16,7 +16,7 @@ import grades
 import pytest
 
 from grader.errors import StoreError
-from grader.model import Grade, Status
+from grader.model import Grade, Stages, Status
 from grader.store import Store
 from grader.store.database import FILE_NAME, natural_key, stored_name
 
@@ -369,3 +369,72 @@ def test_the_first_error_is_the_one_that_is_told(tmp_path: Path) -> None:
         assert ids(store) == ["ada"]
         store.close()
         store.close()
+
+
+# --- edits of a rubric ----------------------------------------------------------------------------------------------
+
+
+def under(rubric: str, **changes: object) -> Grade:
+    return grades.a_grade(rubric=rubric, **changes)
+
+
+def test_going_back_to_an_earlier_rubric_brings_its_grades_back(tmp_path: Path) -> None:
+    """A stored grade that is asked for again is in force again, although another was saved in between; once."""
+    first, second = under("a" * 64), under("b" * 64)
+    with Store.open(tmp_path) as store:
+        store.save(first, {}, PLAN)
+        store.save(second, {}, PLAN)
+        assert [grade.rubric for grade in store.latest_grades()] == [second.rubric]
+        for _ in range(3):
+            assert store.stored_grade(*key(first)) == first
+        assert [grade.rubric for grade in store.latest_grades()] == [first.rubric]
+        assert store._database.execute("SELECT count(*) FROM grades").fetchone() == (3,)
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted"),
+    [
+        (Stages(observed="o", answered="a"), (True, True)),
+        (Stages(observed="o", answered="other"), (True, False)),
+        (Stages(observed="other", answered="a"), (False, True)),
+        (Stages(observed="other", answered="other"), (False, False)),
+    ],
+)
+def test_a_later_rubric_goes_on_from_what_still_holds(known: Stages, wanted: tuple[bool, bool], tmp_path: Path) -> None:
+    """Of a grade under another rubric it is told whether its observations and its answers' scores still hold."""
+    grade = grades.a_grade()
+    with Store.open(tmp_path) as store:
+        store.know_rubric(grade.rubric, grade.grader, Stages(observed="o", answered="a"))
+        store.save(grade, {}, PLAN)
+    with Store.open(tmp_path) as store:
+        found = store.earlier_grade(grade.submission, grade.submission_digest, grade.grader, known)
+        assert (found.observed, found.answered) == wanted
+        assert found.grade == (grade if any(wanted) else None)
+
+
+def test_nothing_goes_on_from_other_work_another_grader_or_a_harness_error(tmp_path: Path) -> None:
+    """What was observed of other content, by another version, or not at all, says nothing here."""
+    stages, grade, broken = Stages(observed="o", answered="a"), grades.a_grade(), a_harness_error(submission="bo")
+    with Store.open(tmp_path) as store:
+        store.know_rubric(grade.rubric, grade.grader, stages)
+        store.save(grade, {}, PLAN)
+        store.save(broken, {}, PLAN)
+        asked = [grade.submission, grade.submission_digest, grade.grader]
+        assert store.earlier_grade(*asked, stages).grade == grade
+        for place in range(3):
+            changed = [part if index != place else "other" for index, part in enumerate(asked)]
+            assert store.earlier_grade(*changed, stages).grade is None
+        assert store.earlier_grade("bo", broken.submission_digest, broken.grader, stages).grade is None
+
+
+def test_a_store_from_before_rubrics_were_remembered_gets_their_table(tmp_path: Path) -> None:
+    """Its grades stay, and later ones can be gone on from."""
+    grade = grades.a_grade()
+    with Store.open(tmp_path) as store:
+        store.save(grade, {}, PLAN)
+        store.flush()
+        store._database.execute("DROP TABLE rubrics")
+    with Store.open(tmp_path) as store:
+        assert list(store.latest_grades()) == [grade]
+        store.know_rubric(grade.rubric, grade.grader, Stages(observed="o", answered="a"))
+        store.save(grade, {}, PLAN)

@@ -1,0 +1,138 @@
+"""A class on a cluster earns what it earns here, to the byte, whatever happens to workers and scheduler meanwhile."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from batches import results, same_pages, verdicts
+from clusters import (
+    MANY,
+    Cluster,
+    cluster,
+    finish,
+    grade,
+    made_class,
+    start,
+    stored,
+    twice,
+    wait_until_stored,
+)
+from faults.sitecustomize import MARK
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+FAULTS = str(Path(__file__).parent / "faults")
+
+
+def test_the_results_are_those_of_this_machine(
+    quiet_cluster: Cluster, students: Path, here: Path, tmp_path: Path
+) -> None:
+    """Every page and table to the byte; each content run once; a second time all is answered from the store."""
+    out = tmp_path / "out"
+    assert grade("run", students, "-o", out, "-q", "--cluster", quiet_cluster.address) == (1, "")
+    assert same_pages(here, out) == []
+    assert (stored(out), twice(out)) == (MANY, {})
+    assert grade("run", students, "-o", out, "-q", "--cluster", quiet_cluster.address) == (1, "")
+    assert stored(out) == MANY
+    assert same_pages(here, out) == []
+
+
+def test_hand_ins_of_the_same_content_are_run_once(quiet_cluster: Cluster, students: Path, tmp_path: Path) -> None:
+    """Three students with the same files: three grades, equal but for the name, and one set of records."""
+    original = sorted(students.iterdir())[0]
+    for name in ("a", "b", "c"):
+        shutil.copytree(original, tmp_path / "class" / name)
+    status, said = grade("run", tmp_path / "class", "-o", tmp_path / "out", "-q", "--cluster", quiet_cluster.address)
+    assert status in (0, 1), said
+    found = list(results(tmp_path / "out").values())
+    assert [one.pop("id") for one in found] == ["a", "b", "c"]
+    assert found[0] == found[1] == found[2]
+    assert twice(tmp_path / "out") == {}
+
+
+def test_a_worker_that_is_killed_costs_nothing(students: Path, here: Path, tmp_path: Path) -> None:
+    """Killed with submissions on it: others do them, or the one that its nanny brings."""
+    out = tmp_path / "out"
+    with cluster(2) as made:
+        running = start("run", students, "-o", out, "--cluster", made.address)
+        assert wait_until_stored(running, out) < MANY
+        os.kill(made.workers[0].worker(), signal.SIGKILL)
+        status, said = finish(running)
+    assert status == 1, said
+    assert "is gone; what it had goes to others" in said
+    assert same_pages(here, out) == []
+    assert (stored(out), twice(out)) == (MANY, {})
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
+    quiet_cluster: Cluster, students: Path, here: Path, tmp_path: Path
+) -> None:
+    """As on one machine; the cluster stays as it is."""
+    out = tmp_path / "out"
+    running = start("run", students, "-o", out, "-q", "--cluster", quiet_cluster.address)
+    wait_until_stored(running, out)
+    running.send_signal(signal.SIGINT)
+    status, said = finish(running)
+    assert status == 130, said
+    assert "the same command goes on from here" in said
+    assert "Traceback" not in said
+    assert grade("run", students, "-o", out, "-q", "--cluster", quiet_cluster.address) == (1, "")
+    assert same_pages(here, out) == []
+    assert (stored(out), twice(out)) == (MANY, {})
+
+
+def test_a_scheduler_that_comes_back_costs_nothing(students: Path, here: Path, tmp_path: Path) -> None:
+    """The machine of the scheduler loses its power, and its workers end; at the same address a new one comes up."""
+    out = tmp_path / "out"
+    first = Cluster(1)
+    running = start("run", students, "-o", out, "-q", "--cluster", first.address,
+                    DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="60s")  # fmt: skip
+    wait_until_stored(running, out)
+    first.kill()
+    before = stored(out)
+    assert before < MANY
+    with cluster(2, port=urlsplit(first.address).port):
+        status, said = finish(running)
+    assert (status, said) == (1, "")
+    assert same_pages(here, out) == []
+    assert (stored(out), twice(out)) == (MANY, {})
+
+
+def test_a_scheduler_that_is_lost_for_good_ends_the_batch_and_loses_nothing(
+    students: Path, here: Path, tmp_path: Path
+) -> None:
+    """The message says how to go on; and so it goes on, without a cluster even."""
+    out = tmp_path / "out"
+    made = Cluster(1)
+    running = start("run", students, "-o", out, "-q", "--cluster", made.address,
+                    DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="2s")  # fmt: skip
+    wait_until_stored(running, out)
+    made.kill()
+    before = stored(out)
+    status, said = finish(running)
+    assert status == 3, said
+    assert "was lost, and did not come back" in said
+    assert "the same command goes on from there" in said
+    assert before <= stored(out) < MANY
+    assert grade("run", students, "-o", out, "-q") == (1, "")
+    assert same_pages(here, out) == []
+    assert (stored(out), twice(out)) == (MANY, {})
+
+
+def test_a_submission_that_kills_its_workers_is_given_up_and_no_other(tmp_path: Path) -> None:
+    """It becomes a harness error, which costs its student no point; all others are graded."""
+    made_class(tmp_path / "class", 4)
+    hostile = sorted((tmp_path / "class").iterdir())[1]
+    for program in hostile.glob("*.py"):
+        program.write_bytes(program.read_bytes() + MARK + b"\n")
+    with cluster(2, PYTHONPATH=FAULTS) as made:
+        status, said = grade("run", tmp_path / "class", "-o", tmp_path / "out", "--cluster", made.address)
+    assert status == 1, said
+    found = results(tmp_path / "out")
+    assert set(verdicts(found.pop(hostile.name)).values()) == {"harness-error"}
+    assert len(found) == 3
+    assert all("harness-error" not in verdicts(one).values() for one in found.values())
