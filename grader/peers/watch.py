@@ -31,7 +31,7 @@ class Watch:
     and gets no processor has not come back from anything).  `burnt`: processor seconds that the programs have used
     since something last happened.
     `lag`: seconds by which our own looks came later than they should have: what a program computed meanwhile, waiting
-    for us, is not held against it (up to as much again as it may).
+    for us, is not held against it (up to as much again as it may), nor is the time.
     `heard`: when something last happened on the wire.
     `limit_reached`, `over`: which limit ended a wait, and the program that reached it.
     """
@@ -147,7 +147,7 @@ class Watch:
             if look.memory_bytes > 2 * self.limits.memory_bytes:
                 return "memory"
         self.over = None
-        owed = max((look.delay_seconds for look in looks), default=0.0)
+        owed = max((look.delay_seconds for look in looks), default=0.0) + self.lag
         if self.now() - owed > min(self.heard + self.limits.wall_seconds, self.limits.longest_seconds):
             return "wall"
         return None
