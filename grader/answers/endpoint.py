@@ -208,7 +208,9 @@ def _within(seconds: float, call: Callable[[], _Reply]) -> _Reply:
     try:
         found = results.get(timeout=seconds)
     except queue.Empty:
-        raise UnusableError(f"no answer within {seconds:g} seconds") from None
+        found = TimeoutError()
+    if isinstance(found, TimeoutError):  # ours, or the socket's, which may come first
+        raise UnusableError(f"no answer within {seconds:g} seconds")
     if isinstance(found, UnusableError):
         raise found
     if isinstance(found, Exception):
