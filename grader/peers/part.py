@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.conversation import Action
+from grader.errors import SandboxError
 from grader.model import Limits, RunRecord
 from grader.peers.watch import LIMITS
 from grader.peers.wire import Connection, Transcript
@@ -35,11 +36,16 @@ class Part:
 def record_of(
     run: AnyRun, part: Part, transcript: Transcript, stopped: str | None, limits: Limits, **seen: Any
 ) -> RunRecord:
-    """The record of a finished run. `stopped`: why the grader ended it, or None. `seen`: what only the caller knows."""
+    """The record of a finished run. `stopped`: why the grader ended it, or None. `seen`: what only the caller knows.
+
+    Raises SandboxError when its box was lost meanwhile.
+    """
     ending = run.ended.result() if stopped is None else None
     stdout, stderr = run.output(limits.output_bytes)
     if run.ran_out_of_memory():
         stopped, ending = "memory", None
+    elif run.lost:  # what was seen of it may be the box's end, and not the program's doing
+        raise SandboxError(run.lost)
     output_cut = run.printed_bytes() > limits.output_bytes
     if output_cut:  # found now or by a look, by chance: it is the same to the program
         stopped, ending = "output", None

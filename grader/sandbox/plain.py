@@ -1,6 +1,6 @@
 """Programs as plain processes over the machine's real loopback: for one's own code, on a machine without boxes.
 
-Offers what `launch.Box` and `launch.Run` offer, as far as the machine allows. Nothing is protected here, ports are
+Offers what `launch.Box` and `running.Run` offer, as far as the machine allows. Nothing is protected here, ports are
 those of the machine, and where there is no /proc a hang cannot be proved, only waited for. `grade check` says so.
 """
 
@@ -83,7 +83,9 @@ class PlainBox:
 
 
 class PlainRun:
-    """One program as a plain process; see `launch.Run`."""
+    """One program as a plain process; see `running.Run`."""
+
+    lost = ""  # there is no box that could be
 
     def __init__(self, box: PlainBox, path: Path, sockets: list[socket.socket]) -> None:
         self.box, self.sockets = box, sockets

@@ -36,6 +36,7 @@ class Run:
     `pid`: of its main process, as the box counts; `handle`: a pidfd of it.
     `sockets`: those asked for; the listener, if any, is the last.
     `ended`: done when the main process has ended by itself, with its `Ending`; fails with SandboxError if the box does.
+    `lost`: why the box is gone, where it was not there any more when the run was finished.
     """
 
     def __init__(self, box: Box, pid: int, handle: int, outputs: list[int], sockets: list[socket.socket]) -> None:
@@ -44,6 +45,7 @@ class Run:
         self.cpu_seconds = 0.0
         self.stderr_before_dump: int | None = None
         self.finished = False
+        self.lost = ""
 
     async def _await_end(self) -> Ending:
         fields, _ = await self.box.message()
@@ -146,7 +148,7 @@ class Run:
                 fields, _ = await self.box.message()
             self.cpu_seconds = numbers(fields, b"ended", 1)[0] / 1e6
         except SandboxError as error:
-            self.box.broken = str(error)
+            self.box.broken = self.lost = str(error)
         os.close(self.handle)
         for one in self.sockets:
             drop(one)
