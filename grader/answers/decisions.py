@@ -23,7 +23,6 @@ from grader.rubric.digest import rubric_digest
 
 FILE_NAME = "decisions.yaml"
 MOST_BYTES = 16 * 1024 * 1024
-MOST_CONFLICTS = 20
 _QUOTED = 80
 
 HEAD = """\

@@ -33,29 +33,23 @@ REVIEW_LONG = "Very long: only the first {count} characters were read."
 REVIEW_NO_MODEL = "Not read by the model: {why}."
 REVIEW_ONLY = "{criterion}: too unsure to be the only idea that earns anything ({percent} % that it is met)."
 
-_PERCENT = " ({percent} % that it is met)"
+REVIEW_CRITERION = "{criterion}: {seen} ({percent} % that it is met)."
 # Why one criterion is in doubt, by what the rules found and what was decided.
-REVIEW_CRITERION = {
-    (Situation.TWICE, True): "{criterion}: the words are there, yet read as a whole it may not be stated"
-    + _PERCENT
-    + ".",
-    (Situation.TWICE, False): "{criterion}: the words are there, yet read as a whole it is not stated" + _PERCENT + ".",
-    (Situation.ONCE, True): "{criterion}: the words are there, yet read as a whole it may not be stated"
-    + _PERCENT
-    + ".",
-    (Situation.ONCE, False): "{criterion}: the words are there, yet read as a whole it is not stated" + _PERCENT + ".",
-    (Situation.BOTH, True): "{criterion}: stated in one place and denied in another" + _PERCENT + ".",
-    (Situation.BOTH, False): "{criterion}: stated in one place and denied in another" + _PERCENT + ".",
-    (Situation.VETOED, True): "{criterion}: met, next to a wording that the rubric rejects" + _PERCENT + ".",
-    (Situation.VETOED, False): "{criterion}: the words are there, next to a wording that the rubric rejects"
-    + _PERCENT
-    + ".",
-    (Situation.DENIED, True): "{criterion}: met, though words of it are denied" + _PERCENT + ".",
-    (Situation.DENIED, False): "{criterion}: the words are there, but denied" + _PERCENT + ".",
-    (Situation.NEAR, True): "{criterion}: met in a wording the rubric does not know" + _PERCENT + ".",
-    (Situation.NEAR, False): "{criterion}: nearly met, the wording is not one the rubric knows" + _PERCENT + ".",
-    (Situation.MISSING, True): "{criterion}: met in a wording the rubric does not know" + _PERCENT + ".",
-    (Situation.MISSING, False): "{criterion}: perhaps met in a wording the rubric does not know" + _PERCENT + ".",
-    (Situation.PLAIN, True): "{criterion}: probably stated, not surely" + _PERCENT + ".",
-    (Situation.PLAIN, False): "{criterion}: probably not stated, not surely" + _PERCENT + ".",
+SEEN = {
+    (Situation.TWICE, True): "the words are there, yet read as a whole it may not be stated",
+    (Situation.TWICE, False): "the words are there, yet read as a whole it is not stated",
+    (Situation.ONCE, True): "the words are there, yet read as a whole it may not be stated",
+    (Situation.ONCE, False): "the words are there, yet read as a whole it is not stated",
+    (Situation.BOTH, True): "stated in one place and denied in another",
+    (Situation.BOTH, False): "stated in one place and denied in another",
+    (Situation.VETOED, True): "met, next to a wording that the rubric rejects",
+    (Situation.VETOED, False): "the words are there, next to a wording that the rubric rejects",
+    (Situation.DENIED, True): "met, though words of it are denied",
+    (Situation.DENIED, False): "the words are there, but denied",
+    (Situation.NEAR, True): "met in a wording the rubric does not know",
+    (Situation.NEAR, False): "nearly met, the wording is not one the rubric knows",
+    (Situation.MISSING, True): "met in a wording the rubric does not know",
+    (Situation.MISSING, False): "perhaps met in a wording the rubric does not know",
+    (Situation.PLAIN, True): "probably stated, not surely",
+    (Situation.PLAIN, False): "probably not stated, not surely",
 }

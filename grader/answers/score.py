@@ -124,7 +124,9 @@ def _doubt(one: Judgement) -> str:
     percent = round(100 * one.decision.probability)
     if one.decision.only:
         return phrases.REVIEW_ONLY.format(criterion=one.criterion.id, percent=percent)
-    return phrases.REVIEW_CRITERION[one.seen, one.met].format(criterion=one.criterion.id, percent=percent)
+    return phrases.REVIEW_CRITERION.format(
+        criterion=one.criterion.id, seen=phrases.SEEN[one.seen, one.met], percent=percent
+    )
 
 
 def _without_model(judgements: list[Judgement]) -> list[str]:

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.model import Grade, Rubric
 from grader.report import words
 from grader.report.escape import markdown, markdown_block, markdown_code
 from grader.report.page import render_page
-from grader.report.view import AnswerView, CheckView, View, student_view
+from grader.report.view import AnswerView, CheckView, View
 from grader.report.words import amount
 
 
-def render_student_html(grade: Grade, rubric: Rubric) -> str:
-    """The feedback page of one student: a whole HTML document without scripts or outside resources."""
-    return student_html(student_view(grade, rubric))
-
-
 def student_html(view: View) -> str:
-    """The page of a view."""
+    """The feedback page of one student: a whole HTML document without scripts or outside resources."""
     title = f"{view.assignment}: {amount(view.points)} of {amount(view.max)}"
     return render_page("student", title, view=view, remarks=remarks)
 
 
-def render_student_markdown(grade: Grade, rubric: Rubric) -> str:
-    """The same in Markdown, ending in a line end."""
-    return student_markdown(student_view(grade, rubric))
-
-
 def student_markdown(view: View) -> str:
-    """The Markdown of a view."""
+    """The same in Markdown, ending in a line end."""
     blocks = [*_top(view), *_to_fix(view), *_not_tried(view), *_works(view), *_answers(view), *_notes(view)]
     return "\n\n".join([*blocks, "---", words.FOOTER]) + "\n"
 

@@ -20,8 +20,9 @@ from grader.report.names import Names, file_name
 from grader.report.results import render_results_json, render_scores_csv, score_columns
 from grader.report.staff import render_overview, render_overview_row, render_staff_html
 from grader.report.statistics import summarize
-from grader.report.student import render_student_html, render_student_markdown
+from grader.report.student import student_html, student_markdown
 from grader.report.terminal import render_check_terminal, render_summary_table
+from grader.report.view import student_view
 
 RUBRIC = grades.a_rubric()
 
@@ -104,7 +105,7 @@ def without_links(page: Page) -> list[object]:
 
 
 PAGES = {
-    "student": lambda grade: render_student_html(grade, RUBRIC),
+    "student": lambda grade: student_html(student_view(grade, RUBRIC)),
     "staff": lambda grade: render_staff_html(grade, RUBRIC),
     "overview": overview,
 }
@@ -166,7 +167,7 @@ def test_student_text_is_only_ever_text_in_markdown(text: str) -> None:
 @given(text=texts.filter(str.strip))
 def test_feedback_in_markdown_holds_no_link_and_no_html(text: str) -> None:
     """A whole feedback file has the headings, lists and fences that we put there."""
-    found = markdown_tokens(render_student_markdown(a_hostile_grade(text), RUBRIC))
+    found = markdown_tokens(student_markdown(student_view(a_hostile_grade(text), RUBRIC)))
     assert not found & {
         "link_open",
         "html_block",
@@ -280,8 +281,8 @@ def test_student_pages_hold_nothing_for_staff_and_nobody_else() -> None:
         ),
     )
     told = [
-        render_student_html(secret, RUBRIC),
-        render_student_markdown(secret, RUBRIC),
+        student_html(student_view(secret, RUBRIC)),
+        student_markdown(student_view(secret, RUBRIC)),
         render_check_terminal(secret, RUBRIC),
     ]
     for page in told:

@@ -9,7 +9,7 @@ import pytest
 
 from grader.model import Grade, Status
 from grader.report.statistics import spread, summarize
-from grader.report.student import render_student_html, render_student_markdown
+from grader.report.student import student_html, student_markdown
 from grader.report.terminal import render_check_terminal, render_summary_table
 from grader.report.view import View, highlighted, student_view
 
@@ -81,7 +81,7 @@ def test_the_words_that_earned_points_are_found_whatever_their_blanks() -> None:
 
 def test_html_has_total_line_and_next_step() -> None:
     """The page shows what was lost, the student's own line with its number, and the next step."""
-    page = render_student_html(grades.a_grade(grades.failed("server.echoes-text")), RUBRIC)
+    page = student_html(student_view(grades.a_grade(grades.failed("server.echoes-text")), RUBRIC))
     for part in (
         "<strong>40</strong> <span>of 46 points</span>",
         "Your file echo-server.py, line 12",
@@ -95,8 +95,8 @@ def test_html_has_total_line_and_next_step() -> None:
 
 def test_markdown_says_the_same() -> None:
     """The Markdown twin has the same points, line and next step."""
-    text = render_student_markdown(
-        grades.a_grade(grades.failed("server.echoes-text"), notes=(grades.a_note(),)), RUBRIC
+    text = student_markdown(
+        student_view(grades.a_grade(grades.failed("server.echoes-text"), notes=(grades.a_note(),)), RUBRIC)
     )
     assert text.startswith("# TCP echo server and client: 40 of 46\n\n**Start here: Your server sent back")
     assert "`echo-server.py:12`:\n\n```text\nconn.sendall(data.upper())\n```" in text
