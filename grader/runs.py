@@ -15,7 +15,7 @@ from dataclasses import replace
 from grader.conversation import Run, plan
 from grader.errors import SandboxError
 from grader.model import Limits, Rubric, RunRecord, SourceFile, StepOutcome, Submission
-from grader.peers.part import Part, reachable_host
+from grader.peers.part import Part, must_have_kept_its_box, reachable_host
 from grader.peers.play import play
 from grader.peers.relay import CONNECTIONS, relay, wait_until_listening
 from grader.sandbox.launch import Box
@@ -244,6 +244,8 @@ class SubmissionRuns:
             at = self.where.get("server", self.usual) if boxes["server"] is self.boxes else self.usual
             found = await wait_until_listening(server, self.rubric.limits, *at)
             if found is None:
+                await server.finish()
+                must_have_kept_its_box(server)
                 return unmet(parts)
             server_at = (reachable_host(found.host), found.port)
             listen, port = server_at if own_two else (parts["client"].host, parts["client"].port)

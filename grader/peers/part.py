@@ -42,10 +42,9 @@ def record_of(
     """
     ending = run.ended.result() if stopped is None else None
     stdout, stderr = run.output(limits.output_bytes)
+    must_have_kept_its_box(run)
     if run.ran_out_of_memory():
         stopped, ending = "memory", None
-    elif run.lost:  # what was seen of it may be the box's end, and not the program's doing
-        raise SandboxError(run.lost)
     output_cut = run.printed_bytes() > limits.output_bytes
     if output_cut:  # found now or by a look, by chance: it is the same to the program
         stopped, ending = "output", None
@@ -67,6 +66,13 @@ def record_of(
         stack=run.stack(),
         **seen,
     )
+
+
+def must_have_kept_its_box(run: AnyRun) -> None:
+    """Raise SandboxError when the box of a finished run was lost meanwhile: what was seen may be the box's end, and not
+    the program's doing. One that has used up its memory has ended its box itself."""
+    if run.lost and not run.ran_out_of_memory():
+        raise SandboxError(run.lost)
 
 
 def ended_by_itself(run: AnyRun) -> bool:

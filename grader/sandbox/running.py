@@ -135,6 +135,8 @@ class Run:
         if self.finished:
             return
         self.finished = True
+        if self.ended.done() and not self.ended.cancelled():
+            self.ended.exception()  # a box that has died is noticed below
         if dump and not self.ended.done():
             self.stderr_before_dump = self.output_bytes()[1]
         try:

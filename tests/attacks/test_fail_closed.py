@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from attack_suite import ROOT
 
-from grader import pipeline
+from grader import pipeline, runs
 from grader.answers import check_pattern
 from grader.intake import find_submissions
 from grader.model import Grade, Rubric, Verdict
@@ -210,6 +210,25 @@ def test_boxes_that_are_killed_each_time_give_harness_errors(
     found = verdicts(RIGHT, rubric, tmp_path / "right")
     assert Verdict.FAILED not in found.values()
     assert Verdict.HARNESS_ERROR in found.values() or at > 20
+
+
+@pytest.mark.parametrize(("kills", "verdict"), [(1, Verdict.PASSED), (runs.TRIES, Verdict.HARNESS_ERROR)])
+def test_a_pair_whose_box_is_killed_before_its_server_listens_is_not_one_that_never_listens(
+    kills: int, verdict: Verdict, rubric: Rubric, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed once, it is run again; each time, it is no fault of the student's."""
+    plain, left = runs.wait_until_listening, [kills]
+
+    async def wait(run: Any, *rest: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            os.killpg(run.box.process.pid, signal.SIGKILL)
+        return await plain(run, *rest)
+
+    monkeypatch.setattr(runs, "wait_until_listening", wait)
+    found = verdicts(RIGHT, rubric, tmp_path)
+    assert found.pop("pair.own-two") is verdict
+    assert set(found.values()) == {Verdict.PASSED}
 
 
 # --- the grader itself ----------------------------------------------------------------------------------------------
