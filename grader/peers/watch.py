@@ -140,12 +140,13 @@ class Watch:
         for run, look in zip(self.runs, looks, strict=True):
             self.over = run
             allowed = self.limits.cpu_seconds if cpu_seconds is None else cpu_seconds
-            if look.cpu_seconds > allowed + min(self.lag, self.limits.cpu_seconds):
-                return "cpu"
-            if printed_too_much(run, self.limits):
-                return "output"
+            # Processor time last: who fills memory or prints without end may spend it all on that between two looks.
             if look.memory_bytes > 2 * self.limits.memory_bytes:
                 return "memory"
+            if printed_too_much(run, self.limits):
+                return "output"
+            if look.cpu_seconds > allowed + min(self.lag, self.limits.cpu_seconds):
+                return "cpu"
         self.over = None
         owed = max((look.delay_seconds for look in looks), default=0.0) + self.lag
         if self.now() - owed > min(self.heard + self.limits.wall_seconds, self.limits.longest_seconds):
