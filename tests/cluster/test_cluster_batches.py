@@ -71,12 +71,17 @@ def test_a_worker_that_is_killed_costs_nothing(students: Path, here: Path, tmp_p
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     quiet_cluster: Cluster, students: Path, here: Path, tmp_path: Path
 ) -> None:
-    """As on one machine; the cluster stays as it is."""
+    """As on one machine; the cluster stays as it is. One worker does nothing meanwhile: so the class is not done."""
     out = tmp_path / "out"
-    running = start("run", students, "-o", out, "-q", "--cluster", quiet_cluster.address)
-    wait_until_stored(running, out)
-    running.send_signal(signal.SIGINT)
-    status, said = finish(running)
+    idle = quiet_cluster.workers[0].worker()
+    os.kill(idle, signal.SIGSTOP)
+    try:
+        running = start("run", students, "-o", out, "-q", "--cluster", quiet_cluster.address)
+        wait_until_stored(running, out)
+        running.send_signal(signal.SIGINT)
+        status, said = finish(running)
+    finally:
+        os.kill(idle, signal.SIGCONT)
     assert status == 130, said
     assert "the same command goes on from here" in said
     assert "Traceback" not in said
