@@ -18,14 +18,13 @@ from grader.diagnose.entry import (
     raised_in,
     role,
 )
+from grader.diagnose.tree import RECEIVES, SENDS
 from grader.diagnose.words import plain, quoted
 from grader.verdicts import Finding
 
 ADDRESS_CALLS = ("bind", "connect", "connect_ex")
 SERVER_CLASSES = ("TCPServer", "ThreadingTCPServer", "ForkingTCPServer")
 ADDRESSED = (*ADDRESS_CALLS, "create_connection", "create_server", *SERVER_CLASSES)
-SENDS = ("sendall", "send", "write", "sendto")
-RECEIVES = ("recv", "recv_into", "recvfrom")
 
 in_use = either(error("OSError", "[Errno 98]"), error("OSError", "Address already in use"))
 address_line = first_of(at_trace, at_call(*ADDRESS_CALLS))

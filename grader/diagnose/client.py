@@ -26,11 +26,9 @@ from grader.diagnose.entry import (
 from grader.diagnose.prints import at_reply_print, at_sent_print
 from grader.diagnose.todos import DONE_BY
 from grader.diagnose.trace import Place
+from grader.diagnose.tree import RECEIVES, SENDS
 from grader.diagnose.words import amount, bytes_words, waiting_words
 from grader.verdicts import Finding, contains
-
-READS = ("recv", "recv_into", "recvfrom", "recvmsg", "read", "readline", "readlines", "readinto")
-SENDS = ("sendall", "send", "write", "sendto", "sendmsg")
 
 LEAST = 4  # bytes of a reply that no program prints by chance
 MOST_PART = 256  # bytes of a reply's beginning that are looked for
@@ -126,7 +124,7 @@ def two_connections(finding: Finding, clues: Clues) -> bool:
 
 def at_first_read(finding: Finding, clues: Clues) -> Place | None:
     """The line that waited, else the first call that receives."""
-    return at_more(finding, clues) or at_call(*READS)(finding, clues)
+    return at_more(finding, clues) or at_call(*RECEIVES)(finding, clues)
 
 
 def waits(finding: Finding, clues: Clues) -> dict[str, str]:
@@ -170,19 +168,19 @@ def gave_up(finding: Finding, clues: Clues) -> bool:
 def awaits_more(finding: Finding, clues: Clues) -> bool:
     """An asyncio client stands in its event loop, and nothing but receiving can keep it there."""
     others = ("Event", "gather", "serve_forever", "Queue", "Future", "acquire")
-    reads = clues.calls(*READS, "readexactly", "readuntil")
+    reads = clues.calls(*RECEIVES)
     return waits_in("run", "run_until_complete")(finding, clues) and bool(reads) and not clues.uses(*others)
 
 
 def reads_first(finding: Finding, clues: Clues) -> bool:
     """The first call that receives stands before the first that sends."""
-    reads, sends = clues.calls(*READS, "readexactly", "readuntil"), clues.calls(*SENDS)
+    reads, sends = clues.calls(*RECEIVES), clues.calls(*SENDS)
     return bool(reads) and bool(sends) and reads[0].line < sends[0].line
 
 
 def at_more(finding: Finding, clues: Clues) -> Place | None:
     """The line that waited; in an event loop the first that receives or, after a reply, the last."""
-    reads = clues.calls(*READS, "readexactly", "readuntil")
+    reads = clues.calls(*RECEIVES)
     if awaits_more(finding, clues) and reads:
         return Place(file=clues.main.path, line=reads[-1 if clues.heard else 0].line)
     return at_wait(finding, clues)
@@ -194,7 +192,7 @@ CLIENT = (
         applies=both(
             speechless,
             either(
-                waits_in(*READS),
+                waits_in(*RECEIVES),
                 both(reads_first, either(waits_in("run", "run_until_complete"), calls("settimeout", "wait_for"))),
             ),
             uses(*DONE_BY["send"]),
@@ -285,7 +283,7 @@ CLIENT = (
         id="second-connection",
         applies=both(
             either(not_printed, both(code("does-not-end"), role("client"))),
-            either(stopped("stuck"), gave_up), waits_in(*READS), two_connections,
+            either(stopped("stuck"), gave_up), waits_in(*RECEIVES), two_connections,
         ),
         reason="Your client opens two connections, and waits on the one for the reply to what it sent on the other: "
         "it was {waited}.",
@@ -296,7 +294,7 @@ CLIENT = (
         id="waits-for-more",
         applies=both(
             either(not_printed, both(code("does-not-end"), role("client"))),
-            either(stopped("stuck"), gave_up), either(waits_in(*READS), awaits_more), got_reply,
+            either(stopped("stuck"), gave_up), either(waits_in(*RECEIVES), awaits_more), got_reply,
         ),
         reason="Your client had its reply already, and was {waited}, for more; nothing more was coming.",
         next_step="One reply is all that comes. Print it, and let the program end; do not wait until the "
@@ -305,7 +303,7 @@ CLIENT = (
     ),
     Entry(
         id="waits-for-reply",
-        applies=both(not_printed, either(stopped("stuck"), gave_up), waits_in(*READS), no(got_reply)),
+        applies=both(not_printed, either(stopped("stuck"), gave_up), waits_in(*RECEIVES), no(got_reply)),
         reason="Your client was {waited}, after it had sent {said_bytes}; no reply came.",
         next_step="Check what the other program does with the message. {hint}",
         line=at_wait,
@@ -385,7 +383,7 @@ CLIENT = (
         applies=both(not_printed, lambda finding, clues: not clues.printed.strip(), lambda finding, clues: clues.ended),
         reason="Your client prints nothing.",
         next_step="Print what recv returned.",
-        line=at_call(*READS),
+        line=at_call(*RECEIVES),
     ),
     Entry(
         id="loops-on",
@@ -397,6 +395,6 @@ CLIENT = (
         ),
         reason="Your client goes on after the reply, round and round, instead of ending. {used_up}",
         next_step="After one reply has been printed the work is done: leave the loop.",
-        line=first_of(at_loop, at_call(*READS)),
+        line=first_of(at_loop, at_call(*RECEIVES)),
     ),
 )  # fmt: skip

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from grader.diagnose.calls import SENDS, any_error, called, send_line
+from grader.diagnose.calls import any_error, called, send_line
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_call, at_trace, both, calls, either, error, first_of, no, raised_in
 from grader.diagnose.trace import Place
+from grader.diagnose.tree import SENDS
 from grader.verdicts import Finding
 
 MOST_LINE = 400  # characters of a line that are looked at

@@ -254,7 +254,7 @@ SILENCES = (
 UNANSWERED = (
     Entry(
         id="waits-before-answering",
-        applies=both(code("server-silent"), stopped("stuck"), waits_in(*RECEIVES, "recv_exactly", "readexactly"),
+        applies=both(code("server-silent"), stopped("stuck"), waits_in(*RECEIVES, "recv_exactly"),
                      calls(*SENDS), lambda finding, clues: bool(clues.heard)),
         reason="Your server was {waited}, for more, while the client was waiting for the answer to what it had sent.",
         next_step="One recv is one piece of the stream: send it back before you ask for more.",

@@ -27,13 +27,12 @@ from grader.diagnose.entry import (
     waits_in,
 )  # fmt: skip
 from grader.diagnose.todos import DONE_BY
+from grader.diagnose.tree import RECEIVES, SENDS
 from grader.diagnose.words import amount
 from grader.verdicts import Finding
 
 EVENT_LOOPS = ("run", "run_until_complete", "run_forever", "serve_forever", "handle_request", "select", "poll")
 ONE_RECV = 1024  # bytes that the assignment's recv asks for
-SENDS = ("sendall", "send", "write", "sendto", "sendmsg")
-RECEIVES = ("recv", "recv_into", "recvfrom", "read", "readline")
 
 send_line = at_call(*SENDS)
 recv_line = at_call(*RECEIVES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.diagnose.calls import RECEIVES, SENDS, told_by_client
+from grader.diagnose.calls import told_by_client
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Entry,
@@ -21,6 +21,7 @@ from grader.diagnose.entry import (
     uses,
 )
 from grader.diagnose.trace import Place
+from grader.diagnose.tree import RECEIVES, SENDS
 from grader.verdicts import Finding
 
 

@@ -6,7 +6,10 @@ import ast
 from collections.abc import Iterator
 
 HAND_IN = "<hand-in>"  # as a program is called in what Python says while reading it
-RECEIVES = ("recv", "read", "recv_into", "recvfrom", "readline", "read1", "sock_recv", "recv_bytes", "readuntil")
+RECEIVES = (
+    "recv", "read", "recv_into", "recvfrom", "recvmsg", "recv_bytes", "sock_recv", "read1", "readinto", "readline",
+    "readlines", "readuntil", "readexactly",
+)  # fmt: skip
 SENDS = ("sendall", "send", "write", "sendto", "sendmsg", "sock_sendall", "writelines")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LOOPS = (ast.While, ast.For, ast.AsyncFor)

@@ -11,7 +11,7 @@ from grader.report import words
 from grader.report.escape import visible
 from grader.report.page import render_page
 from grader.report.results import score_columns
-from grader.report.statistics import FailedCheck, Person, Summary, review_reasons
+from grader.report.statistics import FailedCheck, Person, Summary
 from grader.report.words import amount
 
 ROWS_MARK = "<!-- rows -->"
@@ -40,7 +40,7 @@ def render_staff_html(grade: Grade, rubric: Rubric) -> str:
     """The staff's page on one submission: evidence, ideas, staff notes, and why a person is needed."""
     ideas = {criterion.id: criterion.idea for question in rubric.questions for criterion in question.criteria}
     title = f"{grade.submission}: {amount(grade.points)} of {amount(grade.max)}"
-    return render_page("staff", title, grade=grade, rubric=rubric, ideas=ideas, reasons=review_reasons(grade))
+    return render_page("staff", title, grade=grade, rubric=rubric, ideas=ideas, reasons=grade.review_reasons)
 
 
 def render_overview(

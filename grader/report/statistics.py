@@ -94,7 +94,7 @@ class Tally:
                 Person(
                     submission=grade.submission,
                     status=grade.status.value,
-                    reasons=tuple(review_reasons(grade)),
+                    reasons=grade.review_reasons,
                     place=self._submissions,
                 )
             )
@@ -131,24 +131,6 @@ def summarize(rubric: Rubric, grades: Iterable[Grade]) -> Summary:
     for grade in grades:
         tally.add(grade)
     return tally.summary()
-
-
-def review_reasons(grade: Grade) -> list[str]:
-    """Why a person has to look, each reason once: from the grade, notes and answers, and what failed on our side."""
-    reasons = list(grade.review_reasons)
-    reasons += [note.message for note in grade.notes if note.needs_person]
-    reasons += [
-        f"{score.id}: {reason}"
-        for score in grade.questions
-        for reason in score.review_reasons
-        if not any(known.endswith(reason) for known in reasons)
-    ]
-    reasons += [
-        f"{score.id}: {score.observation.staff_note or 'harness error'}"
-        for score in grade.checks
-        if score.observation.verdict is Verdict.HARNESS_ERROR
-    ]
-    return list(dict.fromkeys(reasons))
 
 
 def spread(totals: list[float]) -> Spread | None:

@@ -22,6 +22,7 @@ from grader.model import (
     Status,
     Verdict,
 )
+from grader.score import review_reasons
 
 RUBRIC_DIGEST = "b" * 64
 
@@ -148,6 +149,7 @@ def a_grade(*observations: Observation, **changes: object) -> Grade:
     questions = changes.pop("questions", (a_question_score(1),))
     points = sum((score.points for score in (*checks, *questions)), Decimal(0))  # type: ignore[misc]
     broken = any(score.observation.verdict is Verdict.HARNESS_ERROR for score in checks)
+    notes: tuple[Note, ...] = changes.get("notes", ())  # type: ignore[assignment]
     values: dict[str, object] = {
         "submission": "ada",
         "submission_digest": "a" * 64,
@@ -159,6 +161,7 @@ def a_grade(*observations: Observation, **changes: object) -> Grade:
         "penalty": Decimal(0),
         "checks": checks,
         "questions": questions,
+        "review_reasons": review_reasons(checks, questions, notes),  # type: ignore[arg-type]
     }
     return Grade(**{**values, **changes})  # type: ignore[arg-type]
 
