@@ -6,21 +6,15 @@ Each expectation of a conversation has one rule. A rule returns None when the re
 
 from __future__ import annotations
 
-import errno
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from grader.conversation import Action, Expectation, Script
 from grader.model import Event, Rubric, RunRecord, Socket
+from grader.printed import contains, names, says_more
 
-# A value as Python prints it. An escape outside of one stands by itself: else each escaped quote would be tried as a
-# beginning, and a program could print a line that takes hours to read.
-LITERAL = re.compile(r"""(?P<escape>\\.)|[bru]{0,2}'((?:[^'\\\n]|\\.)*)'|[bru]{0,2}"((?:[^"\\\n]|\\.)*)\"""")
 ADMITS = re.compile(r"refus|error|fail|errno|not |n't|unable|unavailable|no server|nobody", re.IGNORECASE)
-WORDS = re.compile(rf"[^\W\d_]+|\b{errno.ECONNREFUSED}\b|[^\w\s\x00-\x7f]")
 DIRECT = "direct"  # the outcome's detail where two programs met without the grader in between
 
 
@@ -272,29 +266,6 @@ def prints_address(record: RunRecord, address: str) -> bool:
     return any(names(one, host) and (told or not names(one, str(record.port))) for one in lines)
 
 
-def names(text: str, word: str) -> bool:
-    """Whether a text has a number or address as a whole, and not as a part of another."""
-    return word in text and re.search(rf"(?<![\d.]){re.escape(word)}(?!\d|\.\d)", text) is not None
-
-
-def contains(text: str, data: bytes) -> bool:
-    """Whether a text shows these bytes: as text, or as Python's repr of bytes or of the text, be it piece by piece."""
-    forms = [form for form in shown(data) if form]
-    return any(form in text for form in forms) or any(form in literals(text) for form in forms)
-
-
-@lru_cache(maxsize=4)  # a flood of output is looked at by a dozen checks, and reading it is what costs
-def literals(text: str) -> str:
-    """What stands in quotes, one after the other."""
-    return "".join(single or double for _, single, double in LITERAL.findall(text))
-
-
-def shown(data: bytes) -> tuple[str, str, str]:
-    """The ways in which a program shows bytes."""
-    plain = data.decode(errors="replace")
-    return plain, repr(data)[2:-1], repr(plain)[1:-1]
-
-
 def prints_nothing(case: Case, expectation: Expectation) -> Finding | None:
     """Nothing was printed."""
     record = case.record(expectation)
@@ -343,37 +314,6 @@ def fails_visibly(case: Case, expectation: Expectation) -> Finding | None:
     else:
         tells = bool(since.strip()) and not claims
     return None if tells else Finding(code="claims-success" if claims else "refusal-hidden", record=record)
-
-
-def says_more(text: str, usual: str, values: tuple[bytes, ...]) -> bool:
-    """Whether a text has a line of other words than any line of a usual one: outside of quotes, or in them, where some
-    clients show every text, that of an error included."""
-    return any(
-        words not in outlines(usual, values, quoted) and (not quoted or words not in outlines(text, values))
-        for quoted in (False, True)
-        for words in outlines(text, values, quoted)
-    )
-
-
-@lru_cache(maxsize=16)
-def outlines(text: str, values: tuple[bytes, ...], quoted: bool = False) -> frozenset[str]:
-    """The words and pictures of each line, without values: numbers, None, the given bytes in any form and, unless
-    `quoted`, all that stands in quotes. The number of a refusal (errno(3)) is no mere value."""
-    forms = sorted((form for data in values for form in shown(data) if form), key=len, reverse=True)
-    said = set()
-    for line in dict.fromkeys(text.splitlines()):
-        rest = LITERAL.sub(
-            lambda found: found["escape"] or (f" {found[2] or found[3] or ''} " if quoted else " "), line
-        )
-        for form in forms:
-            rest = rest.replace(form, " ")
-        said.add(" ".join(word for word in WORDS.findall(rest) if word != "None" and tells_something(word)))
-    return frozenset(said - {""})
-
-
-def tells_something(word: str) -> bool:
-    """Whether a word of an outline has meaning: punctuation of whatever script has none, a picture (an emoji) has."""
-    return len(word) > 1 or word.isalpha() or unicodedata.category(word) == "So"
 
 
 def greetings(rubric: Rubric) -> list[bytes]:

@@ -28,7 +28,8 @@ from grader.diagnose.todos import DONE_BY
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES, SENDS
 from grader.diagnose.words import amount, bytes_words, waiting_words
-from grader.verdicts import Finding, contains
+from grader.printed import contains
+from grader.verdicts import Finding
 
 LEAST = 4  # bytes of a reply that no program prints by chance
 MOST_PART = 256  # bytes of a reply's beginning that are looked for

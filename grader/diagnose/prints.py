@@ -7,7 +7,8 @@ from bisect import bisect_left
 
 from grader.diagnose.clues import Clues
 from grader.diagnose.trace import Place
-from grader.verdicts import Finding, contains
+from grader.printed import contains
+from grader.verdicts import Finding
 
 MOST_LINE = 400  # characters of a line that are looked at
 MOST_LINES = 200  # lines of the output that are looked at, from its end

@@ -8,7 +8,8 @@ from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_call, both, calls, code, first_of, no, role, uses
 from grader.diagnose.prints import at_reply_print, at_shown
 from grader.diagnose.trace import Place
-from grader.verdicts import Finding, contains
+from grader.printed import contains
+from grader.verdicts import Finding
 
 NO_BYTES = re.compile(r"(?<![\w'\"])b(''|\"\")")
 BOTH_WAYS = ("SHUT_RDWR", "SHUT_RD")

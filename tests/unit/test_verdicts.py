@@ -30,7 +30,8 @@ from cases import (
 
 from grader.conversation import script
 from grader.model import Check, Dial, Event, Options, RunRecord, Socket, Step, StepOutcome
-from grader.verdicts import RULES, compare, contains, judge, outlines, window
+from grader.printed import contains, outlines
+from grader.verdicts import RULES, compare, judge, window
 
 
 def a_listener(host: str = HOST, port: int = PORT, protocol: str = "tcp") -> Socket:
