@@ -61,26 +61,42 @@ def cli() -> None:
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option(
+    "-n",
+    "--dry-run",
+    is_flag=True,
+    help="Say what would change in the grades in the output folder, and change nothing.",
+)
+@click.option(
     "--cluster",
     metavar="ADDRESS",
     help="Run the programs on the workers of the Dask scheduler at this address, such as tcp://scheduler:8786.",
 )
 def run_command(
-    paths: tuple[Path, ...], out: Path, rubric_path: Path | None, jobs: int | None, quiet: bool, cluster: str | None
+    paths: tuple[Path, ...],
+    out: Path,
+    rubric_path: Path | None,
+    jobs: int | None,
+    quiet: bool,
+    dry_run: bool,
+    cluster: str | None,
 ) -> None:
     """Grade submissions: folders of submissions, single ones, or .zip/.tar.gz archives of either.
 
     Results go to the output folder: overview.html for you, students/ for your students, scores.csv and results.json
     for other programs. Run the same command again after an interruption: what is done is not done again.
     Exit status: 0 all graded, 1 some need a person, 2 wrong usage, 3 this machine (or the cluster) cannot box programs.
+    With --dry-run: 0 no grade would change, 1 some would.
     """
-    from grader.batch import run_batch
-
     if cluster is not None:
         from grader.cluster import require_distributed
 
         require_distributed()
-    sys.exit(run_batch(paths, out, load(find_rubric(rubric_path, paths)), jobs, quiet, cluster))
+    rubric = load(find_rubric(rubric_path, paths))
+    if dry_run:
+        from grader.preview import run_preview as run
+    else:
+        from grader.batch import run_batch as run
+    sys.exit(run(paths, out, rubric, jobs, quiet, cluster))
 
 
 @cli.command("check")

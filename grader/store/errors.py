@@ -11,6 +11,11 @@ from grader.errors import StoreError
 MESSAGES = {
     "held": "{folder}: another grade run{who} is writing here. Wait until it ends, or give this one its own folder "
     "with `-o`.",
+    "changing": "{folder}: another grade run{who} is writing here, so what stands in it is not settled. Wait until it "
+    "ends.",
+    "not-readable": "{folder}: the results cannot be read ({why}). Check who owns them (`ls -l {folder}`).",
+    "no-room-for-copy": "{scratch}: no room for a copy of the results in {folder} ({why}). Free some space, or set "
+    "TMPDIR to a folder that has it.",
     "read-only": "{folder}: cannot be written. Check who owns the folder (`ls -ld {folder}`), or choose another with "
     "`-o`.",
     "full": "{folder}: the disk is full. What was stored before is safe. Free some space (`df -h {folder}`) and run "

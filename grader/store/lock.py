@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 LOCK_NAME = ".grades.lock"
@@ -21,24 +23,48 @@ class HeldError(Exception):
         super().__init__(holder)
 
 
-def take_lock(folder: Path) -> int:
-    """Return the descriptor that holds `folder` until it is closed. Raises HeldError or OSError."""
+def take_lock(folder: Path, name: str = LOCK_NAME) -> int:
+    """Return the descriptor that holds `folder` until it is closed. Raises HeldError or OSError.
+
+    `name`: of the file to lock, for what other writers of the folder need not wait for.
+    """
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(folder / LOCK_NAME, flags, 0o644)
+    descriptor = os.open(folder / name, flags, 0o644)
     try:
         _lock(descriptor)
-    except (BlockingIOError, PermissionError) as error:
-        holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""
-        os.close(descriptor)
-        raise HeldError(holder if holder.isdigit() else "") from error
-    except OSError:
+    except BaseException:
         os.close(descriptor)
         raise
     _sign(descriptor)
     return descriptor
 
 
-def _lock(descriptor: int) -> None:
+@contextmanager
+def still(folder: Path) -> Iterator[None]:
+    """Keep batches from writing in `folder` for a moment, without writing there. Raises HeldError or OSError."""
+    flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        descriptor = os.open(folder / LOCK_NAME, flags)
+    except FileNotFoundError:  # no batch was ever here
+        yield
+        return
+    try:
+        _lock(descriptor, shared=True)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, *, shared: bool = False) -> None:
+    """Take the lock or raise HeldError at once. `shared`: beside others who only read (where the system has that)."""
+    try:
+        _lock_now(descriptor, shared=shared)
+    except (BlockingIOError, PermissionError) as error:
+        holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""
+        raise HeldError(holder if holder.isdigit() else "") from error
+
+
+def _lock_now(descriptor: int, *, shared: bool) -> None:
     if sys.platform == "win32":
         import msvcrt
 
@@ -47,7 +73,7 @@ def _lock(descriptor: int) -> None:
     else:
         import fcntl
 
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 def _sign(descriptor: int) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from batches import results, same_pages, verdicts
+from batches import ROOT, results, same_pages, verdicts
 from clusters import (
+    DEADLINE_SECONDS,
     MANY,
     Cluster,
     cluster,
@@ -23,6 +24,7 @@ from clusters import (
     wait_until_stored,
 )
 from faults.sitecustomize import MARK
+from traces import traces
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 FAULTS = str(Path(__file__).parent / "faults")
@@ -52,6 +54,22 @@ def test_hand_ins_of_the_same_content_are_run_once(quiet_cluster: Cluster, stude
     assert [one.pop("id") for one in found] == ["a", "b", "c"]
     assert found[0] == found[1] == found[2]
     assert twice(tmp_path / "out") == {}
+
+
+def test_a_dry_run_tells_what_it_tells_here(quiet_cluster: Cluster, students: Path, here: Path, tmp_path: Path) -> None:
+    """The programs run on the workers, and the results stay untouched."""
+    shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
+    rubric, text = tmp_path / "rubric.yaml", (ROOT / "rubric.yaml").read_text()
+    rubric.write_text(text.replace('receive: {text: "Hello, world"}', 'receive: {text: "Hello, moon"}'))
+    before = traces(here)
+    told = []
+    for more in ((), ("--cluster", quiet_cluster.address)):
+        running = start("run", students, "-o", here, "-r", rubric, "--dry-run", *more)
+        told.append((*running.communicate(timeout=DEADLINE_SECONDS), running.returncode))
+    assert told[0] == told[1]
+    assert f"The programs of {MANY} of {MANY} submissions were run" in told[0][0]
+    assert told[0][1:] == ("", 1)
+    assert traces(here) == before
 
 
 def test_a_worker_that_is_killed_costs_nothing(students: Path, here: Path, tmp_path: Path) -> None:

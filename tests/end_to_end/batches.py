@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -102,3 +105,55 @@ def below(parent: int) -> Iterator[int]:
         found = children.get(waiting.pop(), [])
         waiting += found
         yield from found
+
+
+@contextlib.contextmanager
+def counted_boxes() -> Iterator[tuple[dict[str, str], int]]:
+    """An environment in which each start of a box writes one byte to a pipe, and the pipe's reading end."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    pipe, real = folder / "started", shutil.which("bwrap")
+    os.mkfifo(pipe)
+    pipe.chmod(0o666)
+    script = folder / "bwrap"
+    script.write_text(f'#!/bin/sh\nprintf x > {pipe}\nexec {real} "$@"\n')
+    script.chmod(0o755)
+    reader = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        yield {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}, reader
+    finally:
+        os.close(reader)
+        shutil.rmtree(folder)
+
+
+def wait_for_boxes(reader: int, count: int) -> None:
+    """Wait until so many boxes have been started."""
+    while count > 0:
+        select.select([reader], [], [])
+        count -= len(os.read(reader, count))
+
+
+def boxes_so_far(reader: int) -> int:
+    """How many boxes have been started since the last time."""
+    return len(os.read(reader, 1 << 16)) if select.select([reader], [], [], 0)[0] else 0
+
+
+def start(folder: Path, out: Path, environment: dict[str, str], *more: object) -> subprocess.Popen[str]:
+    """A batch in the background, one hand-in at a time, as from a terminal of its own."""
+    return subprocess.Popen(
+        [GRADE, folder, "-o", out, "--jobs", "1", *map(str, more)],
+        env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def wait_until_gone(batch: subprocess.Popen[str], watched: list[int]) -> None:
+    """Wait for the end of processes, given as pidfds, and of whatever else is left of a batch's session."""
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(int(name)) == batch.pid:
+                watched.append(os.pidfd_open(int(name)))
+    for descriptor in watched:
+        gone, _, _ = select.select([descriptor], [], [], 20)
+        assert gone, Path(f"/proc/self/fdinfo/{descriptor}").read_text()
+        os.close(descriptor)

@@ -7,7 +7,6 @@ import csv
 import html
 import json
 import os
-import select
 import shutil
 import signal
 import socket
@@ -23,11 +22,16 @@ from batches import (
     QUICK,
     ROOT,
     below,
+    boxes_so_far,
     copy_of,
+    counted_boxes,
     grade,
     graded,
     results,
     same_pages,
+    start,
+    wait_for_boxes,
+    wait_until_gone,
     without_bubblewrap,
 )
 
@@ -118,37 +122,6 @@ def test_scores_are_a_table_for_spreadsheets(quick_results: Path) -> None:
 # --- again, interrupted, killed -------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def counted_boxes() -> Iterator[tuple[dict[str, str], int]]:
-    """An environment in which each start of a box writes one byte to a pipe, and the pipe's reading end."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    pipe, real = folder / "started", shutil.which("bwrap")
-    os.mkfifo(pipe)
-    pipe.chmod(0o666)
-    script = folder / "bwrap"
-    script.write_text(f'#!/bin/sh\nprintf x > {pipe}\nexec {real} "$@"\n')
-    script.chmod(0o755)
-    reader = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
-    try:
-        yield {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}, reader
-    finally:
-        os.close(reader)
-        shutil.rmtree(folder)
-
-
-def wait_for_boxes(reader: int, count: int) -> None:
-    """Wait until so many boxes have been started."""
-    while count > 0:
-        select.select([reader], [], [])
-        count -= len(os.read(reader, count))
-
-
-def boxes_so_far(reader: int) -> int:
-    """How many boxes have been started since the last time."""
-    return len(os.read(reader, 1 << 16)) if select.select([reader], [], [], 0)[0] else 0
-
-
 def test_a_second_run_runs_nothing_again(quick_class: Path, tmp_path: Path) -> None:
     """What is done is not done again: the second run starts the one box that tries the machine, and writes the same."""
     hand_ins = [quick_class / name for name in QUICK[:3]]
@@ -210,15 +183,6 @@ def test_an_edit_of_points_brings_what_a_fresh_run_brings_and_can_be_taken_back(
         assert same_pages(kept, fresh) == []
 
 
-def start(folder: Path, out: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
-    """A batch in the background, one hand-in at a time, as from a terminal of its own."""
-    return subprocess.Popen(
-        [GRADE, folder, "-o", out, "--jobs", "1"],
-        env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("boxes", [1, 4, 12])
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     boxes: int, quick_class: Path, quick_results: Path, tmp_path: Path
@@ -239,18 +203,6 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
         assert f"{done} of {len(QUICK)} are done" in said[1]
     assert grade(quick_class, "-o", tmp_path / "out").returncode in (0, 1)
     assert same_pages(tmp_path / "out", quick_results) == []
-
-
-def wait_until_gone(batch: subprocess.Popen[str], watched: list[int]) -> None:
-    """Wait for the end of processes, given as pidfds, and of whatever else is left of a batch's session."""
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(ProcessLookupError):
-            if os.getsid(int(name)) == batch.pid:
-                watched.append(os.pidfd_open(int(name)))
-    for descriptor in watched:
-        gone, _, _ = select.select([descriptor], [], [], 20)
-        assert gone, Path(f"/proc/self/fdinfo/{descriptor}").read_text()
-        os.close(descriptor)
 
 
 @pytest.mark.parametrize("boxes", [2, 20])
