@@ -21,12 +21,13 @@ WAITING_CALLS = (
     "accept", "recv", "recv_into", "recvfrom", "recvmsg", "sendall", "send", "sendto", "connect", "readline",
     "readlines", "read", "readinto", "join", "wait", "acquire", "select", "poll", "get", "put", "input", "sleep",
     "serve_forever", "handle_request", "run", "run_forever", "run_until_complete", "communicate", "pause",
+    "kill", "raise_signal",  # a signal that stops the program itself
 )  # fmt: skip
 
 # Those of them that are written in C: of the calls on a line only these wait without a frame of the library's.
 WITHOUT_FRAME = (
     "recv", "recv_into", "recvfrom", "recvmsg", "sendall", "send", "sendto", "connect", "acquire", "select", "poll",
-    "input", "sleep", "pause",
+    "input", "sleep", "pause", "kill", "raise_signal",
 )  # fmt: skip
 
 
@@ -112,12 +113,13 @@ class Clues:
         return [call for call in alone if first <= column(call.columns[0]) and column(call.columns[1]) <= behind]
 
     def place_sent(self, data: bytes, *, first: bool = False) -> Place | None:
-        """The last call (or the first) that sends just these bytes, once or again and again, written in the program."""
+        """The last call (or the first) that sends just these bytes, written in the program: once, or again and again
+        until they are cut."""
         found = [
             Place(file=source.path, line=line)
             for source in self.sources
             for text, line in source.flow.constants_sent
-            if data and text * (len(data) // len(text)) == data
+            if len(data) >= len(text) and (text * (len(data) // len(text) + 1))[: len(data)] == data
         ]
         return found[0 if first else -1] if found else None
 
@@ -228,7 +230,10 @@ def cached_source(path: str, text: str) -> Source:
 
 
 def program_files(path: str, sources: Mapping[str, str]) -> Iterator[Source]:
-    """The program's file, then the files beside it that are imported, each once."""
+    """The program's file, then the files that are imported, each once: from beside it, or from the one other place.
+
+    Where else a program looks for modules it decides when it runs (`sys.path.append("..")`).
+    """
     folder = path.rpartition("/")[0]
     queue, seen, read = [path], set(), 0
     while queue and read < MOST_READ:
@@ -241,8 +246,11 @@ def program_files(path: str, sources: Mapping[str, str]) -> Iterator[Source]:
         yield found
         for name in sorted(found.imports):
             beside = f"{folder}/{name}.py" if folder else f"{name}.py"
+            elsewhere = [path for path in sources if path.rpartition("/")[2] == f"{name}.py"]
             if beside in sources:
                 queue.append(beside)
+            elif len(elsewhere) == 1 and name not in sys.stdlib_module_names:
+                queue.append(elsewhere[0])
 
 
 def shadowing(program: str, sources: Mapping[str, str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from posixpath import normpath
 
 HOME = "/home/student/"
 MOST_LINES = 2000  # of stderr, from its end
@@ -45,8 +46,11 @@ class Trace:
 
 
 def own_path(file: str, paths: Collection[str]) -> str | None:
-    """The student's path that a file name in a traceback or a stack means; None for a file of the library."""
-    short = file.removeprefix(HOME)
+    """The student's path that a file name in a traceback or a stack means; None for a file of the library.
+
+    A module found through `sys.path.append("..")` shows as `src/../common.py`.
+    """
+    short = normpath(file.removeprefix(HOME))
     if short in paths:
         return short
     fitting = [path for path in paths if file.startswith("/") and file.endswith("/" + path)]

@@ -14,8 +14,10 @@ from grader.model import Rubric, SourceFile, Submission
 def recognise(name: str, handin: HandIn, rubric: Rubric) -> Submission:
     """The submission called `name`. Raises SubmissionError when a program is too large to be graded."""
     programs = find_programs(handin.files, rubric.programs)
-    root = common_folder(programs.paths.values())
-    answers = find_answers(handin.files, rubric.answers_file, root)
+    answers = find_answers(handin.files, rubric.answers_file, common_folder(programs.paths.values()))
+    # A program may read what lies beside its folder (`sys.path.append("..")`), so all that was handed in goes along;
+    # but for a folder around everything, which is an archiver's or a platform's, and no part of the work.
+    root = common_folder(file.path for file in handin.files if file.whole) if programs.paths else ""
     files = _below(handin.files, root)
     paths = {role: _relative(path, root) for role, path in programs.paths.items()}
     return Submission(

@@ -158,7 +158,7 @@ def test_what_is_in_the_archive_and_beside_it_never_clashes(beside: str) -> None
     inside = WHOLE | {"lib/a.py": b"x = 1\n"}
     submission = unpacked(zipped({beside: b"beside", "code.zip": zipped(inside)}))
     assert set(submission.programs) == {"server", "client"}
-    assert set(paths(submission)) == set(inside)
+    assert set(paths(submission)) == {beside, *(f"code.zip/{name}" for name in inside)}
 
 
 def test_several_archives_are_for_a_person() -> None:

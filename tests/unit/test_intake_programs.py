@@ -84,7 +84,7 @@ def test_programs_in_a_folder_are_found(tmp_path: Path, folder: str) -> None:
 
 
 def test_programs_in_folders_of_their_own_keep_them(tmp_path: Path) -> None:
-    """`server/` and `client/` stay apart below their common folder, with the helpers that lie beside each."""
+    """`server/` and `client/` stay apart, with the helpers that lie beside each, and what lies above them."""
     files = {
         "work/server/echo-server.py": SERVER,
         "work/server/helper.py": b"x = 1\n",
@@ -93,9 +93,27 @@ def test_programs_in_folders_of_their_own_keep_them(tmp_path: Path) -> None:
         "answers.md": ANSWERS,
     }
     submission = read(tmp_path / "ada", files)
-    assert submission.programs == {"server": "server/echo-server.py", "client": "client/echo-client.py"}
-    assert paths(submission) == ["client/echo-client.py", "server/echo-server.py", "server/helper.py"]
+    assert submission.programs == {"server": "work/server/echo-server.py", "client": "work/client/echo-client.py"}
+    assert paths(submission) == sorted(files)
     assert submission.answers == ANSWERS.decode()
+
+
+def test_what_lies_above_the_programs_goes_along(tmp_path: Path) -> None:
+    """A module of the folder above, which `sys.path.append("..")` finds, is there for the program."""
+    files = {f"src/{name}": data for name, data in WHOLE.items()} | {"common.py": b"PORT = 65432\n"}
+    submission = read(tmp_path / "ada", files)
+    assert submission.programs == {"server": "src/echo-server.py", "client": "src/echo-client.py"}
+    assert paths(submission) == sorted(files)
+    assert submission.answers == ANSWERS.decode()
+
+
+def test_a_folder_around_everything_is_no_part_of_the_work(tmp_path: Path) -> None:
+    """The same work has the same digest, however many folders an archiver or a platform has put around it."""
+    inside = {f"src/{name}": data for name, data in WHOLE.items()} | {"common.py": b"PORT = 65432\n"}
+    around = {f"hand-in 3/final/{name}": data for name, data in inside.items()}
+    plain, wrapped = read(tmp_path / "ada", inside), read(tmp_path / "bob", around)
+    assert wrapped.programs == plain.programs
+    assert (wrapped.files, wrapped.digest) == (plain.files, plain.digest)
 
 
 def test_the_exact_name_wins_and_the_other_is_named(tmp_path: Path) -> None:
