@@ -232,7 +232,7 @@ def spawn(
     )
     try:
         return subprocess.Popen(
-            command,
+            **host.as_nobody(command),
             env={},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -240,7 +240,6 @@ def spawn(
             pass_fds=[*given, control, dial_log],
             cwd="/",
             process_group=0,
-            **host.identity(),
         )
     except OSError as error:
         raise SandboxError(f"bubblewrap could not be started: {error}") from error
@@ -257,7 +256,7 @@ def launcher_files(python: str) -> Mapping[str, bytes]:
     """
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     found = {}
-    for name in ("sitecustomize", "launcher", "watch"):
+    for name in ("sitecustomize", "launcher", "ending", "watch"):
         path, source = f"{INSIDE}/{name}.py", (Path(__file__).parent / "inside" / f"{name}.py").read_bytes()
         if os.path.basename(python) == version and sys.implementation.name == "cpython":
             code = marshal.dumps(compile(source, path, "exec", dont_inherit=True))

@@ -21,11 +21,14 @@ def take_task() -> None:
     if rest:
         os.environ["PYTHONPATH"] = os.pathsep.join(rest)
     sys.path[:] = [one for one in sys.path if os.path.abspath(one) != folder]
-    sys.path.insert(0, folder)  # for the two imports below
+    sys.path.insert(0, folder)  # for the imports below
     try:
         import watch  # type: ignore[import-not-found]
 
         if task == "launch":
+            import gc
+
+            gc.disable()  # until all is loaded: a collection would find nothing
             import launcher  # type: ignore[import-not-found]
 
             launcher.main(details.split(" "))
@@ -33,7 +36,7 @@ def take_task() -> None:
             watch.watch_into(details)
     finally:
         sys.path.remove(folder)
-        for name in ("watch", "launcher"):
+        for name in ("watch", "ending", "launcher"):
             sys.modules.pop(name, None)
         sys.path_importer_cache.pop(folder, None)
 
