@@ -202,10 +202,10 @@ def load(path: Path) -> Rubric:
     """Read a rubric, its word patterns checked too, with the decisions on answers beside it. Raises RubricError."""
     from grader.answers import check_pattern
     from grader.answers.decisions import with_decisions
-    from grader.rubric import load_rubric
+    from grader.rubric import load_kept
 
     found = path.resolve() if path == SHIPPED_RUBRIC else path
-    return with_decisions(load_rubric(found, check_pattern), found)
+    return with_decisions(load_kept(found, check_pattern), found)
 
 
 def check_examples(path: Path, rubric: Rubric) -> None:

@@ -7,172 +7,36 @@ and what each may hold, and `checking.py` holds the tree against it; `steps.py` 
 reads YAML, can keep the later ones from speaking.
 
 Instructors have `docs/rubric.md`.
+
+The names of this package are imported when they are first used: where a rubric was read before (`kept.py`), neither
+YAML nor its shapes are needed, which take longer to import than all the rest of a command.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
-from pathlib import Path, PurePosixPath
+import importlib
+from typing import TYPE_CHECKING
 
-from grader.errors import RubricError
-from grader.model import Rubric, Step
-from grader.rubric.build import build_rubric
-from grader.rubric.checking import Place, faults, member, validate
-from grader.rubric.conversations import read_conversation
-from grader.rubric.digest import plan_digest, stages
-from grader.rubric.problems import Problem, shown
-from grader.rubric.rules import CheckPattern, broken_rules, references, side_of, wrong_patterns
-from grader.rubric.schema import json_schema
-from grader.rubric.shape import RubricShape
-from grader.rubric.yaml_text import MOST_CHARACTERS, Entry, read_yaml
+if TYPE_CHECKING:
+    from grader.rubric.digest import plan_digest, stages
+    from grader.rubric.kept import load_kept
+    from grader.rubric.reading import load_rubric, parse_rubric
+    from grader.rubric.schema import json_schema
 
-__all__ = ["json_schema", "load_rubric", "parse_rubric", "plan_digest", "stages"]
+__all__ = ["json_schema", "load_kept", "load_rubric", "parse_rubric", "plan_digest", "stages"]
 
-MOST_REFERENCE_BYTES = 1024 * 1024
-
-
-def load_rubric(path: Path, check_pattern: CheckPattern | None = None) -> Rubric:
-    """Read a rubric and the reference programs beside it.
-
-    `check_pattern` is passed on to `parse_rubric`.
-
-    Raises RubricError when the file cannot be read or used; nothing else is raised for a file of any content.
-    """
-    text = _read_rubric_text(path)
-    folder = path.parent
-
-    def read_reference(relative: str) -> str:
-        return _read_inside(folder, relative)
-
-    return parse_rubric(text, name=str(path), read_reference=read_reference, check_pattern=check_pattern)
+_MODULES = {
+    "json_schema": "schema",
+    "load_kept": "kept",
+    "load_rubric": "reading",
+    "parse_rubric": "reading",
+    "plan_digest": "digest",
+    "stages": "digest",
+}
 
 
-def parse_rubric(
-    text: str,
-    *,
-    name: str,
-    read_reference: Callable[[str], str],
-    check_pattern: CheckPattern | None = None,
-) -> Rubric:
-    """Return the rubric that a text describes. Pure, but for what `read_reference` does.
-
-    `name`: the file's name for messages.
-    `read_reference`: path as written in the rubric -> text of that program; raises OSError when it cannot be read and
-    ValueError, with the rest of a sentence that begins with the path, when it must not be used.
-    `check_pattern`: pattern and lexicon -> what is wrong with the pattern, or None; without it, patterns need only be
-    texts that are not empty.
-
-    Raises RubricError with every fault, in the order of the lines.
-    """
-    root, problems = read_yaml(text)
-    if root is None:
-        raise _error(name, problems)
-    problems += faults(RubricShape, root, Place())
-    problems += broken_rules(root)
-    if check_pattern is not None:
-        problems += wrong_patterns(root, check_pattern)
-    conversations, step_problems = _read_conversations(root)
-    texts, reference_problems = _read_references(root, read_reference)
-    problems += step_problems + reference_problems
-    shape = validate(RubricShape, root)
-    if problems or shape is None:
-        raise _error(name, problems)
-    return build_rubric(shape, conversations, texts)
-
-
-def _error(name: str, problems: list[Problem]) -> RubricError:
-    in_file_order = sorted(dict.fromkeys(problems), key=lambda problem: problem.line)
-    return RubricError([problem.in_file(name) for problem in in_file_order])
-
-
-def _read_conversations(root: Entry) -> tuple[list[tuple[Step, ...]], list[Problem]]:
-    """Return the steps of every check, in order, and what is wrong with them."""
-    conversations, problems, payload = [], [], 0
-    for index, check in enumerate(root.get("checks").items()):
-        place = Place((member("check", check, index),))
-        steps, found, payload = read_conversation(check.get("conversation"), side_of(check), place, payload)
-        conversations.append(steps)
-        problems += found
-    return conversations, problems
-
-
-def _read_references(root: Entry, read: Callable[[str], str]) -> tuple[Mapping[str, str], list[Problem]]:
-    """Return role -> text of the reference program, and a problem for each that cannot be had."""
-    texts: dict[str, str] = {}
-    problems = []
-    for role, entry in references(root):
-        try:
-            _refuse_outside(entry.text)
-            texts[role] = read(entry.text)
-        except OSError as error:
-            why = (
-                "is not there"
-                if isinstance(error, FileNotFoundError)
-                else f"cannot be read ({error.strerror or error})"
-            )
-            problems.append(_reference_problem(role, entry, f"{why}. Paths are relative to the rubric's folder."))
-        except ValueError as error:
-            problems.append(_reference_problem(role, entry, str(error)))
-    return texts, problems
-
-
-def _reference_problem(role: str, entry: Entry, why: str) -> Problem:
-    key = f"`assignment.programs.{role}.reference`"
-    return Problem(entry.line, f"{key}: {shown(entry.text)} {why}")
-
-
-_OUTSIDE = "leads out of the rubric's folder. Put the program beside the rubric."
-
-
-def _refuse_outside(path: str) -> None:
-    """Raise ValueError for a path that leaves the rubric's folder by what it says."""
-    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\0" in path:
-        raise ValueError(_OUTSIDE)
-
-
-def _read_inside(folder: Path, relative: str) -> str:
-    """Return the text of a file in `folder`, links followed.
-
-    Raises OSError when it cannot be read, ValueError when it lies outside, is too large, or is not UTF-8.
-    """
-    # Not Path.resolve, which raises RuntimeError for a circle of links before Python 3.13.
-    found = Path(os.path.realpath(folder / relative))
-    if not found.is_relative_to(os.path.realpath(folder)):
-        raise ValueError(_OUTSIDE)
-    if found.exists() and not found.is_file():
-        raise ValueError("is not a file. Name a Python program.")
-    data = _read_at_most(found, MOST_REFERENCE_BYTES)
-    if len(data) > MOST_REFERENCE_BYTES:
-        raise ValueError(f"has more than {MOST_REFERENCE_BYTES} bytes. Name a Python program.")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise ValueError("is not UTF-8. Save it as UTF-8.") from None
-
-
-def _read_at_most(path: Path, most: int) -> bytes:
-    """Return the file's bytes; `most` + 1 of them when it has more than `most`."""
-    with path.open("rb") as file:
-        return file.read(most + 1)
-
-
-def _read_rubric_text(path: Path) -> str:
-    """Return the text of the rubric. Raises RubricError."""
-    try:
-        if path.exists() and not path.is_file():
-            raise RubricError([f"{path}: this is not a file. Name the rubric itself, e.g. `{path}/rubric.yaml`."])
-        data = _read_at_most(path, MOST_CHARACTERS)
-    except FileNotFoundError:
-        raise RubricError([f"{path}: there is no such file. Name the rubric, or run `grade` in its folder."]) from None
-    except OSError as error:
-        raise RubricError([f"{path}: cannot be read ({error.strerror}). Check the path and its permissions."]) from None
-    if len(data) > MOST_CHARACTERS:
-        raise RubricError(
-            [f"{path}: more than {MOST_CHARACTERS} bytes are too much for a rubric. Name the right file."]
-        )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise RubricError([f"{path}, line {line}: this is not UTF-8 text. Save the file as UTF-8."]) from None
+def __getattr__(name: str) -> object:
+    """What `from grader.rubric import name` gives (PEP 562)."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,0 +1,133 @@
+"""A rubric that was read before is not read again, and is read again as soon as anything about it is new."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.answers import check_pattern
+from grader.errors import RubricError
+from grader.rubric import kept, load_kept, load_rubric, reading
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def rubric(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the shipped rubric, in a place where bytecode can be written."""
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "bytecode"))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    (tmp_path / "course").mkdir()
+    shutil.copy(ROOT / "rubric.yaml", tmp_path / "course")
+    shutil.copytree(ROOT / "solutions", tmp_path / "course" / "solutions")
+    return tmp_path / "course" / "rubric.yaml"
+
+
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A list that gets the name of each rubric that is really read."""
+    read, names = reading.parse_rubric, []
+
+    def noted(text: str, *, name: str, **rest: object) -> object:
+        names.append(name)
+        return read(text, name=name, **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading, "parse_rubric", noted)
+    return names
+
+
+def test_the_second_time_nothing_is_read(rubric: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is, value for value, what reading gives."""
+    names = readings(monkeypatch)
+    first, second = load_kept(rubric, check_pattern), load_kept(rubric, check_pattern)
+    assert first == second == load_rubric(rubric, check_pattern)
+    assert names.count(str(rubric)) == 2  # once for the first, once by load_rubric itself
+
+
+def test_neither_yaml_nor_shapes_are_imported_for_it(rubric: Path) -> None:
+    """A process that finds its rubric kept does without the libraries that read one."""
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom grader.rubric import load_kept\n"
+        f"print(load_kept(Path({str(rubric)!r})).title, 'pydantic' in sys.modules, 'yaml' in sys.modules)\n"
+    )
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(rubric.parent / "cache"), "PYTHONDONTWRITEBYTECODE": ""}
+    calls = [
+        subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        for _ in range(2)
+    ]
+    assert [call.stdout.split()[-2:] for call in calls] == [["True", "True"], ["False", "False"]], calls
+
+
+@pytest.mark.parametrize("what", ["text", "reference", "program", "pattern check", "damage", "cut", "other content"])
+def test_what_is_new_is_read(what: str, rubric: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change of whatever a rubric is made from, or of what is kept, shows at once."""
+    load_kept(rubric, check_pattern)
+    (place,) = (rubric.parents[1] / "bytecode").rglob("*.kept")
+    check = check_pattern
+    match what:
+        case "text":
+            rubric.write_text(rubric.read_text().replace("title: ", "title: New ", 1))
+        case "reference":
+            with (rubric.parent / "solutions" / "echo-client.py").open("a") as program:
+                program.write("\n# new\n")
+        case "program":
+            monkeypatch.setattr(kept, "_makers", lambda: "another version")
+        case "pattern check":
+            check = None
+        case "damage":
+            place.write_bytes(b"no such thing")
+        case "cut":
+            place.write_bytes(place.read_bytes()[:-100])
+        case "other content":
+            place.write_bytes(b"\xc0")  # nil
+    names = readings(monkeypatch)
+    assert load_kept(rubric, check) == load_rubric(rubric, check)
+    assert len(names) == 2
+    assert load_kept(rubric, check) == load_rubric(rubric, check)
+    assert len(names) == 3
+
+
+def test_a_rubric_with_a_fault_is_refused_each_time(rubric: Path) -> None:
+    """Only what was read without a fault is kept; after it, a fault is told as ever."""
+    load_kept(rubric, check_pattern)
+    right = rubric.read_text()
+    rubric.write_text(right + "\nnonsense: 1\n")
+    for _ in range(2):
+        with pytest.raises(RubricError, match="nonsense"):
+            load_kept(rubric, check_pattern)
+    rubric.write_text(right)
+    assert load_kept(rubric, check_pattern) == load_rubric(rubric, check_pattern)
+
+
+def test_a_reference_that_has_moved_away_is_missed(rubric: Path) -> None:
+    """A reference program that is gone, or has become a link out of the folder, is a fault again."""
+    load_kept(rubric)
+    program = rubric.parent / "solutions" / "echo-client.py"
+    program.rename(rubric.parents[1] / "elsewhere.py")
+    with pytest.raises(RubricError, match="is not there"):
+        load_kept(rubric)
+    program.symlink_to(rubric.parents[1] / "elsewhere.py")
+    with pytest.raises(RubricError, match="out of the rubric's folder"):
+        load_kept(rubric)
+
+
+def test_a_missing_rubric_is_told_as_ever(rubric: Path) -> None:
+    """No file: the sentence of `load_rubric`."""
+    with pytest.raises(RubricError, match="there is no such file"):
+        load_kept(rubric.with_name("other.yaml"))
+
+
+def test_nothing_is_written_where_no_bytecode_is(rubric: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python's own switch holds for this file too, and a folder that cannot be made is no fault."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    expected = load_kept(rubric)
+    assert not (rubric.parents[1] / "bytecode").exists()
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", str(rubric))  # a file, where a folder would have to be
+    assert load_kept(rubric) == expected
