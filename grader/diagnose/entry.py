@@ -151,9 +151,13 @@ def at_trace(finding: Finding, clues: Clues) -> Place | None:
 
 
 def at_wait(finding: Finding, clues: Clues) -> Place | None:
-    """The line that a program that waits stood in. Where one stands that is running differs from run to run."""
-    stood = clues.record.stopped in STANDING or clues.gave_up
-    return clues.waiting.place if clues.waiting is not None and stood else None
+    """The line that a program that waits stood in. Where one stands that is running differs from run to run.
+
+    One that was stopped because all was over may be running: it waits where its line has a call that can wait.
+    """
+    if clues.waiting is None or (clues.record.stopped == "finished" and not clues.waiting.text):
+        return None
+    return clues.waiting.place if clues.record.stopped in STANDING or clues.gave_up else None
 
 
 def at_loop(finding: Finding, clues: Clues) -> Place | None:

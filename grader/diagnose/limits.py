@@ -65,6 +65,13 @@ def flood(finding: Finding, clues: Clues) -> Mapping[str, str]:
 
 EXHAUSTED = (
     Entry(
+        id="stops-itself",
+        applies=both(stopped("stuck"), waits_in("kill", "raise_signal"), is_cause),
+        reason="Your {role} stops itself with a signal{where}, and nobody tells it to go on.",
+        next_step="Take it out: a program that is done only has to come to its last line.",
+        line=at_wait,
+    ),
+    Entry(
         id="recursion",
         applies=error("RecursionError"),
         reason="Your {role} calls the same function inside itself without end{where}.",

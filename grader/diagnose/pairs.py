@@ -38,6 +38,10 @@ def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping
     if players.get(finding.record.role, "student") == "student":
         return finding
     other = "server" if finding.record.role == "client" else "client"
+    message = carried(client, "received")
+    if other == "server" and echoes and message and not said and not heard and not met_directly(finding.record):
+        facts = {"sent": message, "answered": 0, "index": 0}  # it was gone before the message could reach it
+        return Finding(code="server-silent", record=server, expected=message, facts=facts)
     return Finding(code="pair-fails", record=records[other])
 
 

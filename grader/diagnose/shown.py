@@ -62,12 +62,17 @@ def shuts_first(finding: Finding, clues: Clues) -> bool:
     return ends and bool(shut) and bool(reads) and shut[0].line < reads[0].line
 
 
+def told_not_to_wait(finding: Finding, clues: Clues) -> bool:
+    """A socket is told not to wait."""
+    told = clues.calls("setblocking", "settimeout")
+    return any(re.search(r"\((?:False|0|0\.0)\)", call.text) for call in told)
+
+
 def does_not_wait(finding: Finding, clues: Clues) -> bool:
     """The socket is told not to wait, and nothing else in the program waits."""
-    told = [call for call in clues.calls("setblocking", "settimeout") if re.search(r"\((?:False|0|0\.0)\)", call.text)]
     reads = clues.calls("recv", "recv_into", "read")
     once = bool(reads) and not any(call.loop for call in reads)
-    return once and (bool(told) or clues.uses("MSG_DONTWAIT")) and not clues.uses(*PATIENT)
+    return once and (told_not_to_wait(finding, clues) or clues.uses("MSG_DONTWAIT")) and not clues.uses(*PATIENT)
 
 
 SHOWN = (

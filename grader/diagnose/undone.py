@@ -28,6 +28,7 @@ from grader.diagnose.entry import (
     uses,
 )  # fmt: skip
 from grader.diagnose.hidden import THREADS, hides, silent, unseen
+from grader.diagnose.shown import PATIENT, told_not_to_wait
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES, SENDS
 from grader.diagnose.words import plain
@@ -94,8 +95,12 @@ def at_work(clues: Clues) -> list[tuple[str, Place]]:
     """The daemon threads, with the line that makes each one, where nothing but their function does the program's work
     on its connection, and nothing waits for them."""
     made = [(name, Place(file=one.path, line=line)) for one in clues.sources for name, line in one.flow.daemons]
-    talks = {call.function for call in clues.calls(*SENDS, *RECEIVES) if "std" not in call.owner}
-    return made if talks and talks <= {name for name, _ in made} and not clues.calls("join") else []
+    named, lambdas = {name for name, _ in made if name}, {place.line for name, place in made if not name}
+    talks = [call for call in clues.calls(*SENDS, *RECEIVES) if "std" not in call.owner]
+    reads = [call for call in talks if call.name in RECEIVES]
+    theirs = bool(talks) and {call.function for call in talks} <= named
+    theirs = theirs or (bool(reads) and all(call.line in lambdas for call in reads))
+    return made if theirs and not clues.calls("join") else []
 
 
 def worker(finding: Finding, clues: Clues) -> Mapping[str, str]:
@@ -184,12 +189,12 @@ STARTING = (
         id="daemon-ends",
         applies=both(code(*NEEDED, "server-partial", "server-late", "client-partial", "reply-not-printed"),
                      lambda finding, clues: clues.trace is None and clues.ended and bool(at_work(clues))),
-        reason="Your {role}'s main program came to its end while its thread, {name}, was still at work: a daemon "
+        reason="Your {role}'s main program came to its end while its thread{name} was still at work: a daemon "
         "thread ends with the main program.",
         next_step="Let the main program wait for the thread, with its method join, or leave daemon out: then Python "
         "waits for it.",
         line=lambda finding, clues: at_work(clues)[0][1] if at_work(clues) else None,
-        fill=lambda finding, clues: {"name": plain(at_work(clues)[0][0])},
+        fill=lambda finding, clues: {"name": f", {plain(at_work(clues)[0][0])}," if at_work(clues)[0][0] else ""},
     ),
     Entry(
         id="await-missing",
@@ -231,6 +236,14 @@ STARTING = (
         reason="Your server makes a server object and never lets it serve, so that the program ends at once.",
         next_step="Call serve_forever on it: it takes the clients, one after another.",
         line=at_call(*SERVER_OBJECTS, "create_server"),
+    ),
+    Entry(
+        id="accept-does-not-wait",
+        applies=both(code("never-listens"), stops_at_once, calls("accept"), told_not_to_wait, no(uses(*PATIENT))),
+        reason="Your server's socket does not wait for a client: it is told so before accept, which then gets nothing, "
+        "and the program ends.",
+        next_step="Leave this out: a socket waits in accept until a client comes, unless it is told not to.",
+        line=at_call("setblocking", "settimeout"),
     ),
     Entry(
         id="handler-without-handle",

@@ -188,8 +188,8 @@ async def relay(
         limits_reached = {wire.watch.over: wire.watch.limit_reached}
         serving = not server.ended.done() and bool(wire.links and wire.watch.last) and wire.serves_on()
         stopped = {role: ended_how(run, limits_reached) for role, run in (("server", server), ("client", client))}
-        for run in (client, server):
-            await run.finish(dump=True)
+        await client.finish(dump=True)
+        await server.finish(dump=not serving)  # one that serves on waits for nobody; a thread of it may stand anywhere
         for end in wire.ends():
             end.close()
     detail = result if wire.listener is not None else DIRECT

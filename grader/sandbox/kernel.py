@@ -32,6 +32,7 @@ class Thread:
 
     `call`: number of the system call it is blocked in; -1 outside any call; None while it runs or could run.
     `arguments`: the call's six arguments.  `run_ns`, `delay_ns`: time on a processor, and waiting for one.
+    `stopped`: its process has been stopped (SIGSTOP), whatever call it is in.
     """
 
     process: int
@@ -40,6 +41,7 @@ class Thread:
     arguments: tuple[int, ...]
     run_ns: int
     delay_ns: int
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,7 @@ def look(proc: int, among: Sequence[int] | None = None) -> Look:
                 continue
             memory += int(read_at(proc, f"{process}/statm").split()[1]) * 4096
             for thread in list_at(proc, f"{process}/task"):
-                threads.append(read_thread(proc, process, int(thread)))
+                threads.append(read_thread(proc, process, int(thread), stopped=fields[0] == "T"))
         except (OSError, ValueError, IndexError):
             complete = False
         if len(threads) > MOST_THREADS:
@@ -123,27 +125,29 @@ def look(proc: int, among: Sequence[int] | None = None) -> Look:
     return Look(threads=tuple(threads), memory_bytes=memory, complete=complete, ended_seconds=ended / TICKS_PER_SECOND)
 
 
-def read_thread(proc: int, process: int, thread: int) -> Thread:
-    """One thread as it is now. Raises OSError or ValueError when it is gone."""
+def read_thread(proc: int, process: int, thread: int, *, stopped: bool = False) -> Thread:
+    """One thread as it is now; `stopped`: its process is. Raises OSError or ValueError when it is gone."""
     folder = f"{process}/task/{thread}"
     run_ns, delay_ns, _ = (int(field) for field in read_at(proc, f"{folder}/schedstat").split())
     fields = read_at(proc, f"{folder}/syscall").split()
     call = None if fields[0] == "running" else int(fields[0])
     arguments = tuple(int(field, 16) for field in fields[1:7])
     return Thread(
-        process=process, thread=thread, call=call, arguments=arguments, run_ns=run_ns, delay_ns=delay_ns
+        process=process, thread=thread, call=call, arguments=arguments, run_ns=run_ns, delay_ns=delay_ns,
+        stopped=stopped,
     )  # fmt: skip
 
 
 def sleeps(proc: int, thread: Thread) -> bool:
-    """Whether a thread still sleeps as it did in a look, without having run since, and not because of a disk.
+    """Whether a thread still sleeps (or is stopped) as in a look, without having run since, and not because of a disk.
 
     A sleep for a disk (state D) ends by itself, whatever call it is part of: a program that is being read from a slow
     disk sits in `read` or `openat` as one does that waits for a pipe. Raises OSError when the thread is gone.
     """
     folder = f"{thread.process}/task/{thread.thread}"
     state = read_at(proc, f"{folder}/stat").rpartition(")")[2].split()[0]
-    return state == "S" and int(read_at(proc, f"{folder}/schedstat").split()[0]) == thread.run_ns
+    run_ns = int(read_at(proc, f"{folder}/schedstat").split()[0])
+    return state == ("T" if thread.stopped else "S") and run_ns == thread.run_ns
 
 
 def awaits_alarms(proc: int, process: int) -> bool:

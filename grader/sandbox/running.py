@@ -111,12 +111,12 @@ class Run:
                 any(not kernel.sleeps(self.box.proc, thread) for thread in look.threads)
                 or any(
                     kernel.awaits_alarms(self.box.proc, process) or kernel.holds_timers(self.box.proc, process)
-                    for process in {thread.process for thread in look.threads}
+                    for process in {thread.process for thread in look.threads if not thread.stopped}
                 )
                 or any(
                     kernel.socket_times_out(self.handle, thread.arguments[0])
                     for thread in look.threads
-                    if thread.process == self.pid and call_name(thread) in ON_SOCKETS
+                    if thread.process == self.pid and call_name(thread) in ON_SOCKETS and not thread.stopped
                 )
             )
         except OSError:

@@ -6,7 +6,8 @@ unchanged between them, every thread of every process sits in such a call, and n
 no connection is being set up or torn down, and no byte is sent but not yet delivered. Data that has been delivered and
 woke nobody is data that nobody waits for. A thread in a timed call (a sleep, a poll with a time-out) may go on by
 itself, so a box with one is never stuck; it is waited for. So is one in `sigwait`: which alarm it waits for, and
-whether one is set, the kernel does not show.
+whether one is set, the kernel does not show. A process that has been stopped (SIGSTOP) goes on when another process of
+the box says so, and at no other time, whatever its time-outs and alarms.
 """
 
 from __future__ import annotations
@@ -94,7 +95,9 @@ def call_name(thread: Thread) -> str:
 
 
 def waits_for_ever(thread: Thread) -> bool:
-    """Whether a thread sits in a call that only somebody else can end."""
+    """Whether a thread sits in a call that only somebody else can end, or has been stopped in any."""
+    if thread.stopped:
+        return thread.call is not None
     rule = WAITS.get(call_name(thread))
     return rule is not None and rule(thread.arguments)
 
@@ -117,8 +120,8 @@ def polls_one(thread: Thread) -> bool:
 def unchanged(first: Look, second: Look) -> bool:
     """Whether the same threads sit in the same calls, and none has run in between."""
 
-    def essence(look: Look) -> list[tuple[int, int, int | None, tuple[int, ...], int]]:
-        return sorted((t.process, t.thread, t.call, t.arguments, t.run_ns) for t in look.threads)
+    def essence(look: Look) -> list[tuple[int, int, int | None, tuple[int, ...], int, bool]]:
+        return sorted((t.process, t.thread, t.call, t.arguments, t.run_ns, t.stopped) for t in look.threads)
 
     return first.complete and second.complete and essence(first) == essence(second)
 

@@ -48,6 +48,14 @@ HANGS = {
     "waitpid": "child = os.fork() or signal.pause()\nos.waitpid(child, 0)",
     "process that reads a pipe": "import subprocess\nc = subprocess.Popen('cat', stdin=subprocess.PIPE)\nc.wait()",
     "two that wait for each other": "a, b = socket.socketpair()\nos.fork() or b.recv(1)\na.recv(1)",
+    "itself stopped": "os.kill(os.getpid(), signal.SIGSTOP)",
+    "itself stopped, beside a sleep": (
+        "threading.Thread(target=time.sleep, args=[100], daemon=True).start()\nos.kill(os.getpid(), signal.SIGSTOP)"
+    ),
+    "itself stopped, with an alarm set": (
+        "signal.signal(signal.SIGALRM, print); signal.alarm(100)\nos.kill(os.getpid(), signal.SIGSTOP)"
+    ),
+    "child that has stopped": "child = os.fork() or os.kill(os.getpid(), signal.SIGSTOP)\nos.waitpid(child, 0)",
     "lock of a file": "import fcntl\nf, g = open('a', 'w'), open('a', 'w')\nfcntl.flock(f, 2)\nfcntl.flock(g, 2)",
 }  # fmt: skip
 
@@ -112,7 +120,10 @@ def test_an_open_of_a_fifo_that_nobody_else_opens_is_proved() -> None:
     assert record.stopped == "stuck"
 
 
-@pytest.mark.parametrize("what", ["sleep", "timeout", "select", "poll", "event", "asyncio", "child", "timer", "queue"])
+TIMED = ("sleep", "timeout", "select", "poll", "event", "asyncio", "child", "timer", "queue", "stopped")
+
+
+@pytest.mark.parametrize("what", TIMED)
 def test_a_timed_wait_is_not_called_stuck(what: str) -> None:
     """A program that goes on by itself after a while is waited for."""
     waits = {
@@ -125,6 +136,10 @@ def test_a_timed_wait_is_not_called_stuck(what: str) -> None:
         "child": "import subprocess\nsubprocess.run(['sleep', '0.2'])",
         "timer": "t = threading.Timer(0.2, accepted.close)\nt.start()\nt.join()",
         "queue": "import queue\ntry:\n    queue.Queue().get(timeout=0.2)\nexcept queue.Empty:\n    pass",
+        "stopped": (
+            "if os.fork() == 0:\n    time.sleep(0.2)\n    os.kill(os.getppid(), signal.SIGCONT)\n    os._exit(0)\n"
+            "os.kill(os.getpid(), signal.SIGSTOP)"
+        ),
     }
     record = run_program(f"{PAIR}{waits[what]}\nprint('went on')", PATIENT).record
     assert (record.stopped, record.exit_code, record.stdout) == (None, 0, b"went on\n")

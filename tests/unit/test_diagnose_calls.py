@@ -169,6 +169,12 @@ CALLS = [
         "ZeroDivisionError: division by zero",
     ),
     on_server(
+        "stops-itself",
+        "never-listens",
+        "os.kill(os.getpid(), signal.SIGSTOP)  # <--\n",
+        record={"stopped": "stuck", "stack": (frame(1),)},
+    ),
+    on_server(
         "recursion", "never-listens", "def f(): f()  # <--\n", "RecursionError: maximum recursion depth exceeded"
     ),
     on_server("too-many-processes", "never-listens", "t.start()  # <--\n", "RuntimeError: can't start new thread"),

@@ -52,6 +52,12 @@ UNDONE = [
         record={"events": events(*MET, "fin-received")},
     ),
     on_client(
+        "daemon-ends",
+        "reply-not-printed",
+        "s.connect(A)\nThread(target=lambda: got.append(s.recv(9)), daemon=True).start()  # <--\ns.sendall(m)\n",
+        record={"stdout": b"[]\n", "events": events(*MET)},
+    ),
+    on_client(
         "await-missing",
         "never-connects",
         "import asyncio\nasync def main():\n    await asyncio.open_connection('127.0.0.1', 65432)\nmain()  # <--\n",
@@ -75,6 +81,12 @@ UNDONE = [
         record={"events": events(*MET, "fin-received")},
     ),
     on_server("never-serves", "never-listens", HANDLER.replace("Echo)\n", "Echo)  # <--\n"), record=BOUND),
+    on_server(
+        "accept-does-not-wait",
+        "never-listens",
+        "s.setblocking(False)  # <--\ntry:\n    c, a = s.accept()\nexcept BlockingIOError:\n    print('nobody')\n",
+        record=BOUND,
+    ),
     on_server(
         "handler-without-handle",
         "server-silent",
