@@ -19,7 +19,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from grader import __version__
-from grader.answers import parse_answers, score_answer
+from grader.answers import goes_on, parse_answers, score_answer
 from grader.assess import broken, observe
 from grader.errors import GraderError, SubmissionError
 from grader.intake import Pending
@@ -58,9 +58,10 @@ def read_answers(submission: Submission, rubric: Rubric) -> list[QuestionScore]:
     One submission at a time: six side by side, as many as the event loop has threads, would load the model and read the
     marked examples six times at first, and take 264 MB instead of 121.
     """
-    answers = parse_answers(submission.answers or "", rubric.questions)
+    text = submission.answers or ""
+    answers, unread = parse_answers(text, rubric.questions), goes_on(text)
     with READING:
-        return [score_answer(question, answers.get(question.id, "")) for question in rubric.questions]
+        return [score_answer(one, answers.get(one.id, ""), unread=unread) for one in rubric.questions]
 
 
 def unreadable(pending: Pending, error: SubmissionError) -> Submission:

@@ -184,7 +184,7 @@ def main() -> None:
     options.add_argument("--times", type=int, default=4, help="how often the answers are parted by lot")
     chosen = options.parse_args()
     model = entailment.Model(chosen.model)
-    for module in (judgement, explain, scoring):
+    for module in (entailment, judgement, explain, scoring):
         module.load = lambda: model  # type: ignore[attr-defined]
     banks = chosen.banks.split(",")
     head = f"{'':<26}{'cells':>6}  accuracy               P      R      gain                     settled, right"

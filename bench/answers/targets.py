@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from bench.answers.fusion import acted_on, cells, coverage, crossed
-from grader.answers.decide import calibration, largest_doubt
+from grader.answers.decide import GUARD, calibration, largest_doubt
 
 LOGITS = Path(__file__).parent / "logits"
 TARGETS = (0.85, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99)
@@ -28,7 +28,7 @@ def main() -> None:
         judged = crossed(marked, sorted({one.answer.bank for one in marked}))
         for target in TARGETS:
             doubt = largest_doubt(fitted, target)
-            only = largest_doubt(known.doubt_only, target)
+            only = min(largest_doubt(known.doubt_only, target), 1 - known.award_only - GUARD)
             one = coverage(acted_on(judged, doubt, only) if ours else judged, doubt)
             print(f"{target:>6.0%}  {doubt:.3f}  {one.settled:>6.0%}  {one.right:.3f}  [{one.low:.3f}, {one.high:.3f}]")
 

@@ -86,12 +86,14 @@ class Decision:
     """`probability` that the criterion is met; `sure`: an error is as unlikely as the target asks.
 
     `only`: it would have been met beside another idea, but is too unsure to be the only one.
+    `withheld`: it would have been met, but the answer could not be read as often as it takes to give credit.
     """
 
     met: bool
     probability: float
     sure: bool
     only: bool = False
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,7 @@ def only_one(seen: Sequence[Situation], decisions: Sequence[Decision], target: f
 
 
 def _alone(one: Decision, target: float) -> Decision:
+    """A target above TARGET allows less doubt here too; one below it allows no more, as the guard band stays."""
     known = calibration()
     if one.probability < known.award_only:
         return Decision(False, one.probability, False, only=True)

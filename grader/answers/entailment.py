@@ -11,7 +11,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,25 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "model"
 _KEPT_IDEAS = 512
 _KEPT_READINGS = 1024
+_KEPT_PIECES = 64
 _AT_ONCE = 8  # parts of an answer that are read together, of about the same length, so that little is padding
 _MOST_OF_PART = 120
+MOST_PIECES = 254  # of a text, as many as the model was made for; the longest of 2,688 marked answers has 159
+_BESIDE = 410  # places that an answer may take up beyond what grows with the ideas it is held against
+_READINGS = 3  # how often these ideas may be read with it
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How much reading one answer may still ask for, so that no text is costly. See `Model.allowance`."""
+
+    left: int
+
+    def grants(self, places: int) -> bool:
+        """Take so many places if there are so many; False, and none taken, otherwise."""
+        granted = places <= self.left
+        self.left -= places if granted else 0
+        return granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +78,35 @@ class Model:
         self._first, self._last = (self._tokenizer.token_to_id(name) or 0 for name in ("[CLS]", "[SEP]"))
         self._ideas: OrderedDict[str, States] = OrderedDict()
         self._known: OrderedDict[tuple[str, tuple[str, ...]], list[Reading]] = OrderedDict()
+        self._pieces = lru_cache(_KEPT_PIECES)(lambda text: tuple(self._tokenizer.encode(text).ids))
+
+    def allowance(self, ideas: Sequence[str]) -> Allowance:
+        """What an answer may ask for that is held against `ideas`.
+
+        Counted in places: a piece of a word that one of the two graphs works on. Time follows it closely, and unlike
+        time it is the same everywhere. Enough for any text to be read once, and for the longest of the marked answers
+        twice.
+        """
+        return Allowance(_BESIDE + _READINGS * sum(len(self._idea(idea)) for idea in ideas))
+
+    def places(self, text: str, ideas: Sequence[str]) -> int:
+        """What it costs to read `text` with `ideas`."""
+        return 2 * len(self._window(text)) + sum(len(self._idea(idea)) for idea in ideas)
+
+    def is_whole(self, text: str) -> bool:
+        """Whether a text is read to its end."""
+        return len(self._pieces(text)) <= MOST_PIECES
+
+    def forget(self) -> None:
+        """Forget all readings, so that the next ones can be measured."""
+        self._known.clear()
 
     def logits(self, text: str, ideas: Sequence[str]) -> list[float]:
         """How strongly `text` states each of the ideas, as log-odds before calibration."""
         return [one.logit for one in self.read(text, ideas)]
 
     def read(self, text: str, ideas: Sequence[str]) -> list[Reading]:
-        """A reading of `text` for each of the ideas.
+        """A reading of `text`, of its first MOST_PIECES pieces, for each of the ideas.
 
         Kept by text and ideas together: rounding to 8 bits depends a little on what is read at the same time, and the
         same answer must get the same numbers whatever was read before.
@@ -79,44 +118,44 @@ class Model:
             self._known[key] = self._judged(text, key[1])
         return self._known[key]
 
-    def strengths(self, parts: Sequence[str], idea: str) -> list[float]:
-        """How strongly each of `parts` states the idea; read together, so to be compared with each other only."""
-        texts = [self._framed(self._tokenizer.encode(part).ids[:_MOST_OF_PART]) for part in parts]
+    def strengths(self, parts: Sequence[str], ideas: Sequence[str]) -> list[list[float]]:
+        """How strongly each of `parts` states each idea; read together, so to be compared with each other only."""
+        texts = [self._part(part) for part in parts]
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-        found: dict[int, float] = {}
+        found: dict[int, list[float]] = {}
         for start in range(0, len(order), _AT_ONCE):
             places = order[start : start + _AT_ONCE]
-            found.update(zip(places, self._stated([texts[place] for place in places], idea), strict=True))
+            found.update(zip(places, self._stated([texts[place] for place in places], ideas), strict=True))
         return [found[place] for place in range(len(texts))]
 
-    def _stated(self, texts: list[list[int]], idea: str) -> list[float]:
+    def places_of_parts(self, parts: Sequence[str], ideas: Sequence[str]) -> int:
+        """What it costs to ask for the `strengths` of `parts`."""
+        beside = sum(len(self._idea(idea)) for idea in ideas)
+        return sum(2 * len(self._part(part)) + beside for part in parts)
+
+    def _part(self, part: str) -> list[int]:
+        return self._framed(self._pieces(part)[:_MOST_OF_PART])
+
+    def _stated(self, texts: list[list[int]], ideas: Sequence[str]) -> list[list[float]]:
         from grader.answers.layout import lay_out, own_mask
 
         ids, mask = own_mask(texts)
         states: Any = self._reader.run(None, {"ids": ids, "mask": mask})[0]
         read = [one[: len(text)] for one, text in zip(states, texts, strict=True)]
-        logits, _ = self._judge.run(None, lay_out([(one, [self._idea(idea)]) for one in read]).feed())
-        return [float(one[0]) for one in logits]
+        against = [self._idea(idea) for idea in ideas]
+        logits, _ = self._judge.run(None, lay_out([(one, against) for one in read]).feed())
+        return [[float(logit) for logit in one] for one in logits]
 
     def _judged(self, text: str, ideas: Sequence[str]) -> list[Reading]:
         from grader.answers.layout import lay_out
 
-        found: list[Reading] = []
-        for tokens in self._windows(text):
-            rows = lay_out([(self._read(tokens), [self._idea(idea) for idea in ideas])])
-            logits, stances = self._judge.run(None, rows.feed())
-            now = [Reading(float(logit), stance) for logit, stance in zip(logits[0], stances[0], strict=True)]
-            found = [max(pair, key=lambda one: one.logit) for pair in zip(found, now, strict=True)] if found else now
-        return found
+        rows = lay_out([(self._read(self._window(text)), [self._idea(idea) for idea in ideas])])
+        logits, stances = self._judge.run(None, rows.feed())
+        return [Reading(float(logit), stance) for logit, stance in zip(logits[0], stances[0], strict=True)]
 
-    def _windows(self, text: str) -> list[list[int]]:
-        """Token ids of the text in pieces that the model can take in; nearly always one."""
-        from grader.answers.layout import MAX_ANSWER_TOKENS
-
-        ids = list(self._tokenizer.encode(text).ids)
-        size = MAX_ANSWER_TOKENS - 2
-        starts = range(0, max(1, len(ids)), size)
-        return [self._framed(ids[start : start + size]) for start in starts]
+    def _window(self, text: str) -> list[int]:
+        """Token ids of as much of the text as is read."""
+        return self._framed(self._pieces(text)[:MOST_PIECES])
 
     def _framed(self, ids: Sequence[int]) -> list[int]:
         return [self._first, *ids, self._last]
@@ -151,3 +190,21 @@ def load() -> Model | str:
         return (
             f"the answers' model cannot be read ({type(error).__name__}): the rules mark alone. Reinstall the package"
         )
+
+
+def allowance_for(ideas: Sequence[str]) -> Allowance:
+    """What an answer may ask of the model; without one, nothing costs anything."""
+    model = load()
+    return Allowance(0) if isinstance(model, str) else model.allowance(ideas)
+
+
+def places(text: str, ideas: Sequence[str]) -> int:
+    """What it costs to read a text with ideas; a text that states nothing is not read."""
+    model = load()
+    return 0 if isinstance(model, str) or not text else model.places(text, ideas)
+
+
+def is_read_whole(text: str) -> bool:
+    """Whether the model, where there is one, reads a text to its end."""
+    model = load()
+    return isinstance(model, str) or model.is_whole(text)

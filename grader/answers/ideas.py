@@ -126,7 +126,8 @@ def _patterns(sources: Iterable[str]) -> tuple[Pattern, ...]:
 def judge(criterion: Criterion, ready: Compiled, located: Located) -> Finding:
     """Apply a criterion's patterns. A rejected wording takes away what was earned in the same sentence."""
     hits = [hit for pattern in ready.accept[criterion.id] if (hit := find(pattern, located))]
-    vetoes = [hit for pattern in ready.reject[criterion.id] if (hit := find(pattern, located)) and not hit.negated]
+    rejected = ready.reject[criterion.id] if hits else ()
+    vetoes = [hit for pattern in rejected if (hit := find(pattern, located)) and not hit.negated]
     clear = [hit for hit in hits if not hit.negated and not _same_place(hit, vetoes, located)]
     denied = next((hit for hit in hits if hit.negated), None)
     if clear:
@@ -173,11 +174,9 @@ def _sentences(hit: Hit, located: Located) -> set[int]:
 def _near(patterns: tuple[Pattern, ...], located: Located) -> Pattern | None:
     """A pattern of three or more terms, all of which are there, though not in the order or as near as it wants."""
     for pattern in patterns:
-        wanted = [term for term in pattern.terms if term.link != "!"]
-        if len(wanted) < 3:
+        if len(pattern.wanted) < 3 or not located.may_meet(pattern):
             continue
         for places in located.windows(pattern.window):
-            there = sum(any(choice in places for choice in term.choices) for term in wanted)
-            if there == len(wanted):
+            if not any(places.keys().isdisjoint(choices) for choices in pattern.wanted):
                 return pattern
     return None

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from grader.answers.decide import (
     Decision,
@@ -18,8 +20,8 @@ from grader.answers.decide import (
     signals,
     situation,
 )
-from grader.answers.entailment import Reading, load
-from grader.answers.flags import is_instruction
+from grader.answers.entailment import Allowance, Reading, allowance_for, is_read_whole, load, places
+from grader.answers.flags import is_instruction, is_list
 from grader.answers.ideas import Compiled, Finding, judge, shifting_wordings
 from grader.answers.match import Located
 from grader.answers.memory import MOST, Decided, Memory, remember
@@ -27,9 +29,7 @@ from grader.answers.normalise import Sentence, Text, normalise
 from grader.answers.withdrawn import withdrawn
 from grader.model import Criterion, Question
 
-_MOST_CUTS = 40
-_LEAST_CUTS = 1
-_CUT_CHARACTERS = 6_000  # bounds the work on long answers; whoever addresses the grader is looked at in any case
+_MOST_CUTS = 8  # bounds the work; whoever addresses the grader is looked at in any case
 _NOTHING = -8.0
 _BEYOND_DOUBT = 4.0
 
@@ -54,26 +54,65 @@ class Judgement:
         return self.decision.met
 
 
-def judged(question: Question, ready: Compiled, located: Located) -> list[Judgement]:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was decided on one answer.
+
+    `whole`: the model, where there is one, has read the answer to its end.  `withheld`: it earns nothing until a
+    person has looked, as what it takes back or says to the grader is too much to be read again.  `left`: what of the
+    model's work it may still ask for.
+    """
+
+    judgements: list[Judgement]
+    whole: bool
+    withheld: bool
+    left: Allowance
+
+
+def judged(question: Question, ready: Compiled, located: Located) -> Judged:
     """A judgement on each criterion, in the rubric's order.
 
     What an answer takes back, and words addressed to the grader, can only take credit away: a criterion counts as met
     when it is met in the answer as it stands, in the answer without what it takes back, and in the answer as it would
-    be had it stopped where words to the grader begin.
+    be had it stopped where words to the grader begin. An answer for which that is too much to read earns nothing.
     """
-    whole = _judged(question, ready, located)
-    for text in [*_without_withdrawn(located), *_cut_short(located)]:
-        if not any(one.met for one in whole):
-            break
-        shorter = _judged(question, ready, Located(text, ready.vocabulary))
-        whole = [
-            one if one.marked or not one.met or less.met else less for one, less in zip(whole, shorter, strict=True)
-        ]
-    if any(one.logit is None for one in whole):
-        return whole
-    decisions = only_one([one.seen for one in whole], [one.decision for one in whole], question.target_precision)
+    ideas = [criterion.idea for criterion in question.criteria]
+    said = stated(located)
+    left = allowance_for(ideas)
+    left.grants(places(said, ideas))
+    found = _judged(question, ready, located)
+    withheld = False
+    for texts in (_without_withdrawn(located), _cut_short(located)):
+        for number, text in enumerate(texts):
+            if not any(one.met and not one.marked for one in found):
+                break
+            shorter = Located(text, ready.vocabulary)
+            if not left.grants(places(stated(shorter), ideas)):
+                withheld = withheld or number == 0  # of several places, one has been tried
+                break
+            found = [_lesser(*pair) for pair in zip(found, _judged(question, ready, shorter), strict=True)]
+    if withheld:
+        found = [_withheld(one) for one in found]
+    return Judged(_only(question, found), is_read_whole(said), withheld, left)
+
+
+def _lesser(one: Judgement, less: Judgement) -> Judgement:
+    return one if one.marked or not one.met or less.met else less
+
+
+def _withheld(one: Judgement) -> Judgement:
+    if one.marked or not one.met:
+        return one
+    return replace(one, decision=replace(one.decision, met=False, sure=False, withheld=True))
+
+
+def _only(question: Question, found: list[Judgement]) -> list[Judgement]:
+    """With what is asked of an idea that is the only one to earn anything."""
+    if any(one.logit is None for one in found):
+        return found
+    decisions = only_one([one.seen for one in found], [one.decision for one in found], question.target_precision)
     return [
-        one if one.marked else replace(one, decision=decision) for one, decision in zip(whole, decisions, strict=True)
+        one if one.marked else replace(one, decision=decision) for one, decision in zip(found, decisions, strict=True)
     ]
 
 
@@ -164,43 +203,47 @@ def _shift(question: Question, ready: Compiled, place: int, reading: Reading, od
     """What the criterion's marked wordings add to the log-odds; nothing where these are beyond doubt."""
     if reading.stance is None or abs(odds) > _BEYOND_DOUBT:
         return 0.0
-    if not ready.memories:
-        ready.memories.update(_memories(question, ready))
-    memory = ready.memories[question.criteria[place].id]
+    name = question.criteria[place].id
+    if name not in ready.memories:
+        ready.memories[name] = _memory(question, ready, place)
+    memory = ready.memories[name]
     return memory.shift(reading.stance) if memory else 0.0
 
 
-def _memories(question: Question, ready: Compiled) -> dict[str, Memory | None]:
-    """The memory of each criterion: its examples first, then decisions, of which the latest are kept."""
-    known: dict[str, list[Decided]] = {one.id: [] for one in question.criteria}
-    views: dict[str, _View] = {}
-    for place, criterion in enumerate(question.criteria):
-        for text, met in shifting_wordings(criterion)[-MOST:]:
-            if text not in views:
-                views[text] = _view(question, ready, Located(normalise(text), ready.vocabulary))
-            view = views[text]
-            if view.readings and view.odds and (stance := view.readings[place].stance) is not None:
-                known[criterion.id].append(Decided(stance, view.odds[place], met))
-    return {name: remember(decided) for name, decided in known.items()}
+def _memory(question: Question, ready: Compiled, place: int) -> Memory | None:
+    """The memory of a criterion: its examples first, then decisions, of which the latest are kept."""
+    known = []
+    for text, met in shifting_wordings(question.criteria[place])[-MOST:]:
+        view = _view(question, ready, Located(normalise(text), ready.vocabulary))
+        if view.readings and view.odds and (stance := view.readings[place].stance) is not None:
+            known.append(Decided(stance, view.odds[place], met))
+    return remember(known)
 
 
-def _without_withdrawn(located: Located) -> list[Text]:
+def _without_withdrawn(located: Located) -> Iterator[Text]:
     """The answer without what it takes back, when it takes something back."""
     less = withdrawn(located.text)
-    return [] if less is None else [normalise(less)]
+    if less is not None:
+        yield normalise(less)
 
 
-def _cut_short(located: Located) -> list[Text]:
-    """The answer up to each place where words to the grader may begin, for each sentence that has such words."""
+def _cut_short(located: Located) -> Iterator[Text]:
+    """The answer up to places where words to the grader may begin, for each sentence that has such words.
+
+    The latest come first: where the words to the grader begin indeed is nearly always one of these. A beginning of
+    such a sentence that is set aside itself leaves the answer as it is, and is passed over.
+    """
+    return islice(_cuts(located), _MOST_CUTS)
+
+
+def _cuts(located: Located) -> Iterator[Text]:
     text = located.text
-    cuts = []
-    for number in sorted(located.instructions):
+    for number in sorted(located.instructions, reverse=True):
         sentence = text.sentences[number]
         words = [token.word for token in text.tokens[sentence.first : sentence.last]]
         after = text.shown[sentence.end :] if number + 1 < len(text.sentences) else ""
-        for start in range(1, len(words)):
-            if is_instruction(words[start:]):
+        latest = next((start for start in reversed(range(1, len(words))) if is_instruction(words[start:])), 0)
+        for start in range(latest, 0, -1):
+            if not is_instruction(words[:start]) and not is_list(words[:start]):
                 stop = text.tokens[sentence.first + start].start
-                cuts.append(text.shown[:stop].rstrip() + (". " + after.lstrip(" .!?;") if after else ""))
-    most = min(_MOST_CUTS, max(_LEAST_CUTS, _CUT_CHARACTERS // max(1, len(text.shown))))
-    return [normalise(cut) for cut in cuts[-most:]]
+                yield normalise(text.shown[:stop].rstrip() + (". " + after.lstrip(" .!?;") if after else ""))

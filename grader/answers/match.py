@@ -135,7 +135,16 @@ class Located:
         self.beginnings = {
             token for one in text.sentences for token in range(one.first, min(one.first + BEGINNING, one.last))
         }
+        self.present = frozenset().union(*self.by_sentence)
         self._windows: dict[int, list[Places]] = {1: self.by_sentence}
+
+    def may_meet(self, pattern: Pattern) -> bool:
+        """Whether the answer has a word for each term that a pattern wants, wherever they stand."""
+        absent = self.present.isdisjoint
+        for choices in pattern.wanted:  # noqa: SIM110  the rules spend most of their time here
+            if absent(choices):
+                return False
+        return True
 
     def windows(self, size: int) -> list[Places]:
         """Places per window of `size` sentences; 0 is one window over the whole answer."""
@@ -187,6 +196,8 @@ def _merged(group: list[Places]) -> Places:
 
 def find(pattern: Pattern, located: Located) -> Hit | None:
     """The first place where a pattern is met; one that is not under a negation is preferred."""
+    if not located.may_meet(pattern):
+        return None
     denied: Hit | None = None
     tokens = located.text.tokens
     for places in located.windows(pattern.window):
@@ -202,7 +213,7 @@ def find(pattern: Pattern, located: Located) -> Hit | None:
         found = _match(pattern.terms, free)
         if found is not None:
             return Hit(pattern, found, False)
-        if denied is None and (found := _match(pattern.terms, lists)) is not None:
+        if denied is None and free != lists and (found := _match(pattern.terms, lists)) is not None:
             denied = Hit(pattern, found, True)
     return denied
 

@@ -49,12 +49,16 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A read pattern. `window`: how many sentences it may span; 0 is the whole answer."""
+    """A read pattern. `window`: how many sentences it may span; 0 is the whole answer.
+
+    `wanted`: the choices of each term that must be there.
+    """
 
     source: str
     terms: tuple[Term, ...]
     window: int
     negative: bool
+    wanted: tuple[tuple[str, ...], ...]
 
 
 def parse_pattern(source: str) -> Pattern:
@@ -68,7 +72,8 @@ def parse_pattern(source: str) -> Pattern:
     if len(terms) > MAX_TERMS:
         raise PatternError(f"has {len(terms)} terms; {MAX_TERMS} are the most, so split it")
     negative = any(choice == "~" + NOT for term in terms for choice in term.choices if term.link != "!")
-    return Pattern(source, terms, window, negative)
+    wanted = tuple(term.choices for term in terms if term.link != "!")
+    return Pattern(source, terms, window, negative, wanted)
 
 
 def check_pattern(pattern: str, lexicon: Mapping[str, tuple[str, ...]]) -> str | None:

@@ -15,6 +15,7 @@ STAFF_OVERRULED = (
     "The pattern `{pattern}` finds the idea \u201c{idea}\u201d, but read as a whole the answer does not state it."
 )
 STAFF_MODEL = "States the idea \u201c{idea}\u201d in a wording of its own."
+STAFF_WITHHELD = "Seems to state the idea \u201c{idea}\u201d; no credit before a person has looked."
 STAFF_MORE = " {count} more patterns agree."
 STAFF_MISSING = "Does not state the idea \u201c{idea}\u201d in any wording the rubric knows."
 STAFF_DENIED = "The words of the idea \u201c{idea}\u201d stand under a negation (`{pattern}`)."
@@ -29,7 +30,12 @@ REVIEW_LIST = "A list of keywords; nothing is stated."
 REVIEW_COPY = "The question is copied."
 REVIEW_FOREIGN = "Does not look like English."
 REVIEW_INSTRUCTION = "Contains words addressed to the grader; they were left out of the scoring."
-REVIEW_LONG = "Very long: only the first {count} characters were read."
+REVIEW_LONG = "Very long: only the first {count:,} characters were read."
+REVIEW_LONG_FOR_MODEL = "Long: rules have read all of it, but the model only how it begins."
+REVIEW_LONG_FILE = "The file is very long: only its first {count:,} characters were read; this answer may go on there."
+REVIEW_WITHHELD = (
+    "Takes something back, or speaks to the grader, and is too long to be read again without that: no credit yet."
+)
 REVIEW_NO_MODEL = "Not read by the model: {why}."
 REVIEW_ONLY = "{criterion}: too unsure to be the only idea that earns anything ({percent} % that it is met)."
 

@@ -6,6 +6,7 @@ and say where a person should look. Points come from met criteria alone; flags a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from grader.answers import phrases
@@ -14,25 +15,35 @@ from grader.answers.entailment import load
 from grader.answers.explain import evidence
 from grader.answers.flags import is_copy, is_foreign, is_hedged
 from grader.answers.ideas import Compiled, believed, compiled
-from grader.answers.judgement import Judgement, judged
+from grader.answers.judgement import Judged, Judgement, judged
 from grader.answers.match import Located
 from grader.answers.normalise import MAX_CHARACTERS, Text, normalise
+from grader.answers.parse import MAX_CHARACTERS as MOST_OF_FILE
 from grader.answers.withdrawn import withdrawn
 from grader.model import CriterionScore, Question, QuestionScore
 
 
-def score_answer(question: Question, answer: str) -> QuestionScore:
+def score_answer(question: Question, answer: str, *, unread: bool = False) -> QuestionScore:
     """Score one answer. Takes any text; the same text always gives the same score.
 
     Points are those of the met criteria, at most `question.points`. `needs_review` comes with its reasons.
+    `unread`: the file goes on behind what was read of it, so that some of the answer may stand there.
     """
     text = normalise(answer)
-    if not text.tokens:
-        return _empty(question, text)
+    score = _scored(question, text) if text.tokens else _empty(question, text)
+    if not unread:
+        return score
+    reasons = (*score.review_reasons, phrases.REVIEW_LONG_FILE.format(count=MOST_OF_FILE))
+    return replace(score, needs_review=True, review_reasons=reasons)
+
+
+def _scored(question: Question, text: Text) -> QuestionScore:
     ready = compiled(question)
     located = Located(text, ready.vocabulary)
-    judgements = judged(question, ready, located)
-    scores = tuple(_criterion(one, located) for one in judgements)
+    found = judged(question, ready, located)
+    judgements = found.judgements
+    words = evidence(judgements, located, found.left)
+    scores = tuple(_criterion(*pair) for pair in zip(judgements, words, strict=True))
     earned = sum((score.points for score in scores), Decimal(0))
     hints, beliefs = _misconceptions(question, ready, located)
     if all(one.marked for one in judgements) and not text.cut:
@@ -41,7 +52,8 @@ def score_answer(question: Question, answer: str) -> QuestionScore:
         reasons = [
             *_flags(ready, located, earned=bool(earned)),
             *(phrases.REVIEW_BELIEF.format(says=says) for says in beliefs if earned),
-            *(_doubt(one) for one in judgements if not one.decision.sure),
+            *_too_long(text, found),
+            *(_doubt(one) for one in judgements if not one.decision.sure and not one.decision.withheld),
             *_without_model(judgements),
         ]
     return QuestionScore(
@@ -84,7 +96,7 @@ def _empty(question: Question, text: Text) -> QuestionScore:
     )
 
 
-def _criterion(one: Judgement, located: Located) -> CriterionScore:
+def _criterion(one: Judgement, words: str) -> CriterionScore:
     criterion = one.criterion
     kind = criterion.kind.rstrip(". ")
     return CriterionScore(
@@ -93,7 +105,7 @@ def _criterion(one: Judgement, located: Located) -> CriterionScore:
         points=criterion.points if one.met else Decimal(0),
         max=criterion.points,
         probability=round(one.decision.probability, 4),
-        evidence=evidence(one, located),
+        evidence=words,
         feedback=phrases.FEEDBACK_MET if one.met else phrases.FEEDBACK_MISSING.format(kind=kind),
         staff_note=_staff_note(one),
         needs_review=not one.decision.sure,
@@ -104,6 +116,8 @@ def _staff_note(one: Judgement) -> str:
     found, idea = one.found, one.criterion.idea
     if one.marked:
         return (phrases.STAFF_MARKED_MET if one.met else phrases.STAFF_MARKED_NOT).format(idea=idea)
+    if one.decision.withheld:
+        return phrases.STAFF_WITHHELD.format(idea=idea)
     if found.hit:
         more = phrases.STAFF_MORE.format(count=found.others) if found.others else ""
         note = phrases.STAFF_MET if one.met else phrases.STAFF_OVERRULED
@@ -162,6 +176,16 @@ def _flags(ready: Compiled, located: Located, *, earned: bool) -> list[str]:
         reasons.append(phrases.REVIEW_COPY)
     if is_foreign(words):
         reasons.append(phrases.REVIEW_FOREIGN)
+    return reasons
+
+
+def _too_long(text: Text, found: Judged) -> list[str]:
+    """What of the answer was not read, or not as often as it takes to give credit."""
+    reasons = []
     if text.cut:
         reasons.append(phrases.REVIEW_LONG.format(count=MAX_CHARACTERS))
+    elif not found.whole:
+        reasons.append(phrases.REVIEW_LONG_FOR_MODEL)
+    if found.withheld:
+        reasons.append(phrases.REVIEW_WITHHELD)
     return reasons

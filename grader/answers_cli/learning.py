@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from grader.model import Question
 
 _CONFLICTS_SHOWN = 20
+LOCK_NAME = ".decisions.lock"
 
 
 @click.command("learn")
@@ -44,18 +47,45 @@ def learn_command(marked: Path, replacing: bool, dry_run: bool, rubric_path: Pat
     taken = take(read_bank(marked, questions, read_all), questions)
     if not taken.decided:
         raise UsageError(f"{marked}: {_nothing(taken, questions)}")
-    known = decisions.load_decisions(file, questions) if file.exists() else []
-    merged = decisions.merge(known, taken.decided, replacing=replacing)
-    _refuse_conflicts(marked, file, merged, taken, questions)
-    if merged.cells and not dry_run:
-        old = file.read_text("utf-8-sig") if file.exists() else ""
-        decisions.write(file, decisions.grown(old, merged, questions))
+    with nullcontext() if dry_run else _alone(file):
+        known = decisions.load_decisions(file, questions) if file.exists() else []
+        merged = decisions.merge(known, taken.decided, replacing=replacing)
+        _refuse_conflicts(marked, file, merged, taken, questions)
+        if merged.cells and not dry_run:
+            old = file.read_text("utf-8-sig") if file.exists() else ""
+            decisions.write(file, decisions.grown(old, merged, questions))
     for line in _told(file, merged, taken, dry_run=dry_run):
         click.echo(line)
     for line in _helped(questions, merged.decided):
         click.echo(line)
     if merged.cells and not dry_run:
         click.echo("The next `grade run` with this rubric scores again from what is stored; no program runs for it.")
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Keep others from learning into the same file, from reading it to writing it. Raises UsageError when one does."""
+    from grader.store.lock import HeldError, take_lock
+
+    folder = Path(os.path.realpath(file)).parent
+    try:
+        descriptor = take_lock(folder, LOCK_NAME)
+    except HeldError as held:
+        who = f" (process {held.holder})" if held.holder else ""
+        raise UsageError(
+            f"{file}: another `grade answers learn`{who} is writing it just now; nothing was learnt. "
+            "Give the command again in a moment."
+        ) from None
+    except OSError as error:
+        why = error.strerror or error
+        raise UsageError(
+            f"{folder / LOCK_NAME}: cannot be written ({why}); nothing was learnt. Cure that, or name a rubric in a "
+            "folder of yours with -r."
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _beside(rubric_path: Path) -> Path:

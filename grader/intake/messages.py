@@ -197,6 +197,7 @@ def answers_cut(path: str) -> Note:
         "cut",
         f"Only the first {bounds.MAX_ANSWERS_BYTES >> 10} KiB of {shown(base(path))} were read. "
         "Keep each answer to a few sentences.",
+        needs_person=True,
     )
 
 

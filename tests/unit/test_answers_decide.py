@@ -36,6 +36,17 @@ def test_a_sure_only_idea_needs_nobody() -> None:
     assert only_one([ONCE] * 3, [met(0.99), NOT, NOT])[0].sure
 
 
+def test_how_sure_an_only_idea_must_be_follows_the_target_down_to_the_guard_band() -> None:
+    """A stricter target asks for more; a laxer one for no less than the guard band around the point of award."""
+
+    def settled(target: float) -> float:
+        chances = [chance / 1000 for chance in range(1000)]
+        return min(one for one in chances if only_one([ONCE] * 3, [met(one), NOT, NOT], target)[0].sure)
+
+    assert settled(0.99) > settled(0.97) >= settled(0.9)
+    assert settled(0.9) == pytest.approx(KNOWN.award_only + GUARD, abs=0.002)
+
+
 @pytest.mark.parametrize(
     ("seen", "decisions"),
     [

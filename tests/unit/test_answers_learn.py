@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from grader.answers import score_answer
 from grader.answers_cli import answers_group
+from grader.answers_cli.learning import LOCK_NAME
 from grader.cli import check_examples, load
 from grader.errors import UsageError
 
@@ -205,3 +208,59 @@ STOP_ROWS = [
     "q3,The input shrinks with each call.,0,0,1",
     "q3,There must be a condition that stops the calls.,1,0,0",
 ]
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from grader.store.lock import take_lock
+take_lock(Path(sys.argv[1]), sys.argv[2])
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_while_another_learns_nothing_is_learnt_and_who_it_is_is_said(folder: Path) -> None:
+    """The file is read, added to and written by one at a time; whoever comes second is told to come again."""
+    rows = HEAD + "q1,Ties HOST to PORT.,1,0,0,0,,,,\n"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder), LOCK_NAME],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+    ) as holder:  # fmt: skip
+        assert holder.stdout
+        assert holder.stdin
+        assert holder.stdout.readline() == "held\n"
+        told = refused(folder, rows)
+        assert f"another `grade answers learn` (process {holder.pid}) is writing it just now" in told
+        assert "would get 4 new decisions" in run(folder, "learn", "-n", str(folder / "marked.csv")).output
+        holder.stdin.close()
+    assert "4 new decisions" in run(folder, rows=rows).output
+
+
+@pytest.mark.slow
+def test_of_many_who_learn_at_once_each_has_learnt_or_knows_that_it_has_not(folder: Path) -> None:
+    """No decision that was reported as learnt is lost to another process."""
+    command = [
+        sys.executable,
+        "-c",
+        "from grader.cli import main; main()",
+        "answers",
+        "learn",
+        "-r",
+        str(folder / "rubric.yaml"),
+    ]
+    started = []
+    for number in range(6):
+        (folder / f"{number}.csv").write_text(HEAD + f"q1,It is number {number}.,0,0,0,0,,,,\n")
+        started.append(
+            subprocess.Popen(
+                [*command, str(folder / f"{number}.csv")],
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT,
+            )
+        )  # fmt: skip
+    said = [one.communicate()[0] for one in started]
+    learnt = (folder / "decisions.yaml").read_text()
+    for number, (one, told) in enumerate(zip(started, said, strict=True)):
+        assert (one.returncode == 0) == (f"It is number {number}." in learnt), told
+        assert one.returncode == 0 or "Give the command again in a moment." in " ".join(told.split()), told
+    assert any(one.returncode == 0 for one in started)
