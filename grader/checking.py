@@ -9,11 +9,12 @@ from pathlib import Path
 
 from grader.assess import observe
 from grader.errors import HostError
+from grader.evidence import believable_records
 from grader.intake import read_folder
 from grader.model import Grade, Rubric, RunRecord, Submission, Verdict
 from grader.pipeline import read_answers
 from grader.report.terminal import render_check_terminal
-from grader.runs import BoxKind, ReferenceBoxes, record_runs
+from grader.runs import BoxKind, ReferenceBoxes
 from grader.sandbox.host import require_boxes
 from grader.sandbox.launch import Box
 from grader.sandbox.plain import HAS_PROC, PlainBox
@@ -63,7 +64,7 @@ async def record(submission: Submission, rubric: Rubric, kind: BoxKind) -> dict[
     """Run everything, and leave nothing running."""
     references = ReferenceBoxes(rubric, kind)
     try:
-        return await record_runs(submission, rubric, references)
+        return await believable_records(submission, rubric, references)
     finally:
         await references.close()
 

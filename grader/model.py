@@ -318,6 +318,7 @@ class RunRecord:
     `serving`: at the end the program was back in accept, waiting for another client.
     `outcomes`: one for each action of the script, in order. `sockets`: as seen when first something listened or, if
     nothing ever did, at the end. `harness_error`: what failed on our side; then nothing else here may be judged.
+    `late_seconds`: the longest that the program, or its peer, was kept waiting for an answer or for a processor.
     """
 
     role: str
@@ -338,6 +339,7 @@ class RunRecord:
     output_cut: bool = False
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
+    late_seconds: float = 0.0
     stack: tuple[Frame, ...] = ()
     harness_error: str | None = None
 

@@ -22,10 +22,11 @@ from grader import __version__
 from grader.answers import goes_on, parse_answers, score_answer
 from grader.assess import broken, observe
 from grader.errors import GraderError, SubmissionError
+from grader.evidence import believable_records
 from grader.intake import Pending
 from grader.model import Grade, Note, Observation, QuestionScore, Rubric, RunRecord, Submission
 from grader.rubric import plan_digest, stages
-from grader.runs import ReferenceBoxes, record_runs
+from grader.runs import ReferenceBoxes
 from grader.score import priced, score
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ async def run_and_assess(
     submission: Submission, rubric: Rubric, references: ReferenceBoxes
 ) -> tuple[Grade, Mapping[str, RunRecord]]:
     """Run everything, here and now: the unit of work that a cluster's worker does just as this machine. No store."""
-    records = await record_runs(submission, rubric, references)
+    records = await believable_records(submission, rubric, references)
     # Beside the event loop: a program that is being answered meanwhile may have a time-out of its own.
     return await asyncio.to_thread(assess, submission, rubric, records), records
 

@@ -386,6 +386,7 @@ class Peer:
             outcomes=tuple(self.outcomes),
             sockets=self.sockets,
             serving=self.serving,
+            late_seconds=self.watch.late_seconds(self.connections),
             output_before=self.output_before,
         )
 

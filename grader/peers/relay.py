@@ -203,6 +203,7 @@ async def relay(
             stopped[role],
             limits,
             outcomes=(done,),
+            late_seconds=wire.watch.late_seconds(wire.ends()),
             serving=role == "server" and serving,
         )
         for role, run in runs.items()

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from grader.model import Limits
+from grader.peers.wire import Connection
 from grader.sandbox.kernel import Look
 from grader.sandbox.plain import AnyRun
 from grader.sandbox.stuck import all_wait, network_is_still, rests, serves_on, waits_for_input
@@ -32,6 +33,7 @@ class Watch:
     since something last happened.
     `lag`: seconds by which our own looks came later than they should have: what a program computed meanwhile, waiting
     for us, is not held against it (up to as much again as it may), nor is the time.
+    `delay`: seconds for which a program's thread has waited for a processor.
     `heard`: when something last happened on the wire.
     `limit_reached`, `over`: which limit ended a wait, and the program that reached it.
     """
@@ -44,7 +46,7 @@ class Watch:
         self.over: AnyRun | None = None
         self.steady = False
         self.moves = 0
-        self.burnt = self.lag = self.heard = 0.0
+        self.burnt = self.lag = self.delay = self.heard = 0.0
         for run in runs:
             run.ended.add_done_callback(lambda _: self.happened.set())
 
@@ -83,6 +85,7 @@ class Watch:
                     continue
             looks, checked = [run.look() for run in self.runs], self.now()
             self.last = looks
+            self.delay = max([self.delay, *(look.delay_seconds for look in looks)])
             limit = self.limit(looks, cpu_seconds)
             if limit is not None:
                 self.limit_reached = limit
@@ -100,6 +103,10 @@ class Watch:
             before = looks if quiet else None
             pause = min(pause * GROWTH, LONGEST_PAUSE)
 
+    def late_seconds(self, connections: Sequence[Connection]) -> float:
+        """The longest that a program was kept waiting: by the machine, by us, or by the program it talks to."""
+        return max([self.lag + self.delay, *(one.longest_wait for one in connections)])
+
     async def change(self, seconds: float) -> bool:
         """Wait for something to happen; False when nothing has within `seconds`."""
         started = self.now()
@@ -107,8 +114,9 @@ class Watch:
             async with asyncio.timeout(seconds):
                 await self.happened.wait()
         except TimeoutError:
-            self.lag += max(self.now() - started - seconds, 0.0)
             return False
+        finally:
+            self.lag += max(self.now() - started - seconds, 0.0)
         return True
 
     async def just_delivered(self) -> bool:
@@ -148,8 +156,7 @@ class Watch:
             if look.cpu_seconds > allowed + min(self.lag, self.limits.cpu_seconds):
                 return "cpu"
         self.over = None
-        owed = max((look.delay_seconds for look in looks), default=0.0) + self.lag
-        if self.now() - owed > min(self.heard + self.limits.wall_seconds, self.limits.longest_seconds):
+        if self.now() - self.delay - self.lag > min(self.heard + self.limits.wall_seconds, self.limits.longest_seconds):
             return "wall"
         return None
 

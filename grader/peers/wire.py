@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ READ_BYTES = 1 << 16
 MOST_RECEIVED = 1 << 23  # of one run: a program that floods the peer is not read any further
 MOST_EVENTS = 20_000
 MOST_CONNECTIONS = 32
+LAST_DATA_RECEIVED = slice(52, 56)  # of struct tcp_info (tcp(7)): tcpi_last_data_recv, in milliseconds
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Connection:
     `received`, `sent`: number of bytes so far.
     `fresh`: with `keep`, pieces received that nobody has taken yet.
     `ended`: nothing more will arrive (`fin`, `reset`), or None.
-    `paused`: do not read, although something may be there.
+    `longest_wait`: the most seconds from the program's last bytes (or the connection's begin) to ours that followed.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Connection:
         keep: bool = True,
     ) -> None:
         self.sock, self.number, self.transcript, self.notify, self.keep = sock, number, transcript, notify, keep
+        self.made, self.longest_wait = transcript.now(), 0.0
         self.received = 0
         self.fresh: list[bytes] = []
         self.sent = 0
@@ -132,10 +135,20 @@ class Connection:
 
     def _end(self, how: str) -> None:
         self.read(False)
+        if how == "reset":  # it may have given us up
+            self._note_wait()
         self.ended = how
         self.transcript.add("fin-received" if how == "fin" else "reset", self.number)
         self.stop_writing()
         self.notify()
+
+    def _note_wait(self) -> None:
+        """Note how long the program has been waiting for us: since its last bytes arrived, whenever we read them."""
+        waited = self.transcript.now() - self.made
+        if self.received and sys.platform == "linux" and self.sock.fileno() >= 0:
+            info = self.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, LAST_DATA_RECEIVED.stop)
+            waited = int.from_bytes(info[LAST_DATA_RECEIVED], sys.byteorder) / 1000
+        self.longest_wait = max(self.longest_wait, waited)
 
     def send(self, data: bytes) -> None:
         """Send as soon as the program takes it; `unsent` is what it has not taken yet."""
@@ -143,6 +156,7 @@ class Connection:
         self.unsent += data
         if was_idle:
             self._writable()
+        self._note_wait()
 
     def _writable(self) -> None:
         try:

@@ -235,7 +235,7 @@ def test_a_pair_whose_box_is_killed_before_its_server_listens_is_not_one_that_ne
 
 
 @pytest.mark.parametrize("error", [MemoryError, OSError])
-@pytest.mark.parametrize("place", ["record_runs", "observe", "parse_answers", "score_answer", "assess"])
+@pytest.mark.parametrize("place", ["believable_records", "observe", "parse_answers", "score_answer", "assess"])
 def test_a_bug_of_ours_is_a_harness_error(
     place: str, error: type[Exception], rubric: Rubric, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

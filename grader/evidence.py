@@ -1,0 +1,59 @@
+"""Run records that can be believed: what the machine's slowness may have spoilt is run again.
+
+A program that measures time (`settimeout(1)`, one look after a sleep) fails honestly where its peer is slow, and for no
+fault of its own where the machine is: on one that is busy, its answer comes too late however fast we are. No verdict
+may hang on that. So a check that fails in a run in which a program of that kind was kept waiting is no evidence yet,
+and is run again, a few times if need be. A pass needs no second look: no program does more because it got less time.
+Nor does the real-time limit, which counts no time that the machine owes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+
+from grader.assess import observe, run_records
+from grader.conversation import plan
+from grader.model import Rubric, RunRecord, Submission, Verdict
+from grader.runs import Records, ReferenceBoxes, record_runs
+
+LATE_SECONDS = 0.05  # less is no more than any machine takes now and then, and than any program can count on
+MORE_TRIES = 4
+# Without one of these words no program can tell how long something takes. One that has a word by chance is only run
+# again for nothing.
+CLOCKS = re.compile(rb"time|sleep|wait|alarm|poll|select|blocking|signal", re.IGNORECASE)
+
+
+async def believable_records(submission: Submission, rubric: Rubric, references: ReferenceBoxes) -> Records:
+    """The records of everything that a rubric asks of one submission; see `record_runs`."""
+    records = await record_runs(submission, rubric, references)
+    for _ in range(MORE_TRIES):
+        if not any(map(is_late, records.values())) or not may_measure_time(submission):
+            break
+        spoilt = await asyncio.to_thread(perhaps_spoilt, submission, rubric, records)
+        if not spoilt:
+            break
+        again = await record_runs(submission, rubric, references)
+        records |= {name: record for name, record in again.items() if name.partition("/")[0] in spoilt}
+    return records
+
+
+def is_late(record: RunRecord) -> bool:
+    """Whether the machine may have made a program fail that measures time."""
+    return record.late_seconds > LATE_SECONDS and record.stopped != "wall"
+
+
+def may_measure_time(submission: Submission) -> bool:
+    """Whether a program of the hand-in could do other things when it gets less time."""
+    return any(CLOCKS.search(file.data) for file in submission.files)
+
+
+def perhaps_spoilt(submission: Submission, rubric: Rubric, records: Mapping[str, RunRecord]) -> set[str]:
+    """Names of the runs in which a check failed while the machine was late. Pure."""
+    failed = {name for name, one in observe(submission, rubric, records).items() if one.verdict is Verdict.FAILED}
+    return {
+        run.name
+        for run in plan(rubric, submission.digest)
+        if failed & run.scripts.keys() and any(map(is_late, run_records(run, records).values()))
+    }
