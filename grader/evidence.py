@@ -46,7 +46,7 @@ def is_late(record: RunRecord) -> bool:
 
 def may_measure_time(submission: Submission) -> bool:
     """Whether a program of the hand-in could do other things when it gets less time."""
-    return any(CLOCKS.search(file.data) for file in submission.files)
+    return any(CLOCKS.search(file.data) for file in submission.files if file.path.endswith(".py"))
 
 
 def perhaps_spoilt(submission: Submission, rubric: Rubric, records: Mapping[str, RunRecord]) -> set[str]:

@@ -293,6 +293,9 @@ class Frame:
     thread: int = 0
 
 
+DIRECT = "direct"  # the detail of an outcome where two programs met without the grader in between
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepOutcome:
     """How one action of the script ended: `done`, `impossible` (proved), `limit` (a limit came first), `not-reached`.

@@ -18,12 +18,14 @@ from grader.model import Limits, Rubric, RunRecord, SourceFile, StepOutcome, Sub
 from grader.peers.part import Part, must_have_kept_its_box, reachable_host
 from grader.peers.play import play
 from grader.peers.relay import CONNECTIONS, relay, wait_until_listening
+from grader.peers.wire import MOST_OWN
 from grader.sandbox.launch import Box
 from grader.sandbox.plain import PlainBox
 
 Records = dict[str, RunRecord]
 BoxKind = type[Box] | type[PlainBox]
-FIRST_OWN_PORTS = range(33_000, 60_000)  # where the kernel picks ports for clients
+FIRST_OWN_PORTS = range(33_000, 60_000)  # where clients have theirs
+LOWEST_PORT = 1024  # below, nobody in a box can listen
 # From where the grader comes to a server that is to print its client's address: else that would be the server's own,
 # and one that prints a constant could not be told from one that prints what accept returned.
 OTHER_HOST = "127.0.0.2"
@@ -149,13 +151,15 @@ class SubmissionRuns:
             self.records[run.name] = record
 
     def moved(self, record: RunRecord) -> tuple[str, int] | None:
-        """Where a program has to be met instead: the address that a client dialled, or that a server could not have."""
+        """Where a program has to be met instead: the address that a client dialled, or that a server could not have.
+        A client that dials a port below LOWEST_PORT is met nowhere."""
         if any(event.kind in ("accepted", "connected") for event in record.events):
             return None
         call = "connect" if record.role == "client" else "bind"
         for dial in record.dials:
             host = literal_address(dial.host)
-            if dial.call == call and host and 0 < dial.port < 65536 and (host, dial.port) != self.usual:
+            lowest = LOWEST_PORT if record.role == "client" else 1
+            if dial.call == call and host and lowest <= dial.port < 65536 and (host, dial.port) != self.usual:
                 if record.role == "server" and ipaddress.ip_address(host).is_loopback:
                     continue
                 return host, dial.port
@@ -259,8 +263,8 @@ class SubmissionRuns:
 def own_port(run: Run, digest: str) -> int:
     """The first port from which the grader connects in a run: another for each, since a closed one lingers; and other
     ones for each hand-in, the same each time it is graded."""
-    start = int(hashlib.sha256(digest.encode()).hexdigest(), 16) % len(FIRST_OWN_PORTS)
-    return FIRST_OWN_PORTS[start] + 16 * int(run.name.rpartition("-")[2])
+    start = int(hashlib.sha256(digest.encode()).hexdigest(), 16) + 2 * MOST_OWN * int(run.name.rpartition("-")[2])
+    return FIRST_OWN_PORTS[start % len(FIRST_OWN_PORTS)]
 
 
 def asks_for_address(run: Run) -> bool:

@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.conversation import Action, Expectation, Script
-from grader.model import Event, Rubric, RunRecord, Socket
+from grader.model import DIRECT, Event, Rubric, RunRecord, Socket
 from grader.printed import contains, names, says_more
 
 ADMITS = re.compile(r"refus|error|fail|errno|not |n't|unable|unavailable|no server|nobody", re.IGNORECASE)
-DIRECT = "direct"  # the outcome's detail where two programs met without the grader in between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from grader.diagnose.entry import Entry, at_call, at_trace, at_wait, both, code,
 from grader.diagnose.prints import at_shown
 from grader.diagnose.trace import Place
 from grader.diagnose.words import amount, bytes_words, plain
-from grader.verdicts import DIRECT, Finding
+from grader.model import DIRECT
+from grader.verdicts import Finding
 
 MOST_LITERALS = 20  # messages of the program that are looked for in its output
 MOST_LINES = 200  # of its output, from the end

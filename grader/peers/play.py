@@ -22,7 +22,15 @@ from grader.peers.watch import (
     same_calls,
     settled,
 )
-from grader.peers.wire import MOST_CONNECTIONS, Connection, Transcript, address_text, take_socket, try_connect
+from grader.peers.wire import (
+    MOST_CONNECTIONS,
+    Connection,
+    Transcript,
+    address_text,
+    bind_own,
+    take_socket,
+    try_connect,
+)
 from grader.sandbox.kernel import Look
 from grader.sandbox.plain import AnyRun
 from grader.sandbox.stuck import network_is_still, rests, serves_on, waits_for_ever, waits_for_input
@@ -139,8 +147,10 @@ class Peer:
         if self.slow:  # before each attempt: a refused one resets the segment size
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SLOW_BUFFER_BYTES)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SMALL_SEGMENT_BYTES)
+        bind_own(sock, self.run.own, len(self.connections), port)
         if not try_connect(sock, (host, port)):
-            self.free.insert(0, sock)
+            if sock.fileno() >= 0:
+                self.free.insert(0, sock)
             return False
         self.met = (host, port)
         self.expected_bytes = 0

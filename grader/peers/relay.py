@@ -7,16 +7,15 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.model import Limits, RunRecord, Socket, StepOutcome
+from grader.model import DIRECT, Limits, RunRecord, Socket, StepOutcome
 from grader.peers.part import Part, drained, ended_by_itself, outcome, record_of
 from grader.peers.watch import DONE, Watch, awaits_clients, settled
-from grader.peers.wire import Connection, Transcript, address_text, take_socket, try_connect
+from grader.peers.wire import MOST_OWN, Connection, Transcript, address_text, bind_own, take_socket, try_connect
 from grader.sandbox.plain import AnyRun
 from grader.sandbox.stuck import rests, serves_on, waits_for_ever, waits_for_input
-from grader.verdicts import DIRECT
 
 MOST_HELD = 4096  # bytes of an answer that are held back
-CONNECTIONS = 8  # sockets made in the server's box for a client that opens several
+CONNECTIONS = MOST_OWN  # sockets made in the server's box for a client that opens several
 
 
 @dataclass(slots=True)
@@ -56,6 +55,7 @@ class Relay:
         if far is None:
             near.close()
             return
+        bind_own(far, self.server.own, len(self.links), self.server_at[1])
         try_connect(far, self.server_at)  # it listens, and the network is its box's loopback: done by the next event
         number = len(self.links)
         link = Link(

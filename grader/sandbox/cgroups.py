@@ -39,7 +39,6 @@ class Group:
 
     def __init__(self, version: int, folders: Sequence[Path]) -> None:
         self.version, self.folders = version, folders
-        self.kills_before = self.kills()
 
     def kills(self) -> int:
         """How many processes the kernel has killed because the group's memory was used up."""
@@ -48,11 +47,6 @@ class Group:
                 text = (folder / ("memory.events" if self.version == 2 else "memory.oom_control")).read_text()
                 return int(dict(line.split() for line in text.splitlines()).get("oom_kill", 0))
         return 0
-
-    def ran_out(self) -> bool:
-        """Whether the kernel has killed for memory since this was last asked."""
-        before, self.kills_before = self.kills_before, self.kills()
-        return self.kills_before > before
 
     def close(self) -> None:
         """Remove the group."""

@@ -23,6 +23,7 @@ TCP_STATES = (
 MOST_THREADS = 400
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 INET_DIAG_SKV6ONLY = 11  # linux/inet_diag.h
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 PIDFD_GETFD = 438  # the same number on every architecture (pidfd_getfd(2), Linux 5.6)
 
 
@@ -114,7 +115,7 @@ def look(proc: int, among: Sequence[int] | None = None) -> Look:
             if fields[0] in "ZX":
                 ended += own
                 continue
-            memory += int(read_at(proc, f"{process}/statm").split()[1]) * 4096
+            memory += int(read_at(proc, f"{process}/statm").split()[1]) * PAGE_BYTES
             for thread in list_at(proc, f"{process}/task"):
                 threads.append(read_thread(proc, process, int(thread), stopped=fields[0] == "T"))
         except (OSError, ValueError, IndexError):

@@ -124,6 +124,10 @@ class Box:
             raise SandboxError(f"The box ended unexpectedly.{self.complaint()}")
         return data.split(b"\0"), list(descriptors)
 
+    def memory_kills(self) -> int:
+        """How many processes of this box the kernel has killed because its memory was used up."""
+        return 0 if self.group is None else self.group.kills()
+
     async def leftover(self) -> str:
         """What earlier runs have left behind, or an empty string: then the box is as good as new."""
         if self.used and not self.broken:
@@ -157,8 +161,8 @@ class Box:
     ) -> AsyncIterator[Run]:
         """Run one program of the hand-in; on leaving, every process of the run is dead and reaped.
 
-        `connections`: sockets to make for connecting to it, of each family; `own_port`: the first one's port;
-        `own_host`: their IPv4 address, instead of the usual one.
+        `connections`: sockets to make for connecting to it, of each family.
+        `own_host`, `own_port`: where the grader comes from, see `Run.own`.
         `listen`: where a listener awaits it.
         `port`: the port that the run is about.  `usual_port`: the one that later runs will be about.
         Raises SandboxError when the box fails.
@@ -168,10 +172,7 @@ class Box:
         try:
             limits = (round(2 * self.limits.cpu_seconds + 1.5), self.limits.memory_bytes, self.limits.file_bytes)
             processes = self.limits.processes + 1 if host.counts_processes_per_box() else 0
-            self.send(
-                "run", program, connections, listen, port, *limits, processes, usual_port, own_host, own_port,
-                descriptors=outputs,
-            )  # fmt: skip
+            self.send("run", program, connections, listen, port, *limits, processes, usual_port, descriptors=outputs)
             fields, descriptors = await self.message()
             try:
                 (pid,) = numbers(fields, b"started", 1)
@@ -180,7 +181,7 @@ class Box:
                 for descriptor in descriptors:
                     os.close(descriptor)
                 raise SandboxError(OUT_OF_TURN) from error
-            run = Run(self, pid, handle, outputs, sockets)
+            run = Run(self, pid, handle, outputs, sockets, (own_host, own_port))
             try:
                 yield run
             finally:

@@ -86,6 +86,7 @@ class PlainRun:
     """One program as a plain process; see `running.Run`."""
 
     lost = ""  # there is no box that could be
+    own = ("", 0)  # the kernel's choice
 
     def __init__(self, box: PlainBox, path: Path, sockets: list[socket.socket]) -> None:
         self.box, self.sockets = box, sockets

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import socket
 import struct
@@ -35,17 +34,28 @@ class Run:
 
     `pid`: of its main process, as the box counts; `handle`: a pidfd of it.
     `sockets`: those asked for; the listener, if any, is the last.
+    `own`: the IPv4 address and the first of the ports from which the grader connects; an empty one and 0 for any.
     `ended`: done when the main process has ended by itself, with its `Ending`; fails with SandboxError if the box does.
     `lost`: why the box is gone, where it was not there any more when the run was finished.
     """
 
-    def __init__(self, box: Box, pid: int, handle: int, outputs: list[int], sockets: list[socket.socket]) -> None:
+    def __init__(
+        self,
+        box: Box,
+        pid: int,
+        handle: int,
+        outputs: list[int],
+        sockets: list[socket.socket],
+        own: tuple[str, int] = ("", 0),
+    ) -> None:
         self.box, self.pid, self.handle, self.outputs, self.sockets = box, pid, handle, outputs, sockets
+        self.own = own
         self.ended: asyncio.Future[Ending] = asyncio.ensure_future(self._await_end())
         self.cpu_seconds = 0.0
         self.stderr_before_dump: int | None = None
         self.finished = False
         self.lost = ""
+        self.kills_before = box.memory_kills()
 
     async def _await_end(self) -> Ending:
         fields, _ = await self.box.message()
@@ -58,7 +68,7 @@ class Run:
 
     def ran_out_of_memory(self) -> bool:
         """Whether the kernel has killed a process of this run because the box's memory was used up."""
-        return self.box.group is not None and self.box.group.ran_out()
+        return self.box.memory_kills() > self.kills_before
 
     def printed_bytes(self) -> int:
         """Bytes that the program itself printed, to stdout or to stderr, whichever are more."""
@@ -143,17 +153,22 @@ class Run:
             self.box.send("stop", int(dump))
             if not self.ended.done():
                 self.ended.cancel()
-                with contextlib.suppress(asyncio.CancelledError, SandboxError):
-                    await self.ended
+                await asyncio.wait({self.ended})  # not `await self.ended`: its cancellation is not ours
+                if not self.ended.cancelled():
+                    self.ended.exception()
             fields, _ = await self.box.message()
             while fields[0] != b"ended":
                 fields, _ = await self.box.message()
             self.cpu_seconds = numbers(fields, b"ended", 1)[0] / 1e6
         except SandboxError as error:
             self.box.broken = self.lost = str(error)
-        os.close(self.handle)
-        for one in self.sockets:
-            drop(one)
+        except BaseException:  # cancelled before all is reaped: the box serves no other run
+            self.box.broken = "A run was not finished."
+            raise
+        finally:
+            os.close(self.handle)
+            for one in self.sockets:
+                drop(one)
 
 
 def drop(sock: socket.socket) -> None:

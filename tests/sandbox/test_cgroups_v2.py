@@ -52,7 +52,7 @@ GRADER = """
         (folder,) = group.folders
         found["sleeper"] = Path(f"/proc/{sleeper.pid}/cgroup").read_text().split("0::")[1].split()[0]
         found["inside"] = (folder / "cgroup.procs").read_text().split() == [str(sleeper.pid)]
-        found["ran out"] = group.ran_out()
+        found["ran out"] = bool(group.kills())
         group.close()
         found["stays while used"] = folder.exists()
         sleeper.kill(), sleeper.wait()

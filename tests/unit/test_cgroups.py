@@ -31,14 +31,12 @@ def test_version_1_bounds_memory_before_memory_and_swap() -> None:
         (1, "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill {}\n"),
     ],
 )
-def test_a_kill_for_memory_is_told_once(tmp_path: Path, version: int, file: str, text: str) -> None:
-    """Asked again, only later kills count: a box serves several runs."""
-    (tmp_path / file).write_text(text.format(1))
+def test_kills_for_memory_are_counted(tmp_path: Path, version: int, file: str, text: str) -> None:
+    """Of the whole group; nothing there is no kill."""
     group = Group(version, [tmp_path])
-    assert not group.ran_out()
+    assert group.kills() == 0
     (tmp_path / file).write_text(text.format(2))
-    assert group.ran_out()
-    assert not group.ran_out()
+    assert (group.kills(), group.kills()) == (2, 2)
 
 
 def test_groups_of_graders_that_are_gone_are_removed(tmp_path: Path) -> None:

@@ -45,6 +45,8 @@ HOME = "/home/student"
 MESSAGE_BYTES = 1 << 16
 MOST_DESCRIPTORS = 1 << 20
 SCRATCH = ("/tmp", "/dev/shm")
+TELLS = 500  # where a program that is being started keeps the pipe that tells whether it was
+STARTED, FAILED = b"+", b"!"
 DUMP_MILLISECONDS = 2000  # how long a program may take to print its stack, on a machine however loaded; then without
 
 FAMILIES = (socket.AF_INET, socket.AF_INET6) if os.path.exists("/proc/net/tcp6") else (socket.AF_INET,)
@@ -130,7 +132,7 @@ def leftovers(before: tuple[Inventory, ...], ports: set[int]) -> str:
     """What the run that just ended has left behind, or an empty string: the proof that the next one starts clean.
 
     All processes are dead, so all that can be left of the network are closed connections still in TIME_WAIT. Those
-    of the grader sit on ports the kernel picked and stand in nobody's way; one on a port that programs bind would.
+    of the grader sit on ports that no later run uses; one on a port that programs bind would stand in their way.
     """
     try:
         if snapshot() != before:
@@ -233,16 +235,26 @@ def set_limits(cpu: int, data: int, file_bytes: int, processes: int) -> None:
     resource.setrlimit(resource.RLIMIT_MSGQUEUE, (0, 0))  # a message queue outlives its process
 
 
+def close_all_but(kept: int, first: int) -> None:
+    """Close all descriptors from `first` on, and leave `kept`."""
+    os.closerange(first, kept)
+    os.closerange(kept + 1, MOST_DESCRIPTORS)
+
+
 def shadows(folder: str) -> bool:
     """Whether a file beside the program has the name of a module that is loaded here already."""
     return any(name.split(".", 1)[0] in sys.modules for name in os.listdir(folder))
 
 
-def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: int, output: list[int]) -> None:
+def become(
+    path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: int, output: list[int], tells: int
+) -> None:
     """In the forked child: leave the launcher's life behind, and be an interpreter that is about to run `path`.
 
     `arguments`: CPU seconds, bytes of memory, bytes of files, processes; 0 means no limit.
+    `tells`: a pipe's end, told when all has gone well.
     """
+    os.dup2(tells, TELLS, inheritable=False)  # out of the way; the start of another interpreter closes it
     os.setsid()
     folder, name = os.path.split(path)
     os.chdir(folder)
@@ -256,13 +268,16 @@ def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: in
     if path != sys.argv[0] or shadows(folder):
         os.dup2(log_descriptor, 3)
         os.set_inheritable(3, True)  # dup2 leaves it as it was where it is 3 already
-        os.closerange(4, MOST_DESCRIPTORS)
+        close_all_but(TELLS, 4)
+        os.write(TELLS, STARTED)
         task = {"PYTHONPATH": os.path.dirname(__file__), "START_TASK": "watch 3"}
         os.execve(sys.executable, [sys.executable, "-s", "-u", "-B", name], {**os.environ, **task})
-    os.closerange(3, MOST_DESCRIPTORS)
+    close_all_but(TELLS, 3)
     _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     sys.argv[0] = name
     watch.watch(log)
+    os.write(TELLS, STARTED)
+    os.close(TELLS)
 
 
 # --- the launcher's life --------------------------------------------------------------------------------------------
@@ -306,17 +321,20 @@ class Launcher:
         sockets, listen_host, port = int(fields[1]), fields[2].decode(), int(fields[3])
         self.log[:] = bytes(watch.DIAL_LOG_BYTES)
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        handed = self.make_sockets(sockets, (fields[9].decode(), int(fields[10])), listen_host, port)
+        handed = self.make_sockets(sockets, listen_host, port)
+        told, tells = os.pipe()
         child = os.fork()
         if child == 0:
             self.control.detach()
             for made in handed:
                 made.close()
             try:
-                become(path, fields[4:8], self.log, self.log_descriptor, output)
+                become(path, fields[4:8], self.log, self.log_descriptor, output, tells)
                 return True
             except BaseException:
+                os.write(TELLS, FAILED)
                 os._exit(127)
+        os.close(tells)
         for descriptor in output:
             os.close(descriptor)
         ended = os.pidfd_open(child)
@@ -324,6 +342,9 @@ class Launcher:
         for made in handed:
             made.close()
         self.attend(child, ended)
+        if os.read(told, 2) != STARTED:  # our own fault, and no ending of the program's
+            raise OSError("a program could not be started")
+        os.close(told)
         spent = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = spent.ru_utime + spent.ru_stime - used.ru_utime - used.ru_stime
         send(self.control, "ended", int(cpu * 1e6))
@@ -335,21 +356,12 @@ class Launcher:
         rows = [row.split(b"\0") for row in self.log[:].rstrip(b"\0").split(b"\n")]
         return {int(row[2]) for row in rows if row[0] == b"bind" and row[2:] and row[2].isdigit()}
 
-    def make_sockets(self, count: int, own: tuple[str, int], listen_host: str, port: int) -> list[socket.socket]:
-        """Sockets of this box's network: `count` of each family to connect with, and one to accept on.
-
-        Those to connect with get `own`'s host, if they are of IPv4, and ports from `own`'s port on, so that a program
-        that names its peer does so in the same words each time it is graded; where such a port is taken, the kernel
-        picks one.
-        """
+    def make_sockets(self, count: int, listen_host: str, port: int) -> list[socket.socket]:
+        """Sockets of this box's network: `count` of each family to connect with, and one to accept on."""
         made = []
         for family in FAMILIES:
-            for number in range(count):
+            for _ in range(count):
                 one = socket.socket(family, socket.SOCK_STREAM)
-                try:  # noqa: SIM105 - contextlib is one more module
-                    one.bind((own[0] if family == socket.AF_INET else "", own[1] + number))
-                except OSError:
-                    pass
                 one.setblocking(False)
                 made.append(one)
         if listen_host:
