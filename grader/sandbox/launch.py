@@ -20,7 +20,7 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from grader.errors import SandboxError
@@ -62,14 +62,20 @@ class Box:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # before anybody can send: then it says who it is
         dial_log = memory_file("dials", bytes(DIAL_LOG_BYTES))
-        with theirs:
-            process = spawn(theirs.fileno(), dial_log, limits, program, addresses)
+        try:
+            with theirs:
+                process = spawn(theirs.fileno(), dial_log, limits, program, addresses)
+        except BaseException:
+            ours.close()
+            os.close(dial_log)
+            raise
         ours.setblocking(False)
         box = cls(process, ours, limits)
         box.dial_log = dial_log
         try:
             fields, descriptors = await asyncio.wait_for(box.message(), START_SECONDS)
             if fields[:1] != [b"ready"] or len(descriptors) != 3:
+                close_all(descriptors)
                 raise SandboxError("The box did not start properly.")
             box.proc, box.net = descriptors[:2]
             box.diagnosis = socket.socket(fileno=descriptors[2])
@@ -77,8 +83,10 @@ class Box:
             box.launcher = opened(box.sender)
             box.group = enclose(box.sender, limits)  # before there is anything of the student in it
             content = memory_file("files", pack(files))
-            box.send("files", descriptors=[content])
-            os.close(content)
+            try:
+                box.send("files", descriptors=[content])
+            finally:
+                os.close(content)
         except TimeoutError as error:
             await box.close()
             raise SandboxError(f"The box was not ready after {START_SECONDS:.0f} s.") from error
@@ -102,7 +110,7 @@ class Box:
         while True:
             try:
                 room = socket.CMSG_SPACE(MOST_DESCRIPTORS * 4) + socket.CMSG_SPACE(CREDENTIALS.size)
-                data, ancillary, _, _ = self.control.recvmsg(MESSAGE_BYTES, room, socket.MSG_CMSG_CLOEXEC)
+                data, ancillary, flags, _ = self.control.recvmsg(MESSAGE_BYTES, room, socket.MSG_CMSG_CLOEXEC)
                 break
             except BlockingIOError:
                 ready: asyncio.Future[None] = loop.create_future()
@@ -112,7 +120,7 @@ class Box:
                 finally:
                     loop.remove_reader(self.control.fileno())
             except OSError:
-                data, ancillary = b"", []
+                data, ancillary, flags = b"", [], 0
                 break
         descriptors = array.array("i")
         for level, kind, payload in ancillary:
@@ -120,6 +128,11 @@ class Box:
                 descriptors.frombytes(payload[: len(payload) - len(payload) % descriptors.itemsize])
             elif (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
                 self.sender = CREDENTIALS.unpack(payload)[0]  # the launcher's id, as we count: unix(7)
+        if flags & socket.MSG_CTRUNC:
+            close_all(descriptors)
+            raise SandboxError(
+                "No descriptors are left for a box. Raise `ulimit -n`, or give `--jobs` a smaller number."
+            )
         if not data:
             raise SandboxError(f"The box ended unexpectedly.{self.complaint()}")
         return data.split(b"\0"), list(descriptors)
@@ -128,12 +141,18 @@ class Box:
         """How many processes of this box the kernel has killed because its memory was used up."""
         return 0 if self.group is None else self.group.kills()
 
+    async def words(self) -> list[bytes]:
+        """The launcher's next message, of which no descriptor is wanted. Raises SandboxError."""
+        fields, descriptors = await self.message()
+        close_all(descriptors)
+        return fields
+
     async def leftover(self) -> str:
         """What earlier runs have left behind, or an empty string: then the box is as good as new."""
         if self.used and not self.broken:
             try:
                 self.send("inspect")
-                fields, _ = await self.message()
+                fields = await self.words()
                 return b" ".join(fields[1:]).decode(errors="replace") if fields[0] == b"inspected" else OUT_OF_TURN
             except SandboxError as error:
                 self.broken = str(error)
@@ -176,10 +195,9 @@ class Box:
             fields, descriptors = await self.message()
             try:
                 (pid,) = numbers(fields, b"started", 1)
-                handle, *sockets = descriptors[0], *(socket.socket(fileno=one) for one in descriptors[1:])
+                handle, sockets = descriptors[0], as_sockets(descriptors[1:])
             except (SandboxError, OSError, IndexError) as error:
-                for descriptor in descriptors:
-                    os.close(descriptor)
+                close_all(descriptors)
                 raise SandboxError(OUT_OF_TURN) from error
             run = Run(self, pid, handle, outputs, sockets, (own_host, own_port))
             try:
@@ -209,6 +227,25 @@ class Box:
         if self.group is not None:
             self.group.close()
             self.group = None
+
+
+def close_all(descriptors: Iterable[int]) -> None:
+    """Close descriptors that nobody wants."""
+    for one in descriptors:
+        os.close(one)
+
+
+def as_sockets(descriptors: Sequence[int]) -> list[socket.socket]:
+    """Sockets of these descriptors, or OSError; then the descriptors are as they were."""
+    made: list[socket.socket] = []
+    try:
+        for one in descriptors:
+            made.append(socket.socket(fileno=one))
+    except OSError:
+        for sock in made:
+            sock.detach()
+        raise
+    return made
 
 
 def set_once(future: asyncio.Future[None]) -> None:

@@ -58,7 +58,7 @@ class Run:
         self.kills_before = box.memory_kills()
 
     async def _await_end(self) -> Ending:
-        fields, _ = await self.box.message()
+        fields = await self.box.words()
         code, number = numbers(fields, b"exited", 2)
         return Ending(code, None) if not number else Ending(None, number)
 
@@ -156,9 +156,9 @@ class Run:
                 await asyncio.wait({self.ended})  # not `await self.ended`: its cancellation is not ours
                 if not self.ended.cancelled():
                     self.ended.exception()
-            fields, _ = await self.box.message()
+            fields = await self.box.words()
             while fields[0] != b"ended":
-                fields, _ = await self.box.message()
+                fields = await self.box.words()
             self.cpu_seconds = numbers(fields, b"ended", 1)[0] / 1e6
         except SandboxError as error:
             self.box.broken = self.lost = str(error)

@@ -132,13 +132,21 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return put
 
 
+def descriptors() -> int:
+    """How many descriptors of this process belong to boxes: sockets, memory files, processes."""
+    kinds = ("socket:", "/memfd:", "anon_inode:[pidfd]", "pidfd:")
+    return sum(os.readlink(one).startswith(kinds) for one in Path("/proc/self/fd").iterdir() if one.is_symlink())
+
+
 @pytest.mark.parametrize("fault", [*DIES, *LIES])
 def test_a_faulty_launcher_gives_no_point_away(
     fault: str, faulty: Callable[[str], None], rubric: Rubric, tmp_path: Path
 ) -> None:
     """A hand-in that deserves nothing gets nothing, wherever the launcher dies and whatever it says."""
     faulty((DIES | LIES)[fault])
+    before = descriptors()
     assert Verdict.PASSED not in verdicts(WRONG, rubric, tmp_path).values()
+    assert descriptors() == before
 
 
 @pytest.mark.parametrize("fault", DIES)
