@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.cluster.units import Broken, Graded, Identity, Refused, Reply, identity, unpacked_submission
 from grader.errors import HostError
+from grader.heap import give_large_blocks_back
 from grader.model import Rubric
 from grader.pipeline import JUDGES, run_and_assess
 from grader.runs import ReferenceBoxes
@@ -30,6 +31,7 @@ rooms: dict[str, Room] = {}
 @functools.cache
 def boxes_loop() -> asyncio.AbstractEventLoop:
     """The event loop in which all boxes of this process live."""
+    give_large_blocks_back()
     loop = asyncio.new_event_loop()
     loop.set_default_executor(ThreadPoolExecutor(JUDGES))
     threading.Thread(target=loop.run_forever, name="boxes", daemon=True).start()
