@@ -214,8 +214,9 @@ def unify(one: Action, other: Action) -> Action | None:
 def joined(shorter: Script, longer: Sequence[Action]) -> tuple[Action, ...] | None:
     """The actions of a run that serves both, or None where being played with the other could change the verdict.
 
-    The shorter one must be how the longer one begins. Where the shorter looks at what was received, at the program's
-    end or at silence, nothing may follow: what is too much for it could be right for the longer one.
+    The shorter one must be how the longer one begins. Where the shorter looks at what was received, at what was printed
+    (but for the client's address) or at the program's end, nothing may follow: what is too much for it could be right
+    for the longer one.
     """
     mine = shorter.actions
     if len(mine) > len(longer):

@@ -21,9 +21,8 @@ import gc
 import sys
 import types
 
-LAST = (
-    "__interactivehook__"  # of sys: site(3) sets it for those who type; of all that goes before the modules, the last
-)
+# The last attribute of `sys` that CPython clears before it turns to the modules. site(3) sets it for those who type.
+LAST = "__interactivehook__"
 
 
 def spare_what_is_loaded() -> None:
