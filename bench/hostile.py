@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.answers import check_pattern, parse_answers, score_answer
+from grader.answers import check_pattern, commented_out, goes_on, parse_answers, score_answer
 from grader.answers.entailment import Model, load
 from grader.intake import bounds
 from grader.intake.answers_file import decoded
@@ -73,6 +73,8 @@ def texts() -> dict[str, bytes]:
         "backtracking: labels": "answer " * 20_000 + ":",
         "backtracking: todo": "todo " * 30_000,
         "comments that never close": "<!--" * 40_000,
+        "comments": "<!-- a b c d e -->\n" * 10_000,
+        "words in a comment": f"<!-- {salad(30_000)[:8000]} -->",
         "fences": "```\n" * 40_000,
         "headings": "## Question 1\n" * 12_000,
         "headings in a line": "Question 1: " * 12_000,
@@ -119,9 +121,11 @@ def grader() -> Callable[[bytes], int]:
     rubric = load_rubric(ROOT / "rubric.yaml", check_pattern)
 
     def grade(data: bytes) -> int:
-        answers = parse_answers(decoded(data[: bounds.MAX_ANSWERS_BYTES], whole=False), rubric.questions)
+        text = decoded(data[: bounds.MAX_ANSWERS_BYTES], whole=False)
+        answers, unread = parse_answers(text, rubric.questions), goes_on(text)
+        hidden = commented_out(text, rubric.questions)
         for question in rubric.questions:
-            score_answer(question, answers[question.id])
+            score_answer(question, answers[question.id], unread=unread, commented=question.id in hidden)
         return len(rubric.questions)
 
     return grade

@@ -55,3 +55,9 @@ class SandboxError(GraderError):
 
 class StoreError(GraderError):
     """The results cannot be written or read (full disk, read-only folder, a file of another version)."""
+
+
+def first_of(group: BaseExceptionGroup[GraderError]) -> GraderError:
+    """The first error of a group, however deep: once is enough."""
+    first = group.exceptions[0]
+    return first_of(first) if isinstance(first, BaseExceptionGroup) else first

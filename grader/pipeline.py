@@ -19,9 +19,9 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from grader import __version__
-from grader.answers import goes_on, parse_answers, score_answer
+from grader.answers import commented_out, goes_on, parse_answers, score_answer
 from grader.assess import broken, observe
-from grader.errors import GraderError, SubmissionError
+from grader.errors import GraderError, SubmissionError, first_of
 from grader.evidence import believable_records
 from grader.intake import Pending
 from grader.model import Grade, Note, Observation, QuestionScore, Rubric, RunRecord, Submission
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from grader.store.database import Earlier
 
 READING = Lock()
+READER = ThreadPoolExecutor(1, thread_name_prefix="reader")
+"""The thread in which hand-ins are read, one at a time: an archive may hold megabytes, and those of a class may all lie
+in one file."""
+
 JUDGES = 2
 """Threads in which records are judged. Judging computes and never waits, so that more would only take turns, each with
 memory of its own: megabytes, of a program that prints megabytes."""
@@ -61,8 +65,12 @@ def read_answers(submission: Submission, rubric: Rubric) -> list[QuestionScore]:
     """
     text = submission.answers or ""
     answers, unread = parse_answers(text, rubric.questions), goes_on(text)
+    hidden = commented_out(text, rubric.questions)
     with READING:
-        return [score_answer(one, answers.get(one.id, ""), unread=unread) for one in rubric.questions]
+        return [
+            score_answer(one, answers.get(one.id, ""), unread=unread, commented=one.id in hidden)
+            for one in rubric.questions
+        ]
 
 
 def unreadable(pending: Pending, error: SubmissionError) -> Submission:
@@ -83,6 +91,12 @@ def read(pending: Pending) -> Submission:
         return pending.read()
     except SubmissionError as error:
         return unreadable(pending, error)
+
+
+async def read_aside(pending: Pending) -> Submission:
+    """`read`, beside the event loop: it is the peer of the programs that run meanwhile, and keeps none of them waiting
+    while it unpacks an archive or looks for which file is which."""
+    return await asyncio.get_running_loop().run_in_executor(READER, read, pending)
 
 
 async def answered(submission: Submission, rubric: Rubric, store: Store, plan: str) -> Grade | None:
@@ -156,7 +170,7 @@ async def grade_safely(
     """
     submission = unread(pending)
     try:
-        submission = read(pending)
+        submission = await read_aside(pending)
         return await grade_submission(submission, rubric, store, references, plan)
     except GraderError:
         raise
@@ -198,9 +212,3 @@ async def grade_class(
         raise first_of(several) from None
     finally:
         await references.close()
-
-
-def first_of(group: BaseExceptionGroup[GraderError]) -> GraderError:
-    """The first error of a group, however deep."""
-    first = group.exceptions[0]
-    return first_of(first) if isinstance(first, BaseExceptionGroup) else first

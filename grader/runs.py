@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 
 from grader.conversation import Run, plan
-from grader.errors import SandboxError
+from grader.errors import GraderError, SandboxError, first_of
 from grader.model import Limits, Rubric, RunRecord, SourceFile, StepOutcome, Submission
 from grader.peers.part import Part, must_have_kept_its_box, reachable_host
 from grader.peers.play import play
@@ -109,7 +109,8 @@ class SubmissionRuns:
         self.records: Records = {}
 
     async def play(self) -> Records:
-        """All runs that the hand-in has programs for. Raises nothing of a sandbox: that becomes part of the record."""
+        """All runs that the hand-in has programs for. Raises HostError when this machine can make no box any more; what
+        else fails of a sandbox becomes part of the record."""
         runs = [run for run in plan(self.rubric, self.submission.digest) if self.has_programs(run)]
         try:
             halves = [[run for run in runs if set(run.players) == {role}] for role in ("server", "client")]
@@ -123,6 +124,8 @@ class SubmissionRuns:
             for run in runs:
                 if len(run.players) == 2:
                     await self.play_pair(run)
+        except* GraderError as several:
+            raise first_of(several) from None
         finally:
             await self.boxes.close()
         return self.records

@@ -24,9 +24,10 @@ _KEPT_READINGS = 1024
 _KEPT_PIECES = 64
 _AT_ONCE = 8  # parts of an answer that are read together, of about the same length, so that little is padding
 _MOST_OF_PART = 120
-MOST_PIECES = 254  # of a text, as many as the model was made for; the longest of 2,688 marked answers has 159
-_BESIDE = 410  # places that an answer may take up beyond what grows with the ideas it is held against
+MOST_PIECES = 200  # of a text; the longest of 2,688 marked answers has 159
+_BESIDE = 300  # places that an answer may take up beyond what grows with the ideas it is held against
 _READINGS = 3  # how often these ideas may be read with it
+_FRAME = 2  # pieces that the tokenizer puts around a text
 
 
 @dataclass(slots=True)
@@ -34,6 +35,10 @@ class Allowance:
     """How much reading one answer may still ask for, so that no text is costly. See `Model.allowance`."""
 
     left: int
+
+    def charge(self, places: int) -> None:
+        """Take so many places for what is read in any case, at most all that are left."""
+        self.left = max(0, self.left - places)
 
     def grants(self, places: int) -> bool:
         """Take so many places if there are so many; False, and none taken, otherwise."""
@@ -84,10 +89,10 @@ class Model:
         """What an answer may ask for that is held against `ideas`.
 
         Counted in places: a piece of a word that one of the two graphs works on. Time follows it closely, and unlike
-        time it is the same everywhere. Enough for any text to be read once, and for the longest of the marked answers
-        twice.
+        time it is the same everywhere. Enough for any text to be read once, and for one of up to 80 pieces twice.
         """
-        return Allowance(_BESIDE + _READINGS * sum(len(self._idea(idea)) for idea in ideas))
+        beside = sum(len(self._idea(idea)) for idea in ideas)
+        return Allowance(max(2 * (MOST_PIECES + _FRAME) + beside, _BESIDE + _READINGS * beside))
 
     def places(self, text: str, ideas: Sequence[str]) -> int:
         """What it costs to read `text` with `ideas`."""

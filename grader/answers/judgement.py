@@ -79,7 +79,7 @@ def judged(question: Question, ready: Compiled, located: Located) -> Judged:
     ideas = [criterion.idea for criterion in question.criteria]
     said = stated(located)
     left = allowance_for(ideas)
-    left.grants(places(said, ideas))
+    left.charge(places(said, ideas))
     found = _judged(question, ready, located)
     withheld = False
     for texts in (_without_withdrawn(located), _cut_short(located)):

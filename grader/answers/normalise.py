@@ -96,8 +96,9 @@ class Text:
 
 def normalise(answer: str) -> Text:
     """Make an answer ready for matching. Takes any string; time is bounded by MAX_CHARACTERS."""
-    cut = len(answer) > MAX_CHARACTERS
     shown = clean(answer[:MAX_CHARACTERS])
+    cut = len(answer.rstrip()) > MAX_CHARACTERS or len(shown) > MAX_CHARACTERS
+    shown = shown[:MAX_CHARACTERS]
     tokens, breaks, stops = _scan(shown)
     cut = cut or len(tokens) > MAX_TOKENS
     sentences = _sentences(tokens[:MAX_TOKENS], breaks)
@@ -110,10 +111,13 @@ def normalise(answer: str) -> Text:
 
 
 def clean(text: str) -> str:
-    """NFKC, plain newlines, no control characters, no lone surrogates, at most MAX_CHARACTERS characters."""
+    """NFKC, plain newlines, no control characters, no lone surrogates.
+
+    Of what NFKC makes longer, one character more than MAX_CHARACTERS is kept at most, to tell that there was more.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS]
+        text = unicodedata.normalize("NFKC", text)[: MAX_CHARACTERS + 1]
         text = "".join(map(_printable, text))
     elif not text.isprintable():
         text = "".join(c if c >= " " or c == "\n" else " " for c in text)

@@ -50,6 +50,12 @@ _PLACEHOLDER = re.compile(
 )
 _ASIDE = re.compile(r"\s*(?:\([^()]{0,80}(?:\([^()]{0,40}\))?[^()]{0,80}\)|\[[^\]]{0,80}\])\s*[*_:]{0,3}\s*\Z")
 _WORDS = re.compile(r"\w+")
+_TELLS = re.compile(
+    r"\byour (?:own )?(?:words|answers?|text|names?|id|number)\b|\b(?:sentences|this (?:comment|line|file))\b"
+    r"|\banswers? (?:here|below)\b",
+    re.IGNORECASE,
+)
+_PIECES = re.compile(r"([.:!?\n])")
 
 
 def parse_answers(text: str, questions: Sequence[Question]) -> dict[str, str]:
@@ -76,6 +82,42 @@ def goes_on(text: str) -> bool:
     return bool(text[MAX_CHARACTERS:].strip())
 
 
+FEWEST_HIDDEN = 5
+"""So many words of a comment may be an answer; fewer are a note."""
+
+
+def commented_out(text: str, questions: Sequence[Question]) -> frozenset[str]:
+    """Ids of the questions that have no answer, but a comment of several words where it would stand.
+
+    Comments that tell what to write (the starter's placeholder, *in your own words*) are not meant.
+    """
+    if "<!--" not in text[:MAX_CHARACTERS]:
+        return frozenset()
+    given = parse_answers(text, questions)
+    empty = [name for name, answer in given.items() if not _WORDS.search(answer)]
+    if not empty:
+        return frozenset()
+    opened = parse_answers(_comments_opened(text[:MAX_CHARACTERS]), questions)
+    return frozenset(name for name in empty if len(_WORDS.findall(opened[name])) >= FEWEST_HIDDEN)
+
+
+def _comments_opened(text: str) -> str:
+    """The text of comments as if it stood outside of them, but for what tells what to write."""
+    kept, position = [], 0
+    for start, end in _comments(text):
+        kept += [text[position:start], *map(_untold, _PIECES.split(text[start + 4 : end - 3]))]
+        position = end
+    return "".join([*kept, text[position:]])
+
+
+def _untold(piece: str) -> str:
+    """What follows in a piece of a comment on that which tells what to write: a student may have gone on there."""
+    told = 0
+    for match in _TELLS.finditer(piece):
+        told = match.end()
+    return piece[told:]
+
+
 def _lines(text: str) -> list[str]:
     text = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     text = _without_comments(text.lstrip("\ufeff"))
@@ -85,10 +127,18 @@ def _lines(text: str) -> list[str]:
 def _without_comments(text: str) -> str:
     """Drop `<!-- … -->`; one that is never closed is kept as text."""
     kept, position = [], 0
-    while (start := text.find("<!--", position)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+    for start, end in _comments(text):
         kept.append(text[position:start])
-        position = end + 3
+        position = end
     return "".join([*kept, text[position:]])
+
+
+def _comments(text: str) -> Iterator[tuple[int, int]]:
+    """Where each closed comment begins and ends."""
+    end = 0
+    while (start := text.find("<!--", end)) >= 0 and (close := text.find("-->", start + 4)) >= 0:
+        end = close + 3
+        yield start, end
 
 
 def _sections(lines: list[str], questions: Sequence[Question]) -> list[tuple[Question, list[str]]] | None:
@@ -167,7 +217,7 @@ def _cut(lines: list[str], starts: list[Start], questions: Sequence[Question]) -
             body = lines[index + 1 : end]
             if body and _UNDERLINE.match(body[0]):
                 body = body[1:]
-            sections.append((question, ["" if _ASIDE.match(rest[:300]) else rest, *body]))
+            sections.append((question, ["" if _is_all(_ASIDE, rest) else rest, *body]))
     return sections
 
 
@@ -184,11 +234,19 @@ def _clean(body: list[str], question: Question) -> str:
     kept = []
     for raw in _without_prompt(body, question):
         line = _LABEL.sub("", raw, count=1)
-        empty = _PLACEHOLDER.match(line[:200]) or _UNDERLINE.match(line[:200])
+        empty = _is_all(_PLACEHOLDER, line) or _is_all(_UNDERLINE, line)
         kept.append("" if empty else _QUOTE.sub("", line, count=1))
     if sum(1 for line in kept if _FENCE.match(line)) % 2:
         kept = [line for line in kept if not _FENCE.match(line)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in kept)).strip("\n ")
+
+
+_MOST_OF_LINE = 300
+
+
+def _is_all(pattern: re.Pattern[str], line: str) -> bool:
+    """Whether a line is what the pattern says and no more. Of a long line the rest may have no words."""
+    return bool(pattern.match(line[:_MOST_OF_LINE])) and not _WORDS.search(line, _MOST_OF_LINE)
 
 
 def _without_prompt(body: list[str], question: Question) -> list[str]:

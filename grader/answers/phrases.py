@@ -16,7 +16,6 @@ STAFF_OVERRULED = (
 )
 STAFF_MODEL = "States the idea \u201c{idea}\u201d in a wording of its own."
 STAFF_WITHHELD = "Seems to state the idea \u201c{idea}\u201d; no credit before a person has looked."
-STAFF_MORE = " {count} more patterns agree."
 STAFF_MISSING = "Does not state the idea \u201c{idea}\u201d in any wording the rubric knows."
 STAFF_DENIED = "The words of the idea \u201c{idea}\u201d stand under a negation (`{pattern}`)."
 STAFF_VETOED = (
@@ -33,6 +32,9 @@ REVIEW_INSTRUCTION = "Contains words addressed to the grader; they were left out
 REVIEW_LONG = "Very long: only the first {count:,} characters were read."
 REVIEW_LONG_FOR_MODEL = "Long: rules have read all of it, but the model only how it begins."
 REVIEW_LONG_FILE = "The file is very long: only its first {count:,} characters were read; this answer may go on there."
+REVIEW_COMMENT = (
+    "No answer, but text that stands in a comment (`<!-- … -->`) and was not read; see whether it is the answer."
+)
 REVIEW_WITHHELD = (
     "Takes something back, or speaks to the grader, and is too long to be read again without that: no credit yet."
 )
@@ -59,3 +61,10 @@ SEEN = {
     (Situation.PLAIN, True): "probably stated, not surely",
     (Situation.PLAIN, False): "probably not stated, not surely",
 }
+
+
+def staff_more(count: int) -> str:
+    """How many more patterns agree with the one that is named; nothing for none."""
+    if not count:
+        return ""
+    return " 1 more pattern agrees." if count == 1 else f" {count} more patterns agree."

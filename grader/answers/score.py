@@ -23,18 +23,21 @@ from grader.answers.withdrawn import withdrawn
 from grader.model import CriterionScore, Question, QuestionScore
 
 
-def score_answer(question: Question, answer: str, *, unread: bool = False) -> QuestionScore:
+def score_answer(question: Question, answer: str, *, unread: bool = False, commented: bool = False) -> QuestionScore:
     """Score one answer. Takes any text; the same text always gives the same score.
 
     Points are those of the met criteria, at most `question.points`. `needs_review` comes with its reasons.
-    `unread`: the file goes on behind what was read of it, so that some of the answer may stand there.
+    `unread`: the file goes on behind what was read of it, so that some of the answer may stand there. `commented`: all
+    that stands in the answer's place is a comment.
     """
     text = normalise(answer)
     score = _scored(question, text) if text.tokens else _empty(question, text)
-    if not unread:
+    more = [phrases.REVIEW_COMMENT] if commented else []
+    if unread:
+        more.append(phrases.REVIEW_LONG_FILE.format(count=MOST_OF_FILE))
+    if not more:
         return score
-    reasons = (*score.review_reasons, phrases.REVIEW_LONG_FILE.format(count=MOST_OF_FILE))
-    return replace(score, needs_review=True, review_reasons=reasons)
+    return replace(score, needs_review=True, review_reasons=(*score.review_reasons, *more))
 
 
 def _scored(question: Question, text: Text) -> QuestionScore:
@@ -70,7 +73,7 @@ def _scored(question: Question, text: Text) -> QuestionScore:
 
 
 def _empty(question: Question, text: Text) -> QuestionScore:
-    """Nothing was written: a certain zero, which needs nobody."""
+    """Nothing was written: a certain zero, which needs nobody unless there is more than was read."""
     scores = tuple(
         CriterionScore(
             id=one.id,
@@ -91,8 +94,9 @@ def _empty(question: Question, text: Text) -> QuestionScore:
         answer=text.shown,
         points=Decimal(0),
         max=question.points,
-        needs_review=False,
+        needs_review=text.cut,
         criteria=scores,
+        review_reasons=(phrases.REVIEW_LONG.format(count=MAX_CHARACTERS),) if text.cut else (),
     )
 
 
@@ -119,7 +123,7 @@ def _staff_note(one: Judgement) -> str:
     if one.decision.withheld:
         return phrases.STAFF_WITHHELD.format(idea=idea)
     if found.hit:
-        more = phrases.STAFF_MORE.format(count=found.others) if found.others else ""
+        more = phrases.staff_more(found.others)
         note = phrases.STAFF_MET if one.met else phrases.STAFF_OVERRULED
         return note.format(idea=idea, pattern=found.hit.pattern.source) + more
     if one.met:

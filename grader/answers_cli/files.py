@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 _LONGEST = 160
 
-RUBRIC = click.option(
-    "-r",
-    "--rubric",
-    "rubric_path",
-    type=click.Path(path_type=Path),
-    help="The rubric to mark by. Default: rubric.yaml in this folder, else the echo assignment's own.",
-)
+
+def rubric_option(told: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
+    """The option `-r` with a help text of a command's own."""
+    return click.option("-r", "--rubric", "rubric_path", type=click.Path(path_type=Path), help=told)
+
+
+RUBRIC = rubric_option("The rubric to mark by. Default: rubric.yaml in this folder, else the echo assignment's own.")
 
 
 def rubric_with_questions(path: Path | None) -> tuple[Path, Rubric]:
@@ -56,6 +56,13 @@ def short(text: str) -> str:
 
     text = visible(" ".join(text.split()))
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def with_rubric(command: str, path: Path | None) -> str:
+    """A command to give next, with the rubric that was named in this one."""
+    import shlex
+
+    return command if path is None else f"{command} -r {shlex.quote(str(path))}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.answers_cli.files import RUBRIC, counted, read_bank, rubric_with_questions
+from grader.answers_cli.files import counted, read_bank, rubric_option, rubric_with_questions, with_rubric
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ LOCK_NAME = ".decisions.lock"
 @click.argument("marked", type=click.Path(path_type=Path))
 @click.option("--replace", "replacing", is_flag=True, help="Let MARKED win over what was decided before.")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-@RUBRIC
+@rubric_option("The rubric to remember for; one of your own. Default: rubric.yaml in this folder.")
 def learn_command(marked: Path, replacing: bool, dry_run: bool, rubric_path: Path | None) -> None:
     """Remember what staff decided in MARKED, a .csv or .yaml file of marked answers.
 
@@ -59,7 +60,16 @@ def learn_command(marked: Path, replacing: bool, dry_run: bool, rubric_path: Pat
     for line in _helped(questions, merged.decided):
         click.echo(line)
     if merged.cells and not dry_run:
-        click.echo("The next `grade run` with this rubric scores again from what is stored; no program runs for it.")
+        click.echo(f"Now: {_next(marked, path)}")
+        click.echo("It scores again from what is stored; no program runs for it.")
+
+
+def _next(marked: Path, rubric_path: Path) -> str:
+    """The command that brings the decisions into the grades; the queue's sheet lies beside these."""
+    from grader.store.database import FILE_NAME
+
+    out = shlex.quote(str(marked.parent)) if (marked.parent / FILE_NAME).is_file() else "OUT"
+    return with_rubric(f"grade run FOLDER -o {out}", rubric_path)
 
 
 @contextmanager
@@ -163,9 +173,9 @@ def _helped(questions: Sequence[Question], decided: Sequence[Marked]) -> list[st
     lines = ["Decided answers, each judged as if it alone had not been decided:"]
     for one in found:
         lines.append(
-            f"  {one.question}: of {one.cells} decisions the engine makes {one.before} alike without memory, "
-            f"{one.after} with the others remembered; of {one.answers} answers it asks for a person on "
-            f"{one.asked_before}, then {one.asked_after}."
+            f"  {one.question}: without your decisions the engine decides {one.before} of these {one.cells} as you "
+            f"did; knowing the others, {one.after}. It asks for a person on {one.asked_before} of {one.answers} "
+            f"answers, and on {one.asked_after} knowing the others."
         )
     if sum(one.after for one in found) <= sum(one.before for one in found):
         lines.append(

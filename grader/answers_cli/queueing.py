@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.answers_cli.files import RUBRIC, counted, rubric_with_questions, short
+from grader.answers_cli.files import RUBRIC, counted, rubric_with_questions, short, with_rubric
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,12 +36,13 @@ def queue_command(out: Path, most: int, sheet: Path | None, rubric_path: Path | 
     path, rubric = rubric_with_questions(rubric_path)
     sheet = sheet or out / SHEET
     found = clusters_of(out, rubric)
-    refuse_unlearnt(sheet, path, rubric.questions)
+    learn = with_rubric(f"grade answers learn {shlex.quote(str(sheet))}", rubric_path)
+    refuse_unlearnt(sheet, path, rubric.questions, learn)
     for line in listed(found, most):
         click.echo(line)
     if found:
         write_sheet(sheet, found, rubric.questions, _opinions(out, found))
-        click.echo(f"{sheet}: put 1 or 0 in place of `1?` and `0?`, then `grade answers learn {sheet}`.")
+        click.echo(f"{sheet}: put 1 or 0 in place of `1?` and `0?`, then `{learn}`.")
 
 
 def clusters_of(out: Path, rubric: Rubric) -> list[Cluster]:
@@ -73,21 +75,22 @@ def _opinions(out: Path, found: Sequence[Cluster]) -> dict[str, str]:
     return told(calls(found, said.model), said) if said else {}
 
 
-def refuse_unlearnt(sheet: Path, rubric_path: Path, questions: Sequence[Question]) -> None:
-    """Raise UsageError when a sheet is there already with decisions that nobody has learnt."""
+def refuse_unlearnt(sheet: Path, rubric_path: Path, questions: Sequence[Question], learn: str) -> None:
+    """Raise UsageError when a sheet is there already with decisions that nobody has learnt; `learn` would do so."""
     from grader.answers.decisions import FILE_NAME, load_decisions, merge
+    from grader.answers.learn import take
     from grader.answers.marked import MarkedError, read_all
 
     if not sheet.exists():
         return
-    cure = f"Learn from it (`grade answers learn {sheet}`), or name another sheet with --sheet."
+    cure = f"Learn from it (`{learn}`), or name another sheet with --sheet."
     try:
-        decided = [one for one in read_all(sheet.read_text("utf-8-sig"), questions, is_csv=True) if one.gold]
+        found = read_all(sheet.read_text("utf-8-sig"), questions, is_csv=True)
     except (OSError, UnicodeDecodeError, MarkedError) as error:
         raise UsageError(f"{sheet} is there already and cannot be read ({error}). Move it, or use --sheet.") from None
     file = rubric_path.parent / FILE_NAME
     known = load_decisions(file, questions) if file.exists() else []
-    merged = merge(known, [one for one in decided if one.question in {q.id for q in questions}])
+    merged = merge(known, take(found, questions).decided)  # what cannot be learnt would be in the way for ever
     if merged.cells or merged.conflicts:
         raise UsageError(f"{sheet} is there already and holds decisions that are not learnt. {cure}")
 
@@ -102,24 +105,33 @@ def write_sheet(
     write(sheet, "\ufeff" + rendered_sheet(found, questions, opinions), cure="Name another with --sheet.")
 
 
+def _summed(given: int, different: int, found: Sequence[Cluster]) -> str:
+    """How much waits. `given`: answers; `different`: those that are not word for word the same."""
+    if given == 1:
+        return "1 answer waits for a person."
+    several = sum(cluster.students > 1 for cluster in found)
+    wordings = f"{counted(different, 'wording')} and " if different < given else ""
+    start = f"{given} answers wait for a person, in {wordings}{counted(len(found), 'cluster')} of alike ones"
+    if len(found) == 1:
+        return f"{start}."
+    if not several:
+        return f"{start}; none holds more than one student."
+    return f"{start}; {several} of these {'holds' if several == 1 else 'hold'} more than one student."
+
+
 def listed(found: Sequence[Cluster], most: int) -> list[str]:
     """What waits, the clusters that settle the most first."""
     if not found:
         return ["No answer waits for a person."]
     answers = [one for cluster in found for one in cluster.answers]
     given = sum(len(one.students) for one in answers)
-    several = sum(cluster.students > 1 for cluster in found)
-    wait, groups = "waits" if given == 1 else "wait", counted(len(found), "cluster")
-    lines = [
-        f"{counted(given, 'answer')} {wait} for a person: {len(answers)} different in {groups}, {several} of which "
-        "settle several."
-    ]
+    lines = [_summed(given, len(answers), found)]
     for cluster in found[:most]:
         first = cluster.answers[0]
         doubt = f"in doubt: {', '.join(first.doubtful)}" if first.doubtful else first.score.review_reasons[0]
         wordings = f" in {len(cluster.answers)} wordings" if len(cluster.answers) > 1 else ""
         lines.append(f"{cluster.id}  {counted(cluster.students, 'answer')}{wordings}; {short(doubt)}")
-        lines.append(f"    {short(first.score.answer)}")
+        lines.append(f"    {short(first.score.answer) or '(no answer)'}")
         names = [name for one in cluster.answers for name in one.students]
         more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
         lines.append(f"    {short(', '.join(names[:_NAMES_SHOWN]))}{more}")

@@ -81,9 +81,12 @@ def _remembered(questions: Sequence[Question], marked: Sequence[Marked]) -> list
 
 def explained(question: Question, score: QuestionScore) -> list[str]:
     """What a teacher reads about one answer."""
+    from grader.answers.ideas import normal_form
     from grader.model import number
 
     lines = [f"{question.title}: {number(score.points)} of {number(score.max)}"]
+    if not normal_form(score.answer):
+        return [*lines, *([f" ? {one}" for one in score.review_reasons] or ["There is no answer."])]
     for one in score.criteria:
         mark = "+" if one.met else "-"
         lines.append(

@@ -26,10 +26,10 @@ import distributed
 from grader.cluster import worker
 from grader.cluster.units import Broken, Graded, Refused, Reply, identity, packed_submission
 from grader.cluster.work import GIVEN_UP_AFTER, Job, Work
-from grader.errors import ClusterError, GraderError
+from grader.errors import ClusterError, GraderError, first_of
 from grader.intake import Pending
 from grader.model import Grade, Rubric, Submission
-from grader.pipeline import JUDGES, Progress, answered, failed_grade, first_of, read, unread
+from grader.pipeline import JUDGES, Progress, answered, failed_grade, read_aside, unread
 from grader.rubric import plan_digest
 from grader.store import Store
 
@@ -163,7 +163,7 @@ class Batch:
         """Read a hand-in; answer it from the store where that is possible. A bug of ours costs this one only."""
         submission = unread(pending)
         try:
-            submission = read(pending)
+            submission = await read_aside(pending)
             grade = await answered(submission, self.rubric, self.store, self.plan)
         except GraderError:
             raise

@@ -33,6 +33,9 @@ MAX_ANSWERS_BYTES = 256 * 1024
 MAX_SCANNED_BYTES = 64 * 1024
 """Of a program, when its code is looked at for what it does."""
 
+MAX_SCANNED_TOTAL_BYTES = 256 * 1024
+"""Of all such programs of one hand-in, in the order of their paths: half a second, if they are made to take long."""
+
 MAX_ARCHIVE_BYTES = 32 * 1024 * 1024
 """An archive that is one hand-in, packed."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from grader.errors import SubmissionError
 from grader.intake import messages, names
-from grader.intake.behaviour import looks_like_python, may_be_swapped, role_by_behaviour
+from grader.intake.behaviour import UNKNOWN, Scan, may_be_swapped, role_by_behaviour
 from grader.intake.handin import Found
 from grader.intake.names import Likeness
 from grader.model import Note, ProgramSpec
@@ -58,8 +58,9 @@ def find_programs(files: Sequence[Found], specs: Sequence[ProgramSpec]) -> Progr
 
     Raises SubmissionError when a program that would be used was too large to be read.
     """
-    choices = _by_name(files, specs)
-    choices |= _by_behaviour(files, specs, choices)
+    scan = Scan()
+    choices = _by_name(files, specs, scan)
+    choices |= _by_behaviour(files, specs, choices, scan)
     chosen = {role: choice.chosen.file for role, choice in choices.items() if choice.chosen}
     for file in chosen.values():
         if not file.whole:
@@ -75,8 +76,8 @@ def _level(likeness: Likeness) -> int:
     return max(0, likeness - Likeness.ENDING)
 
 
-def _by_name(files: Sequence[Found], specs: Sequence[ProgramSpec]) -> dict[str, Choice]:
-    named = {spec.role: _candidates(files, spec, specs) for spec in specs}
+def _by_name(files: Sequence[Found], specs: Sequence[ProgramSpec], scan: Scan) -> dict[str, Choice]:
+    named = {spec.role: _candidates(files, spec, specs, scan) for spec in specs}
     clearly = {
         candidate.file.path: role
         for role, candidates in named.items()
@@ -84,12 +85,12 @@ def _by_name(files: Sequence[Found], specs: Sequence[ProgramSpec]) -> dict[str, 
         if _level(candidate.likeness) == 0
     }
     return {
-        role: _choose([candidate for candidate in candidates if clearly.get(candidate.file.path, role) == role], role)
+        role: _choose([one for one in candidates if clearly.get(one.file.path, role) == role], role, scan)
         for role, candidates in named.items()
     }
 
 
-def _candidates(files: Sequence[Found], spec: ProgramSpec, specs: Sequence[ProgramSpec]) -> list[Candidate]:
+def _candidates(files: Sequence[Found], spec: ProgramSpec, specs: Sequence[ProgramSpec], scan: Scan) -> list[Candidate]:
     """Files whose name points to the program. What another program is called to the letter is not among them."""
     roles = frozenset(each.role for each in specs)
     others = {each.file for each in specs} - {spec.file}
@@ -97,38 +98,38 @@ def _candidates(files: Sequence[Found], spec: ProgramSpec, specs: Sequence[Progr
     for file in files:
         name = names.base(file.path)
         likeness = None if name in others else names.likeness(name, spec, roles)
-        if likeness is not None and _bears_out(file, likeness, spec.role, roles):
+        if likeness is not None and _bears_out(file, likeness, spec.role, roles, scan):
             found.append(Candidate(file, likeness))
     return found
 
 
-def _bears_out(file: Found, likeness: Likeness, role: str, roles: frozenset[str]) -> bool:
+def _bears_out(file: Found, likeness: Likeness, role: str, roles: frozenset[str], scan: Scan) -> bool:
     """A text file has to look like Python; a file with the role in its name must not do what the other role does."""
     if likeness is Likeness.ENDING:
-        return not file.whole or looks_like_python(file.data)
+        return not file.whole or scan.looks_like_python(file.data)
     if likeness is Likeness.PART:
-        return role_by_behaviour(file.data) not in roles - {role}
+        return scan.role(file.data) not in roles - {role}
     return True
 
 
-def _choose(candidates: list[Candidate], role: str) -> Choice:
+def _choose(candidates: list[Candidate], role: str, scan: Scan) -> Choice:
     if not candidates:
         return Choice(None)
     ordered = sorted(candidates, key=lambda each: (_level(each.likeness), each.likeness, each.depth, each.file.path))
     best = ordered[0]
     rivals = [each for each in ordered[1:] if not best.beats(each)]
     if rivals and _level(best.likeness) > 0:
-        doing = [each for each in (best, *rivals) if role_by_behaviour(each.file.data) == role]
-        if len(doing) == 1:
+        doing = [each for each in (best, *rivals) if scan.role(each.file.data) in (role, UNKNOWN)]
+        if len(doing) == 1 and scan.role(doing[0].file.data) == role:
             return Choice(doing[0])
-    if rivals:
+    if rivals or (best.likeness is Likeness.PART and scan.role(best.file.data) == UNKNOWN):
         return Choice(None, rivals=(best, *rivals))
     unused = [each for each in ordered[1:] if _level(each.likeness) == 0 and each.file.data != best.file.data]
     return Choice(best, unused=tuple(unused))
 
 
 def _by_behaviour(
-    files: Sequence[Found], specs: Sequence[ProgramSpec], choices: dict[str, Choice]
+    files: Sequence[Found], specs: Sequence[ProgramSpec], choices: dict[str, Choice], scan: Scan
 ) -> dict[str, Choice]:
     """Choices for the programs that no name points to, among the Python files that no name gave away."""
     open_roles = [spec.role for spec in specs if not choices[spec.role].chosen and not choices[spec.role].rivals]
@@ -141,12 +142,16 @@ def _by_behaviour(
         if each is not None
     }
     rest = [file for file in files if file.path not in taken and file.path.lower().endswith(".py")]
-    doing = [(role_by_behaviour(file.data), Candidate(file, Likeness.BEHAVIOUR)) for file in rest]
-    return {role: _only([candidate for does, candidate in doing if does == role]) for role in open_roles}
+    doing = [(scan.role(file.data), Candidate(file, Likeness.BEHAVIOUR)) for file in rest]
+    unknown = [candidate for does, candidate in doing if does == UNKNOWN]
+    return {role: _only([candidate for does, candidate in doing if does == role], unknown) for role in open_roles}
 
 
-def _only(candidates: list[Candidate]) -> Choice:
-    """The one candidate; equal contents count once. Several are for a person, whatever their depth."""
+def _only(candidates: list[Candidate], unknown: list[Candidate]) -> Choice:
+    """The one candidate; equal contents count once. Several are for a person, whatever their depth, and so are those
+    whose code was not looked at."""
+    if unknown:
+        return Choice(None, rivals=(*candidates, *unknown))
     different = {candidate.file.data: candidate for candidate in reversed(candidates)}
     if len(different) > 1:
         return Choice(None, rivals=tuple(candidates))

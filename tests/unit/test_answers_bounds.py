@@ -19,7 +19,7 @@ from grader.answers.decide import decided
 from grader.answers.entailment import MOST_PIECES, Allowance, Model, load
 from grader.answers.explain import evidence
 from grader.answers.ideas import Finding, compiled
-from grader.answers.judgement import judged
+from grader.answers.judgement import judged, stated
 from grader.answers.match import Located
 from grader.answers.normalise import MAX_CHARACTERS, normalise
 from grader.answers.parse import MAX_CHARACTERS as MOST_OF_FILE
@@ -28,7 +28,8 @@ from grader.rubric import load_rubric
 
 ROOT = Path(__file__).resolve().parents[2]
 BIND, CONNECT = load_rubric(ROOT / "rubric.yaml").questions
-MOST_PLACES = 720
+(SHORT,) = load_rubric(ROOT / "examples" / "upper-server" / "rubric.yaml").questions  # its ideas are short sentences
+MOST_PLACES = 600
 MOST_RUNS = 20  # of both graphs; each costs a little by itself
 
 GOOD = (
@@ -42,7 +43,7 @@ BAITS = {
     "one sentence without an end": "the server must be running before the client can connect and " * 200,
     "sentences": "It binds. " * 2000,
     "sentences in other words": OTHER_WORDS * 200,
-    "as much as the model reads": OTHER_WORDS * 15,
+    "as much as the model reads": OTHER_WORDS * 13,
     "clauses": "it is where it is found, and its place is fixed, so whoever wants it knows, because " * 100,
     "lines": "bind gives it an address\n" * 5000,
     "letters": "a b c d e f g h " * 1000,
@@ -91,7 +92,7 @@ def counted() -> Iterator[tuple[Model, list[Graph]]]:
     model._reader, model._judge = (one.graph for one in graphs)
 
 
-@pytest.mark.parametrize("question", [BIND, CONNECT], ids=["bind", "connect"])
+@pytest.mark.parametrize("question", [BIND, CONNECT, SHORT], ids=["bind", "connect", "short ideas"])
 @pytest.mark.parametrize("name", BAITS)
 def test_the_model_s_work_is_bounded(name: str, question: Any, counted: tuple[Model, list[Graph]]) -> None:
     """No text makes the model work more than some four times what an ordinary answer does."""
@@ -104,6 +105,36 @@ def test_the_model_s_work_is_bounded(name: str, question: Any, counted: tuple[Mo
     assert sum(one.places for one in graphs) <= MOST_PLACES
     assert sum(one.runs for one in graphs) <= MOST_RUNS
     assert len(score.answer) <= MAX_CHARACTERS
+
+
+@pytest.mark.parametrize("ideas", [["It waits."], ["It is there.", "It waits."], [one.idea for one in SHORT.criteria]])
+def test_any_text_can_be_read_once_and_eighty_pieces_twice(
+    ideas: list[str], counted: tuple[Model, list[Graph]]
+) -> None:
+    """However short the ideas are; the first reading is always paid for."""
+    model, _ = counted
+    left = model.allowance(ideas)
+    assert left.grants(model.places("it " * 1000, ideas))
+    twice = model.allowance(ideas)
+    assert [twice.grants(model.places("it " * 80, ideas)) for _ in range(2)] == [True, True]
+
+
+@pytest.mark.parametrize("question", [BIND, CONNECT, SHORT], ids=["bind", "connect", "short ideas"])
+def test_a_reading_leaves_so_much_less_for_the_explanation(question: Any, counted: tuple[Model, list[Graph]]) -> None:
+    """Of a text that goes on beyond what is read, as of any other."""
+    model, _ = counted
+    ideas = [one.idea for one in question.criteria]
+    located = Located(normalise(OTHER_WORDS * 30), compiled(question).vocabulary)
+    left = judged(question, compiled(question), located).left.left
+    assert left + model.places(stated(located), ideas) <= model.allowance(ideas).left
+
+
+def test_the_first_reading_is_paid_for_whatever_is_left() -> None:
+    """It takes place in any case; nothing is left for an explanation then."""
+    left = Allowance(100)
+    left.charge(600)
+    assert left.left == 0
+    assert not left.grants(1)
 
 
 def test_more_text_is_no_more_work(counted: tuple[Model, list[Graph]]) -> None:
@@ -121,6 +152,21 @@ def test_what_is_beyond_the_characters_read_is_said() -> None:
     score = score_answer(BIND, "Sockets are a wide field. " * 100 + GOOD)
     assert score.points == 0
     assert f"only the first {MAX_CHARACTERS:,} characters" in told(score)
+
+
+@pytest.mark.parametrize(
+    "start", ["-" * 2600, "\u200b" * 2600, "\u2026" * 1000], ids=["signs", "nothing seen", "signs that grow"]
+)
+def test_an_answer_behind_a_wall_without_words_is_no_certain_zero(start: str) -> None:
+    """Nothing of it was read: somebody has to."""
+    score = score_answer(BIND, f"{start} {GOOD}")
+    assert score.points == 0
+    assert f"only the first {MAX_CHARACTERS:,} characters" in told(score)
+
+
+def test_blanks_behind_an_answer_are_no_more_text() -> None:
+    assert not score_answer(BIND, GOOD + "\n" * 10_000).needs_review
+    assert not score_answer(BIND, "\n" * 10_000).needs_review
 
 
 def test_what_the_model_does_not_read_is_said() -> None:

@@ -33,6 +33,27 @@ def test_an_answer_is_read_from_standard_input() -> None:
     assert "What connect achieves: 0 of 15" in printed("try", "-", "-q", "q2", given="no idea\n")
 
 
+@pytest.mark.parametrize("text", ["", "  ", "---"])
+def test_no_answer_is_said(text: str) -> None:
+    assert printed("try", "-", "-q", "q1", given=text) == "What bind achieves: 0 of 15\nThere is no answer.\n"
+
+
+def test_an_answer_that_was_cut_is_not_said_to_be_none() -> None:
+    out = printed("try", "-", "-q", "q1", given="-" * 2600 + " It ties the socket to an address.")
+    assert "There is no answer" not in out
+    assert "only the first 2,500 characters were read" in out
+
+
+def test_learn_s_help_promises_no_rubric_that_cannot_remember() -> None:
+    """Other commands fall back on the rubric of the program; this one cannot."""
+    told = {
+        name: " ".join(CliRunner().invoke(answers_group, [name, "--help"]).output.split()) for name in ("learn", "try")
+    }
+    assert "else the echo assignment's own" in told["try"]
+    assert "else the echo assignment's own" not in told["learn"]
+    assert "one of your own. Default: rubric.yaml in this folder." in told["learn"]
+
+
 def test_a_question_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(UsageError, match="no question 'q9' in the rubric; it has q1, q2"):
         printed("try", "text", "-q", "q9")

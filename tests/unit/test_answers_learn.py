@@ -53,6 +53,7 @@ def test_learning_twice_adds_nothing(folder: Path) -> None:
     assert (
         "decisions.yaml has 5 new decisions, 2 new answers among them; 5 decisions on 2 answers in all." in first.output
     )
+    assert f"Now: grade run FOLDER -o OUT -r {folder / 'rubric.yaml'}\n" in first.output
     assert "no program runs for it" in first.output
     text = (folder / "decisions.yaml").read_text()
     assert "nothing new; 5 decisions on 2 answers in all." in run(folder, rows=rows).output
@@ -87,7 +88,9 @@ def test_what_cannot_be_remembered_is_left_out_and_counted(folder: Path) -> None
 def test_the_difference_is_told_without_flattery(folder: Path) -> None:
     """Three decisions against the engine: none of the three profits from its own."""
     rows = HEAD + "".join(f"q1,{text},0,0,0,0,,,,\n" for text in ("Ham is fine", "Some eggs", "Toast today"))
-    assert "q1: of 12 decisions the engine makes 12 alike without memory, 12 with" in run(folder, rows=rows).output
+    out = run(folder, rows=rows).output
+    assert "q1: without your decisions the engine decides 12 of these 12 as you did; knowing the others, 12. It" in out
+    assert "It asks for a person on 0 of 3 answers, and on 0 knowing the others." in out
     assert "they do not help other answers yet" in run(folder, rows=rows).output
 
 

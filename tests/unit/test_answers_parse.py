@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.answers import parse_answers
+from grader.answers import commented_out, parse_answers
 from grader.model import Question
 
 BIND = "In relation to echo-server.py, what is achieved using `s.bind((HOST, PORT))`?"
@@ -85,6 +85,60 @@ def test_the_starter_s_placeholder_is_no_answer(placeholder: str) -> None:
     """What the starter put there counts as nothing written."""
     text = f"## Question 1\n\n> {BIND}\n\n{placeholder}\n\n## Question 2\n\n> {CONNECT}\n\n{placeholder}\n"
     assert parse_answers(text, QUESTIONS) == {"q1": "", "q2": ""}
+
+
+@pytest.mark.parametrize("start", ["-" * 400, "." * 400, "(" + " " * 400], ids=["rule", "dots", "blanks"])
+@pytest.mark.parametrize("heading", ["## Question 1\n", "## Question 1: "], ids=["below", "beside"])
+def test_words_behind_a_long_row_of_signs_are_an_answer(start: str, heading: str) -> None:
+    """A line is a rule or a placeholder only when there is no more on it."""
+    answers = parse_answers(f"{heading}{start} it waits\n## Question 2\nsecond", QUESTIONS)
+    assert answers["q1"].endswith("it waits")
+
+
+def test_a_long_rule_is_still_a_rule() -> None:
+    assert parse_answers(f"## Question 1\nfirst\n{'-' * 3000}\n## Question 2\nsecond", QUESTIONS)["q1"] == "first"
+
+
+HIDDEN = "It ties the socket to an address."
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"<!-- {HIDDEN} -->", True),
+        (f"<!--\n{HIDDEN}\n-->", True),
+        (f"(Write your answer here.)\n<!-- {HIDDEN} -->", True),
+        (f"<!-- Write your answer here: {HIDDEN} -->", True),
+        (f"<!-- Write your answer here\n{HIDDEN} -->", True),
+        (f"<!-- Two to five sentences, in your own words {HIDDEN} -->", True),
+        (f"--\n<!-- {HIDDEN} -->", True),
+        ("", False),
+        ("(Write your answer here.)", False),
+        ("<!-- (Write your answer here.) -->", False),
+        ("<!-- Two to five sentences for each question, in your own words. -->", False),
+        ("<!-- Please delete this comment. -->\n<!-- TODO -->", False),
+        (f"<!-- > {BIND} -->", False),
+        ("<!-- not sure yet -->", False),
+        (f"It waits. <!-- {HIDDEN} -->", False),
+    ],
+)
+def test_an_answer_that_stands_in_a_comment_is_known(body: str, expected: bool) -> None:
+    """It is not read; but where there is no other, it is no empty answer. What tells what to write is none."""
+    text = f"## Question 1\n{body}\n## Question 2\nsecond"
+    assert commented_out(text, QUESTIONS) == ({"q1"} if expected else set())
+
+
+def test_a_whole_file_in_a_comment_is_known() -> None:
+    text = f"<!--\n## Question 1\n{HIDDEN}\n## Question 2\n(Write your answer here.)\n-->"
+    assert commented_out(text, QUESTIONS) == {"q1"}
+
+
+@given(st.text(), st.text(), st.text())
+def test_any_comment_is_looked_at(before: str, inside: str, after: str) -> None:
+    """No comment makes it raise, and none concerns a question that has an answer."""
+    text = f"{before}<!--{inside}-->{after}"
+    given = parse_answers(text, QUESTIONS)
+    assert not any(any(map(str.isalnum, given[name])) for name in commented_out(text, QUESTIONS))
 
 
 def test_a_missing_question_is_empty() -> None:

@@ -22,6 +22,7 @@ from grader.answers.ideas import normal_form
 from grader.answers.marked import read_all
 from grader.answers.queue import Cluster, Gathering, Waiting, clustered, rendered_sheet, waiting
 from grader.answers_cli import answers_group
+from grader.answers_cli.queueing import listed
 from grader.batch import alike
 from grader.cli import load
 from grader.errors import UsageError
@@ -149,7 +150,8 @@ def test_the_sheet_names_no_student_and_decides_nothing_by_itself(folder: Path) 
     """Suggestions end in `?`, so that an untouched sheet teaches nothing."""
     out = graded(folder, adalovelace=VAGUE)
     told = run(folder, "queue", str(out))
-    assert "1 answer waits for a person: 1 different in 1 cluster, 0 of which" in told
+    assert told.startswith("1 answer waits for a person.\n")
+    assert f"`grade answers learn {out / 'queue.csv'} -r {folder / 'rubric.yaml'}`" in told
     assert "adalovelace" in told
     assert "adalovelace" not in (out / "queue.csv").read_text("utf-8-sig")
     (row,) = rows(out / "queue.csv")
@@ -166,7 +168,9 @@ def test_from_the_queue_through_learn_to_nobody_asked(folder: Path) -> None:
     run(folder, "queue", str(out))
     sheet = out / "queue.csv"
     sheet.write_text(sheet.read_text("utf-8-sig").replace("1?", "1").replace("0?", "0"))
-    assert "4 new decisions, 1 new answer among them" in run(folder, "learn", str(sheet))
+    learnt = run(folder, "learn", str(sheet))
+    assert "4 new decisions, 1 new answer among them" in learnt
+    assert f"Now: grade run FOLDER -o {out} -r {folder / 'rubric.yaml'}\n" in learnt
     with pytest.raises(UsageError, match=r"2 of the 2 grades in .* before the last decisions\."):
         run(folder, "queue", str(out))
     out = graded(folder, a_scored_grade, ada=VAGUE, bob=VAGUE.lower())
@@ -186,6 +190,46 @@ def test_work_in_a_sheet_is_never_overwritten(folder: Path) -> None:
     sheet.write_text("something else")
     with pytest.raises(UsageError, match="is there already and cannot be read"):
         run(folder, "queue", str(out))
+
+
+def test_decisions_that_cannot_be_learnt_are_not_in_the_way(folder: Path) -> None:
+    """An answer without words waits (its file goes on, or it stands in a comment), and its row can teach nothing."""
+
+    def unread(rubric: Rubric, student: str, answer: str) -> Grade:
+        score = score_answer(rubric.questions[0], answer, commented=True)
+        return grades.a_grade(submission=student, rubric=rubric.digest, questions=(score,))
+
+    out = graded(folder, unread, ada="")
+    assert "(no answer)" in run(folder, "queue", str(out))
+    sheet = out / "queue.csv"
+    sheet.write_text(sheet.read_text("utf-8-sig").replace("0?", "0"))
+    assert "1 answer waits" in run(folder, "queue", str(out))
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"ada": VAGUE, "bob": VAGUE}, "2 answers wait for a person, in 1 wording and 1 cluster of alike ones."),
+        (
+            {"ada": VAGUE, "joe": OTHER},
+            "2 answers wait for a person, in 2 clusters of alike ones; none holds more than one student.",
+        ),
+        (
+            {"ada": VAGUE, "bob": VAGUE, "joe": OTHER},
+            "3 answers wait for a person, in 2 wordings and 2 clusters of alike ones; 1 of these holds more than one "
+            "student.",
+        ),
+        (
+            {"ada": VAGUE, "bob": VAGUE, "joe": OTHER, "eve": OTHER},
+            "4 answers wait for a person, in 2 wordings and 2 clusters of alike ones; 2 of these hold more than one "
+            "student.",
+        ),
+    ],
+)
+def test_what_waits_is_summed_up(answers: dict[str, str], said: str) -> None:
+    rubric = load(ROOT / "rubric.yaml")
+    found = clustered(waiting([a_grade(rubric, *one) for one in answers.items()], rubric.questions))
+    assert listed(found, 0)[0] == said
 
 
 def test_an_answer_is_no_formula_in_the_sheet(folder: Path) -> None:
@@ -301,11 +345,11 @@ def test_the_overview_shows_what_one_decision_settles() -> None:
     noted = [queue.noted(a_grade(rubric, name, text)) for name, text in answers.items()]
     found = alike(queue)
     assert [(one.answers, one.different, one.submissions) for one in found] == [(3, 2, ("ada", "bob", "<i>"))]
-    page = "".join(render_overview(rubric, summarize(rubric, noted), [], [], found))
+    page = "".join(render_overview(rubric, summarize(rubric, noted), [], found))
     assert "<strong>3 answers</strong>" in page
     assert found[0].id in page
     assert "in 2 wordings" in page
     assert "port. &lt;b&gt;" in page
     assert "<b>" not in page
     assert "<i>" not in page
-    assert "one decision settles" not in "".join(render_overview(rubric, summarize(rubric, noted), [], []))
+    assert "one decision settles" not in "".join(render_overview(rubric, summarize(rubric, noted), []))

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.answers import parse_answers, score_answer
-from grader.model import Criterion, Question, QuestionScore
+from grader.answers.phrases import staff_more
+from grader.model import Criterion, Question, QuestionScore, Submission
+from grader.pipeline import read_answers
 from grader.rubric import load_rubric
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +55,22 @@ def test_the_untouched_starter_gets_nothing_and_needs_nobody() -> None:
         score = score_answer(question, answers[question.id])
         assert (score.points, score.needs_review) == (Decimal(0), False)
         assert all(one.probability == 0 for one in score.criteria)
+
+
+def test_an_answer_in_a_comment_asks_for_a_person() -> None:
+    """From the file to the score: no points, and somebody is told where the words are."""
+    rubric = load_rubric(ROOT / "rubric.yaml")
+    text = f"## Question 1\n<!-- {GOOD} -->\n## Question 2\n(Write your answer here.)\n"
+    submission = Submission(id="ada", digest="", files=(), programs={}, answers=text, notes=())
+    hidden, empty = read_answers(submission, rubric)
+    assert (hidden.points, hidden.needs_review) == (0, True)
+    assert any("stands in a comment" in one for one in hidden.review_reasons)
+    assert (empty.points, empty.needs_review) == (0, False)
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, ""), (1, " 1 more pattern agrees."), (2, " 2 more patterns agree.")])
+def test_patterns_that_agree_are_counted(count: int, said: str) -> None:
+    assert staff_more(count) == said
 
 
 EXAMPLES = [

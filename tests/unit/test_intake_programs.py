@@ -8,7 +8,7 @@ import pytest
 from test_intake_support import ANSWERS, CLIENT, RUBRIC, SERVER, WHOLE, codes, note, paths, read, write
 
 from grader.errors import SubmissionError
-from grader.intake import bounds, read_folder
+from grader.intake import behaviour, bounds, read_folder
 from grader.intake.behaviour import looks_like_python, role_by_behaviour
 
 OTHER_SERVER = SERVER + b"print('another version')\n"
@@ -302,3 +302,60 @@ def test_hostile_source_is_only_split_into_words(code: bytes) -> None:
     """Source that exhausts a compiler is harmless, as it is never compiled."""
     assert role_by_behaviour(code) is None
     assert not looks_like_python(code)
+
+
+def padding(number: int) -> bytes:
+    """As much code as is looked at of one file, with no role, unlike any other number's."""
+    return f"x = {number}\n".encode() * (bounds.MAX_SCANNED_BYTES // 4)
+
+
+MUCH = bounds.MAX_SCANNED_TOTAL_BYTES // bounds.MAX_SCANNED_BYTES
+
+
+@pytest.mark.parametrize("kind", ["{}.py", "my_server_{}.py", "old/{}/echo-server.txt"])
+def test_of_a_hand_in_only_so_much_code_is_looked_at(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many programs there are whose name does not tell: the time for one hand-in is bounded."""
+    taken_apart: list[int] = []
+    names = behaviour._names
+
+    def noted(data: bytes) -> frozenset[str]:
+        taken_apart.append(len(data))
+        return names(data)
+
+    monkeypatch.setattr(behaviour, "_names", noted)
+    read(tmp_path / "ada", {kind.format(number): padding(number) for number in range(2 * MUCH)})
+    assert sum(taken_apart) == bounds.MAX_SCANNED_TOTAL_BYTES
+
+
+def test_the_same_code_is_looked_at_once(tmp_path: Path) -> None:
+    """Copies do not use up what is looked at."""
+    files = {f"{number}.py": padding(0) for number in range(2 * MUCH)}
+    assert read(tmp_path / "ada", without_server(**files, **{"z.py": SERVER})).programs["server"] == "z.py"
+
+
+@pytest.mark.parametrize("name", ["z.py", "z_server.py"])
+def test_what_was_not_looked_at_is_for_a_person(tmp_path: Path, name: str) -> None:
+    """Behind too much code nobody guesses: neither that this is the server, nor that there is none."""
+    front = {name.replace("z", f"a{number}"): padding(number) for number in range(MUCH)}
+    submission = read(tmp_path / "ada", without_server(**front, **{name: SERVER}))
+    assert "server" not in submission.programs
+    assert note(submission, "ambiguous", "server").needs_person
+    assert submission.programs["client"] == "echo-client.py"
+
+
+def test_a_weak_name_is_not_enough_for_code_that_was_not_looked_at(tmp_path: Path) -> None:
+    """`talks_to_server.py` may well be a client."""
+    front = {f"a{number}_client.py": padding(number) for number in range(MUCH)}
+    submission = read(tmp_path / "ada", {"echo-client.py": CLIENT, **front, "talks_to_server.py": CLIENT + b"#"})
+    assert "server" not in submission.programs
+    assert codes(submission)[0] == ("ambiguous", "server")
+
+
+def test_names_that_tell_need_no_look(tmp_path: Path) -> None:
+    """Much code beside the two programs changes nothing, and they are exchanged all the same if they are swapped."""
+    beside = {f"server_part_{number}.py": padding(number) for number in range(2 * MUCH)}
+    assert read(tmp_path / "ada", WHOLE | beside).notes == ()
+    swapped = read(tmp_path / "bob", WHOLE | beside | {"echo-server.py": CLIENT, "echo-client.py": SERVER})
+    assert swapped.programs == {"server": "echo-client.py", "client": "echo-server.py"}
