@@ -1,10 +1,10 @@
 """Text of rubric.yaml -> Rubric, or a RubricError with every fault at once.
 
-The way of a rubric: `yaml_text.py` makes a tree of entries that know their line; `shape.py` says which keys there are
-and what each may hold, and `checking.py` holds the tree against it; `steps.py` is the table of steps, by which
-`conversations.py` reads; `rules.py` has what must hold between entries; `build.py` makes the frozen values of
-`grader.model`, and `digest.py` their names in the store. No stage stops at its first fault, and only the first, which
-reads YAML, can keep the later ones from speaking.
+The way of a rubric: `files.py` reads what lies on disk, within bounds; `yaml_text.py` makes a tree of entries that know
+their line; `shape.py` says which keys there are and what each may hold, and `checking.py` holds the tree against it;
+`steps.py` is the table of steps, by which `conversations.py` reads; `rules.py` has what must hold between entries;
+`build.py` makes the frozen values of `grader.model`, and `digest.py` their names in the store. No stage stops at its
+first fault, and only that which reads YAML can keep the later ones from speaking.
 
 Instructors have `docs/rubric.md`.
 

@@ -3,9 +3,14 @@
 To read a rubric takes half of what `grade check` computes before the first program runs: YAML and its shapes have to be
 imported, and every rule is looked at. Nearly always it is the rubric of last time. So one that was read without a fault
 is kept, in the folder where Python keeps the compiled modules of this package: whoever can write there can change the
-program itself. It counts as long as nothing has changed that it was made from: the text, the reference programs, the
-interpreter, and our own source files. Where that folder cannot be written, or Python is told to write no bytecode, a
-rubric is read anew each time. MessagePack, since unlike JSON it tells the bytes of a step from text.
+program itself. Where that folder cannot be written, or Python is told to write no bytecode, a rubric is read anew each
+time. MessagePack, since unlike JSON it tells the bytes of a step from text.
+
+It counts as long as this is as it was: the rubric's text and its reference programs, to the byte; the version of the
+interpreter; name, size and time of our own source files; and where the libraries lie that read a rubric, with the times
+of their folders and of those around them, which every installation, upgrade and removal changes. (To ask for their
+versions would say the same, at fifty times the price.) What is not noticed: a library whose files are edited by hand in
+their place, and a source file of ours that is exchanged for one with the same size and time.
 """
 
 from __future__ import annotations
@@ -16,19 +21,22 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from grader.errors import RubricError
 from grader.model import Rubric
+from grader.rubric.files import read_inside, read_rubric_text
 
-CheckPattern = Callable[[str, Mapping[str, tuple[str, ...]]], str | None]
+if TYPE_CHECKING:
+    from grader.rubric.rules import CheckPattern
 
 _PACKAGE = Path(__file__).parents[1]
 _MADE_BY = ("", "rubric", "answers")  # folders of the package whose files decide what a text means
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LIBRARIES = ("msgspec", "pydantic", "pydantic_core", "yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +50,19 @@ class _Kept:
 
 def load_kept(path: Path, check_pattern: CheckPattern | None = None) -> Rubric:
     """What `load_rubric` returns and raises, without reading what was read before."""
-    key = _key(path, check_pattern)
-    return (_found(path, key) if key else None) or _read(path, check_pattern)
+    key = _key(read_rubric_text(path), check_pattern)
+    return _found(path.parent, key) or _read(path, key, check_pattern)
 
 
-def _key(path: Path, check_pattern: CheckPattern | None) -> str | None:
-    """A digest of what a rubric is made from, its reference programs apart; None when its text cannot be read."""
-    try:
-        text = path.read_bytes().removeprefix(_BYTE_ORDER_MARK)
-    except OSError:
-        return None
-    return _digest(text, _makers(), repr(check_pattern and (check_pattern.__module__, check_pattern.__qualname__)))
+def _key(text: str, check_pattern: CheckPattern | None) -> str:
+    """A digest of what a rubric is made from, its reference programs apart."""
+    checked_by = check_pattern and (check_pattern.__module__, check_pattern.__qualname__)
+    return _digest(text, _makers(), repr(checked_by))
 
 
 def _makers() -> str:
-    """The interpreter and our own files, as far as they have a say."""
-    rows: list[object] = [sys.version]
+    """The interpreter, the libraries and our own files, as far as they have a say."""
+    rows: list[object] = [sys.version, *map(_library, _LIBRARIES)]
     for folder in _MADE_BY:
         with os.scandir(_PACKAGE / folder) as entries:
             stats = [(entry.name, entry.stat()) for entry in entries if entry.is_file()]
@@ -65,10 +70,19 @@ def _makers() -> str:
     return repr(rows)
 
 
-def _digest(*parts: bytes | str) -> str:
+def _library(name: str) -> object:
+    """Where a library lies, and when its folder and the one around it were last changed. Imports nothing."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.origin:
+        return None
+    folder = Path(spec.origin).parent
+    return spec.origin, folder.stat().st_mtime_ns, folder.parent.stat().st_mtime_ns
+
+
+def _digest(*parts: str) -> str:
     whole = hashlib.sha256()
     for part in parts:
-        data = part.encode() if isinstance(part, str) else part
+        data = part.encode()
         whole.update(b"%d:" % len(data) + data)
     return whole.hexdigest()
 
@@ -78,39 +92,34 @@ def _place() -> Path:
     return Path(importlib.util.cache_from_source(str(Path(__file__).with_name("rubric.py")))).with_suffix(".kept")
 
 
-def _found(path: Path, key: str) -> Rubric | None:
+def _found(folder: Path, key: str) -> Rubric | None:
     """The rubric that is kept, if it was made from the same; None otherwise, and when the file is damaged."""
     try:
         kept = msgspec.msgpack.decode(_place().read_bytes(), type=_Kept)
-        right = all(_reference(path.parent, name) == digest for name, digest in kept.references.items())
-    except (OSError, ValueError, msgspec.MsgspecError):  # none is kept, or damaged, or a reference cannot be read
+        same = kept.key == key and all(
+            _digest(read_inside(folder, name)) == digest for name, digest in kept.references.items()
+        )
+    except (OSError, ValueError, msgspec.MsgspecError):  # none is kept, or damaged, or a reference cannot be used now
         return None
-    return kept.rubric if right and kept.key == key else None
+    return kept.rubric if same else None
 
 
-def _reference(folder: Path, name: str) -> str | None:
-    """The digest of a reference program; None for one that has come to lie elsewhere. Raises OSError."""
-    found = Path(os.path.realpath(folder / name))
-    return _digest(found.read_bytes()) if found.is_relative_to(os.path.realpath(folder)) else None
-
-
-def _read(path: Path, check_pattern: CheckPattern | None) -> Rubric:
+def _read(path: Path, key: str, check_pattern: CheckPattern | None) -> Rubric:
     """Read a rubric and keep it. Raises RubricError."""
-    from grader.rubric.reading import parse_rubric, read_inside, read_rubric_text
+    from grader.rubric.reading import load_rubric
 
     references: dict[str, str] = {}
 
-    def read_reference(name: str) -> str:
-        text = read_inside(path.parent, name)
+    def read_reference(folder: Path, name: str) -> str:
+        text = read_inside(folder, name)
         references[name] = _digest(text)
         return text
 
-    before = _key(path, check_pattern)
-    text = read_rubric_text(path)
-    rubric = parse_rubric(text, name=str(path), read_reference=read_reference, check_pattern=check_pattern)
-    if before and before == _key(path, check_pattern) and not sys.dont_write_bytecode:  # else it was being written
-        with contextlib.suppress(OSError):
-            _keep(_Kept(before, references, rubric))
+    rubric = load_rubric(path, check_pattern, read_reference)
+    with contextlib.suppress(OSError, RubricError):
+        # What was being written meanwhile is not kept.
+        if not sys.dont_write_bytecode and key == _key(read_rubric_text(path), check_pattern):
+            _keep(_Kept(key, references, rubric))
     return rubric
 
 

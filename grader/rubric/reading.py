@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from grader.errors import RubricError
@@ -11,28 +11,32 @@ from grader.model import Rubric, Step
 from grader.rubric.build import build_rubric
 from grader.rubric.checking import Place, faults, member, validate
 from grader.rubric.conversations import read_conversation
+from grader.rubric.files import OUTSIDE, read_inside, read_rubric_text
 from grader.rubric.problems import Problem, shown
 from grader.rubric.rules import CheckPattern, broken_rules, references, side_of, wrong_patterns
 from grader.rubric.shape import RubricShape
-from grader.rubric.yaml_text import MOST_CHARACTERS, Entry, read_yaml
-
-MOST_REFERENCE_BYTES = 1024 * 1024
+from grader.rubric.yaml_text import Entry, read_yaml
 
 
-def load_rubric(path: Path, check_pattern: CheckPattern | None = None) -> Rubric:
+def load_rubric(
+    path: Path,
+    check_pattern: CheckPattern | None = None,
+    read_reference: Callable[[Path, str], str] = read_inside,
+) -> Rubric:
     """Read a rubric and the reference programs beside it.
 
     `check_pattern` is passed on to `parse_rubric`.
+    `read_reference`: the rubric's folder, path as written in the rubric -> text of that program; raises as
+    `read_inside` does.
 
     Raises RubricError when the file cannot be read or used; nothing else is raised for a file of any content.
     """
-    text = read_rubric_text(path)
-    folder = path.parent
-
-    def read_reference(relative: str) -> str:
-        return read_inside(folder, relative)
-
-    return parse_rubric(text, name=str(path), read_reference=read_reference, check_pattern=check_pattern)
+    return parse_rubric(
+        read_rubric_text(path),
+        name=str(path),
+        read_reference=partial(read_reference, path.parent),
+        check_pattern=check_pattern,
+    )
 
 
 def parse_rubric(
@@ -109,57 +113,7 @@ def _reference_problem(role: str, entry: Entry, why: str) -> Problem:
     return Problem(entry.line, f"{key}: {shown(entry.text)} {why}")
 
 
-_OUTSIDE = "leads out of the rubric's folder. Put the program beside the rubric."
-
-
 def _refuse_outside(path: str) -> None:
     """Raise ValueError for a path that leaves the rubric's folder by what it says."""
     if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\0" in path:
-        raise ValueError(_OUTSIDE)
-
-
-def read_inside(folder: Path, relative: str) -> str:
-    """Return the text of a file in `folder`, links followed.
-
-    Raises OSError when it cannot be read, ValueError when it lies outside, is too large, or is not UTF-8.
-    """
-    # Not Path.resolve, which raises RuntimeError for a circle of links before Python 3.13.
-    found = Path(os.path.realpath(folder / relative))
-    if not found.is_relative_to(os.path.realpath(folder)):
-        raise ValueError(_OUTSIDE)
-    if found.exists() and not found.is_file():
-        raise ValueError("is not a file. Name a Python program.")
-    data = _read_at_most(found, MOST_REFERENCE_BYTES)
-    if len(data) > MOST_REFERENCE_BYTES:
-        raise ValueError(f"has more than {MOST_REFERENCE_BYTES} bytes. Name a Python program.")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise ValueError("is not UTF-8. Save it as UTF-8.") from None
-
-
-def _read_at_most(path: Path, most: int) -> bytes:
-    """Return the file's bytes; `most` + 1 of them when it has more than `most`."""
-    with path.open("rb") as file:
-        return file.read(most + 1)
-
-
-def read_rubric_text(path: Path) -> str:
-    """Return the text of the rubric. Raises RubricError."""
-    try:
-        if path.exists() and not path.is_file():
-            raise RubricError([f"{path}: this is not a file. Name the rubric itself, e.g. `{path}/rubric.yaml`."])
-        data = _read_at_most(path, MOST_CHARACTERS)
-    except FileNotFoundError:
-        raise RubricError([f"{path}: there is no such file. Name the rubric, or run `grade` in its folder."]) from None
-    except OSError as error:
-        raise RubricError([f"{path}: cannot be read ({error.strerror}). Check the path and its permissions."]) from None
-    if len(data) > MOST_CHARACTERS:
-        raise RubricError(
-            [f"{path}: more than {MOST_CHARACTERS} bytes are too much for a rubric. Name the right file."]
-        )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise RubricError([f"{path}, line {line}: this is not UTF-8 text. Save the file as UTF-8."]) from None
+        raise ValueError(OUTSIDE)

@@ -16,9 +16,9 @@ from decimal import Decimal
 
 import yaml
 
+from grader.rubric.files import MOST_CHARACTERS
 from grader.rubric.problems import Problem, shown
 
-MOST_CHARACTERS = 400_000
 MOST_ENTRIES = 10_000
 DEEPEST = 30
 
@@ -135,7 +135,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else line
             what = error.problem or error.context or "something unexpected"
-            raise _UnreadableError(line, f"this is not YAML: {what}. {_LOOK}") from None
+            raise _UnreadableError(line, f"this is not YAML: {_in_plain_words(what)}") from None
         except (yaml.YAMLError, ValueError, OverflowError):
             # ValueError and OverflowError: PyYAML lets them out for escapes such as "\UFFFFFFFF" and %YAML 99…99.
             raise _UnreadableError(line, f"this is not YAML from here on. {_LOOK}") from None
@@ -148,7 +148,21 @@ def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
+def _in_plain_words(what: str) -> str:
+    """Say what the parser stumbled over, and what to do: for the usual slips as an author of rubrics would."""
+    if what in _USUAL:
+        return _USUAL[what]
+    first = _CANNOT_BEGIN.fullmatch(what)
+    return f"a text cannot begin with `{first[1]}`. Put it in quotes." if first else f"{what}. {_LOOK}"
+
+
 _LOOK = "Look at the indentation, colons and quotes of this line and of the one above."
+_USUAL = {
+    "found character '\\t' that cannot start any token": "here is a tab. Indent with spaces.",
+    "mapping values are not allowed here": "here is a colon followed by a blank. Put the text in quotes; "
+    "or, where the colon ends a key, look at the indentation of this line and of the one above.",
+}
+_CANNOT_BEGIN = re.compile(r"found character '([%@`])' that cannot start any token")
 
 
 @dataclass(slots=True)

@@ -746,7 +746,23 @@ SLIPS: list[tuple[str, str, str]] = [
         "title: a\x07",
         "line 1: the control character U+0007 cannot stand in YAML. Remove it, or write it as hex.",
     ),
-    ("title: Upper-casing", "title: a: b", f"line 1: this is not YAML: mapping values are not allowed here. {LOOK}"),
+    (
+        "title: Upper-casing",
+        "title: a: b",
+        "line 1: this is not YAML: here is a colon followed by a blank. Put the text in quotes; "
+        "or, where the colon ends a key, look at the indentation of this line and of the one above.",
+    ),
+    ("title: Upper-casing", "title:\n\tUpper-casing", "line 2: this is not YAML: here is a tab. Indent with spaces."),
+    (
+        "title: Upper-casing",
+        "title: @all",
+        "line 1: this is not YAML: a text cannot begin with `@`. Put it in quotes.",
+    ),
+    (
+        "title: Upper-casing",
+        "title: [a\nb: c",
+        f"line 2: this is not YAML: expected ',' or ']', but got ':'. {LOOK}",
+    ),
     ("title: Upper-casing", 'title: "\\UFFFFFFFF"', f"line 1: this is not YAML from here on. {LOOK}"),
 ]
 
@@ -1176,8 +1192,10 @@ def test_the_added_check_of_the_documentation_is_a_check() -> None:
     """The same of the page's example of a check, and of its question."""
     page = (ROOT / "docs" / "rubric.md").read_text(encoding="utf-8")
     blocks = [block.split("```")[0] for block in page.split("```yaml\n")[1:]]
-    added = next(block for block in blocks if "survives-reset" in block).replace("server.echoes-text", "server.a")
+    added = next(block for block in blocks if "answers-after-half-close" in block).replace(
+        "server.echoes-text", "server.a"
+    )
     questions = next(block for block in blocks if block.startswith("lexicon:"))
     text = rubric_text(check(points=3), textwrap.indent(added, "  "), points=20, questions=questions)
     rubric = parse_rubric(text, name="page", read_reference=read_reference, check_pattern=check_pattern)
-    assert (rubric.checks[1].id, rubric.questions[0].id) == ("server.survives-reset", "q1")
+    assert (rubric.checks[1].id, rubric.questions[0].id) == ("server.answers-after-half-close", "q1")

@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
+import yaml
 
 from grader.answers import check_pattern
 from grader.errors import RubricError
 from grader.rubric import kept, load_kept, load_rubric, reading
+from grader.rubric.files import read_inside
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,6 +124,80 @@ def test_a_missing_rubric_is_told_as_ever(rubric: Path) -> None:
     """No file: the sentence of `load_rubric`."""
     with pytest.raises(RubricError, match="there is no such file"):
         load_kept(rubric.with_name("other.yaml"))
+
+
+@pytest.mark.parametrize("what", ["a fifo", "a device"])
+def test_what_is_no_file_is_refused_at_once(what: str, rubric: Path) -> None:
+    """A fifo, for which one would wait, and a device without end are not opened, neither as a rubric nor beside it."""
+    place = Path("/dev/zero")
+    if what == "a fifo":
+        os.mkfifo(place := rubric.with_name("fifo"))
+    with pytest.raises(RubricError, match="this is not a file"):
+        load_kept(place)
+    load_kept(rubric)
+    program = rubric.parent / "solutions" / "echo-client.py"
+    program.unlink()
+    os.mkfifo(program)
+    with pytest.raises(RubricError, match="is not a file"):
+        load_kept(rubric)
+
+
+def test_of_a_large_file_only_the_beginning_is_read(rubric: Path) -> None:
+    """An archive of a class, named by mistake, does not come into memory: neither in place of the rubric, nor of a
+    reference program."""
+    load_kept(rubric)
+    for place in (rubric.with_name("class.zip"), rubric.parent / "solutions" / "echo-client.py"):
+        with place.open("wb") as file:
+            file.truncate(1 << 30)
+    tracemalloc.start()
+    try:
+        with pytest.raises(RubricError, match="more than 400000 bytes"):
+            load_kept(rubric.with_name("class.zip"))
+        with pytest.raises(RubricError, match="has more than 1048576 bytes"):
+            load_kept(rubric)
+        assert tracemalloc.get_traced_memory()[1] < 100 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_library_that_was_installed_anew_has_the_rubric_read_again(rubric: Path) -> None:
+    """Another version of what reads YAML may read another thing. It lies in a folder of its own here."""
+    libraries = rubric.parents[1] / "libraries"
+    shutil.copytree(Path(yaml.__file__).parent, libraries / "yaml")
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom grader.rubric import load_kept\n"
+        f"load_kept(Path({str(rubric)!r}))\nprint(sys.modules['yaml'].__file__ if 'yaml' in sys.modules else 'kept')\n"
+    )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(libraries),
+        "PYTHONPYCACHEPREFIX": str(rubric.parent / "cache"),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
+
+    def call() -> str:
+        command = [sys.executable, "-c", program]
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+
+    read = f"{libraries / 'yaml' / '__init__.py'}\n"
+    assert [call(), call()] == [read, "kept\n"]
+    (libraries / "PyYAML-99.dist-info").mkdir()
+    assert [call(), call()] == [read, "kept\n"]
+
+
+def test_references_are_not_read_for_another_rubric(rubric: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the text is the same is asked first: it is the cheaper question."""
+    load_kept(rubric)
+    rubric.write_text(rubric.read_text() + "\n# new\n")
+    looked_at: list[str] = []
+
+    def noted(folder: Path, name: str) -> str:
+        looked_at.append(name)
+        return read_inside(folder, name)
+
+    monkeypatch.setattr(kept, "read_inside", noted)
+    load_kept(rubric)
+    assert sorted(looked_at) == ["solutions/echo-client.py", "solutions/echo-server.py"]  # each once, in reading it
 
 
 def test_nothing_is_written_where_no_bytecode_is(rubric: Path, monkeypatch: pytest.MonkeyPatch) -> None:
