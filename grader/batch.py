@@ -13,9 +13,11 @@ from textwrap import shorten
 from grader import __version__
 from grader.answers.queue import Gathering, clustered
 from grader.errors import INTERRUPTED
+from grader.heap import give_large_blocks_back
 from grader.intake import Pending, find_submissions
 from grader.model import Rubric, Status
 from grader.pipeline import Progress, grade_class
+from grader.report.closing import render_closing
 from grader.report.staff import Alike
 from grader.report.terminal import render_summary_table
 from grader.report.write import Written, write_reports
@@ -28,12 +30,19 @@ ALIKE_SHOWN, SUBMISSIONS_SHOWN, TEXT_SHOWN = 20, 5, 300
 
 
 def run_batch(
-    paths: Sequence[Path], out: Path, rubric: Rubric, jobs: int | None, quiet: bool, cluster: str | None = None
+    paths: Sequence[Path],
+    out: Path,
+    rubric: Rubric,
+    jobs: int | None,
+    quiet: bool,
+    cluster: str | None = None,
+    given: Path | None = None,
 ) -> int:
     """Grade everything at `paths` and write the reports to `out`. Returns the exit status.
 
     `jobs`: submissions in flight; None for four a processor, or on a cluster for as many as its workers take.
     `cluster`: address of the scheduler whose workers run the programs; None to run them here.
+    `given`: the rubric as the command named it, for the commands that are proposed at the end; None when it did not.
 
     Raises UsageError, HostError, ClusterError or StoreError. Ctrl-C ends the boxes, keeps what is done, and writes its
     reports.
@@ -51,7 +60,7 @@ def run_batch(
         store.flush()
         written = report(store, out, rubric, pending)
     if not quiet:
-        print_summary(written, out)
+        print_summary(written, out, given, whole=not stopped)
     if stopped:
         print(
             f"Stopped. {written.summary.submissions} of {len(pending)} are done; the same command goes on from here.",
@@ -71,6 +80,7 @@ async def grade_all(
     cluster: str | None,
 ) -> None:
     """Grade a class here, or on a cluster."""
+    give_large_blocks_back()
     if cluster is None:
         jobs = jobs or 4 * (os.cpu_count() or 1)
         await grade_class(pending, rubric, store, jobs=jobs, on_progress=on_progress)
@@ -107,14 +117,18 @@ def alike(queue: Gathering) -> list[Alike]:
     ]
 
 
-def print_summary(written: Written, out: Path) -> None:
-    """The table at the end, and where the pages are."""
+def print_summary(written: Written, out: Path, given: Path | None, *, whole: bool) -> None:
+    """The table at the end, where the pages are, and what to do now. `whole`: the class was graded to its end."""
     import shutil
 
     width = shutil.get_terminal_size((100, 24)).columns
     print(render_summary_table(written.summary, colour=sys.stdout.isatty(), width=width))
     print(f"Overview: {written.overview}")
     print(f"For students: {out / 'students'}   For other programs: {out / 'scores.csv'}, {out / 'results.json'}")
+    others = (written.other_students, written.other_staff) if whole else (0, 0)
+    closing = render_closing(written.summary, out=str(out), rubric=str(given) if given else None, others=others)
+    if closing:
+        print(f"\n{closing}", end="")
 
 
 @contextlib.contextmanager

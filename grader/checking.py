@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import shutil
 import sys
 from pathlib import Path
 
 from grader.assess import observe
-from grader.errors import HostError
+from grader.errors import HostError, UsageError
 from grader.evidence import believable_records
 from grader.intake import read_folder
+from grader.intake.names import archive_stem
 from grader.model import Grade, Rubric, RunRecord, Submission, Verdict
 from grader.pipeline import read_answers
 from grader.report.terminal import render_check_terminal
@@ -33,7 +35,7 @@ def check_folder(folder: Path, rubric: Rubric) -> int:
 
     Raises UsageError or SubmissionError when there is nothing to check.
     """
-    submission = read_folder(folder, rubric)
+    submission = something_to_check(folder, rubric)
     kind = box_kind()
     grade = asyncio.run(graded(submission, rubric, kind))
     width = shutil.get_terminal_size((100, 24)).columns
@@ -41,6 +43,26 @@ def check_folder(folder: Path, rubric: Rubric) -> int:
     if kind is PlainBox:
         print(UNPROTECTED + ("" if HAS_PROC else UNPROVED), file=sys.stderr)
     return ALL_WELL if all_well(grade) else SOMETHING_TO_DO
+
+
+def something_to_check(folder: Path, rubric: Rubric) -> Submission:
+    """The hand-in in a folder or an archive.
+
+    Raises UsageError for a single file, and for a folder in which nothing was found at all. Whatever was found and
+    could not be used (a link, two files that could be the server) is told by the checks.
+    """
+    if folder.is_file() and not archive_stem(folder.name):
+        raise UsageError(f"Give the folder that {folder.name} is in: grade check {shlex.quote(str(folder.parent))}")
+    submission = read_folder(folder, rubric)
+    if submission.programs or submission.answers is not None or {note.code for note in submission.notes} - {"missing"}:
+        return submission
+    names = [spec.file for spec in rubric.programs] + [rubric.answers_file] * bool(rubric.questions)
+    wanted = " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    here = folder == Path()
+    raise UsageError(
+        f"There is no {wanted} {'here' if here else f'in {folder}'}. Go to the folder with your programs, or name it: "
+        "grade check FOLDER"
+    )
 
 
 def box_kind() -> BoxKind:

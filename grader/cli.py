@@ -6,7 +6,9 @@ Each command imports what it needs when it runs, so that `grade check` answers a
 from __future__ import annotations
 
 import os
+import shlex
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,23 +16,40 @@ import click
 
 from grader import __version__
 from grader.answers_cli import answers_group
-from grader.errors import INTERRUPTED, GraderError
+from grader.errors import INTERRUPTED, GraderError, UsageError
 
 if TYPE_CHECKING:
     from grader.model import Rubric
 
 SHIPPED_RUBRIC = Path(__file__).parent / "assignment" / "rubric.yaml"
 
+NOT_BY_THAT = (
+    "Note: `grade check` goes by the echo assignment's own rubric, not by the rubric.yaml in this folder. To go by "
+    "that one: {command}"
+)
+
 
 class DefaultToRun(click.Group):
     """`grade PATH…` means `grade run PATH…`: whatever is no command's name is a path."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put `run` before arguments that begin with no command."""
+        """Put `run` before arguments that begin with no command. Raises UsageError for a misspelt one."""
         known = {*self.commands, "--help", "-h", "--version"}
         if args and args[0] not in known:
+            if not args[0].startswith("-") and not os.path.lexists(args[0]):
+                refuse_misspelt(args[0], self.commands)
             args = ["run", *args]
         return super().parse_args(ctx, args)
+
+
+def refuse_misspelt(word: str, commands: Iterable[str]) -> None:
+    """Raise UsageError where `word`, which is no path either, is much like a command."""
+    import difflib
+
+    meant = {name: name for name in commands} | {"help": "--help", "version": "--version"}
+    near = difflib.get_close_matches(word.lower(), meant, n=1, cutoff=0.7)
+    if near:
+        raise UsageError(f"{word}: there is no such command, file or folder. Did you mean `grade {meant[near[0]]}`?")
 
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
@@ -93,14 +112,16 @@ def run_command(
         require_distributed()
     rubric = load(find_rubric(rubric_path, paths))
     if dry_run:
-        from grader.preview import run_preview as run
-    else:
-        from grader.batch import run_batch as run
-    sys.exit(run(paths, out, rubric, jobs, quiet, cluster))
+        from grader.preview import run_preview
+
+        sys.exit(run_preview(paths, out, rubric, jobs, quiet, cluster))
+    from grader.batch import run_batch
+
+    sys.exit(run_batch(paths, out, rubric, jobs, quiet, cluster, rubric_path))
 
 
 @cli.command("check")
-@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.argument("folders", metavar="[FOLDER]", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "-r",
     "--rubric",
@@ -108,14 +129,27 @@ def run_command(
     type=click.Path(path_type=Path),
     help="The rubric to check by. Default: the echo assignment's own.",
 )
-def check_command(folder: Path, rubric_path: Path | None) -> None:
+def check_command(folders: tuple[Path, ...], rubric_path: Path | None) -> None:
     """Check your own programs and answers: what works, what does not, on which line, and what to try.
 
     Exit status 0 only when all is well.
     """
     from grader.checking import check_folder
 
-    sys.exit(check_folder(folder, load(rubric_path or SHIPPED_RUBRIC)))
+    if len(folders) > 1:
+        words = " ".join(map(str, folders))
+        raise UsageError(
+            f"`grade check` takes one folder, and these are {len(folders)}. Where a name has blanks in it, put it in "
+            f'quotes: grade check "{words}"'
+        )
+    folder = folders[0] if folders else Path()
+    try:
+        status = check_folder(folder, load(rubric_path or SHIPPED_RUBRIC))
+    finally:
+        if rubric_path is None and another_rubric_here():
+            command = shlex.join(["grade", "check", str(folder), "-r", "rubric.yaml"])
+            print(NOT_BY_THAT.format(command=command), file=sys.stderr)
+    sys.exit(status)
 
 
 @cli.command("doctor")
@@ -196,6 +230,14 @@ def find_rubric(given: Path | None, paths: tuple[Path, ...]) -> Path:
     here = Path("rubric.yaml")
     inside = any(Path.cwd().is_relative_to(path.resolve()) for path in paths)
     return here if here.is_file() and not inside else SHIPPED_RUBRIC
+
+
+def another_rubric_here() -> bool:
+    """Whether a rubric.yaml lies in the current folder that is not the echo assignment's own."""
+    import filecmp
+
+    here = Path("rubric.yaml")
+    return here.is_file() and os.access(here, os.R_OK) and not filecmp.cmp(here, SHIPPED_RUBRIC, shallow=False)
 
 
 def load(path: Path) -> Rubric:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -74,8 +74,7 @@ def review_reasons(
     checks: Sequence[CheckScore], questions: Sequence[QuestionScore], notes: Sequence[Note]
 ) -> tuple[str, ...]:
     """Why a person has to look, in the order in which they would."""
-    broken = [one for one in checks if one.observation.verdict is Verdict.HARNESS_ERROR]
-    reasons = [f"{one.id}: {one.observation.staff_note or one.observation.reason}" for one in broken]
+    reasons = _faults(one for one in checks if one.observation.verdict is Verdict.HARNESS_ERROR)
     reasons += [note.message for note in notes if note.needs_person]
     elsewhere = [one.observation.reason for one in checks if one.observation.elsewhere]
     reasons += [f"Perhaps right on the student's own computer: {reason}" for reason in elsewhere]
@@ -83,6 +82,14 @@ def review_reasons(
         if question.needs_review:
             reasons += [f"{question.id}: {reason}" for reason in question.review_reasons or ("please mark by hand",)]
     return tuple(dict.fromkeys(reasons))
+
+
+def _faults(broken: Iterable[CheckScore]) -> list[str]:
+    """What failed on our side. One fault mostly hits many checks: it is said once, with their number."""
+    hit: dict[str, list[str]] = {}
+    for one in broken:
+        hit.setdefault(one.observation.staff_note or one.observation.reason, []).append(one.id)
+    return [f"{ids[0] if len(ids) == 1 else f'{len(ids)} checks'}: {what}" for what, ids in hit.items()]
 
 
 def status(checks: Sequence[CheckScore], reasons: Sequence[str]) -> Status:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from grader.model import Grade, QuestionScore, Status, Verdict
+from grader.report.words import gist
 
 NOTHING = Decimal(0)
 
@@ -116,7 +117,7 @@ def compare(before: Iterable[Grade], after: Iterable[Grade]) -> Changes:
     for grade in after:
         earlier = standing.get(grade.submission)
         if earlier is not None and grade.status is Status.HARNESS_ERROR:
-            broken.append(Broken(submission=grade.submission, why=next(iter(grade.review_reasons), "")))
+            broken.append(Broken(submission=grade.submission, why=gist(next(iter(grade.review_reasons), ""))))
         elif earlier is not None:
             pairs.append((earlier, grade))
     moved = [_moved(*pair) for pair in pairs if _is_moved(*pair)]

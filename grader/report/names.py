@@ -34,6 +34,10 @@ class Names:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
+    def given(self, name: str) -> bool:
+        """Whether `name` was given to one of the ids."""
+        return name.casefold() in self._taken
+
     def name(self, submission_id: str) -> str:
         """The file name of an id that was not asked for before."""
         name = file_name(submission_id)

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from grader.model import CheckScore, CriterionScore, Grade, Note, QuestionScore, Rubric, number
+from grader.model import CheckScore, CriterionScore, Grade, Note, QuestionScore, Rubric, Status, Verdict, number
 from grader.report.escape import csv_cell, json_text
 
 FORMAT = 1
@@ -115,11 +115,14 @@ def score_columns(rubric: Rubric) -> list[str]:
 
 
 def render_score_row(grade: Grade, columns: Sequence[str]) -> str:
-    """One student's row. A column that the grade does not know (an older rubric's) is empty."""
-    scores = {check.id: str(number(check.points)) for check in grade.checks}
+    """One student's row. Empty are a check that a fault of ours left out, the total then, which would be taken for a
+    mark, and a column that the grade does not know (an older rubric's)."""
+    judged = (check for check in grade.checks if check.observation.verdict is not Verdict.HARNESS_ERROR)
+    scores = {check.id: str(number(check.points)) for check in judged}
     scores |= {question.id: str(number(question.points)) for question in grade.questions}
-    total, most = str(number(grade.points)), str(number(grade.max))
-    return _csv_row([grade.submission, grade.status.value, total, most, *(scores.get(name, "") for name in columns)])
+    total = "" if grade.status is Status.HARNESS_ERROR else str(number(grade.points))
+    cells = [grade.submission, grade.status.value, total, str(number(grade.max))]
+    return _csv_row([*cells, *(scores.get(name, "") for name in columns)])
 
 
 def _csv_row(cells: Sequence[str]) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from grader.model import Grade, Rubric, Verdict
+from grader.model import CheckScore, Grade, Rubric, Status, Verdict
 from grader.report import words
 from grader.report.escape import visible
 from grader.report.page import render_page
 from grader.report.results import score_columns
-from grader.report.statistics import FailedCheck, Person, Summary
-from grader.report.words import amount
+from grader.report.statistics import FailedCheck, Summary
+from grader.report.words import amount, points_word
 
 ROWS_MARK = "<!-- rows -->"
 """Where the rows go. No value can print it: its first character is always escaped."""
@@ -39,17 +40,40 @@ class Alike:
 def render_staff_html(grade: Grade, rubric: Rubric) -> str:
     """The staff's page on one submission: evidence, ideas, staff notes, and why a person is needed."""
     ideas = {criterion.id: criterion.idea for question in rubric.questions for criterion in question.criteria}
-    title = f"{grade.submission}: {amount(grade.points)} of {amount(grade.max)}"
-    return render_page("staff", title, grade=grade, rubric=rubric, ideas=ideas, reasons=grade.review_reasons)
+    so_far = f"{amount(grade.points)} of {points_word(grade.max)}"
+    total = f"{words.NOT_GRADED}, {so_far} so far" if grade.status is Status.HARNESS_ERROR else so_far
+    return render_page(
+        "staff",
+        f"{grade.submission}: {total}",
+        grade=grade,
+        rubric=rubric,
+        ideas=ideas,
+        total=total,
+        reasons=grade.review_reasons,
+        checks=_told_once(grade.checks),
+    )
+
+
+def _told_once(checks: Sequence[CheckScore]) -> list[CheckScore]:
+    """The checks, where the fault of ours that several share is not told in each of them: it stands above them all."""
+    faults = Counter(one.observation.staff_note for one in checks if one.observation.verdict is Verdict.HARNESS_ERROR)
+
+    def shortened(score: CheckScore) -> CheckScore:
+        seen = score.observation
+        if seen.verdict is not Verdict.HARNESS_ERROR or faults[seen.staff_note] < 2:
+            return score
+        told = words.TOLD_ABOVE.format(count=words.count(faults[seen.staff_note], "check"))
+        return replace(score, observation=replace(seen, reason="", next_step="", staff_note=told))
+
+    return list(map(shortened, checks))
 
 
 def render_overview(
-    rubric: Rubric, summary: Summary, rows: Iterable[str], names: Sequence[str], alike: Sequence[Alike] = ()
+    rubric: Rubric, summary: Summary, rows: Iterable[str], alike: Sequence[Alike] = ()
 ) -> Iterator[str]:
     """Pieces of the overview page; joined, a whole HTML document.
 
-    `rows` come from `render_overview_row`, in order. `names` are the file names of `summary.people`. `alike`: answers
-    of which one decision settles several.
+    `rows` come from `render_overview_row`, in order. `alike`: answers of which one decision settles several.
     """
     columns = score_columns(rubric)
     page = render_page(
@@ -57,7 +81,6 @@ def render_overview(
         f"Overview: {summary.assignment}",
         rubric=rubric,
         summary=summary,
-        people=_people(summary.people, names),
         failed={check.id: check for check in summary.failed},
         nothing=FailedCheck(id="", title="", failed=0, skipped=0),
         tallest=max(summary.bars) or 1,
@@ -69,10 +92,6 @@ def render_overview(
     while table := "".join(islice(remaining, ROWS_IN_A_TABLE)):
         yield _table(table, len(rubric.checks), columns)
     yield tail
-
-
-def _people(people: Sequence[Person], names: Sequence[str]) -> list[tuple[Person, str]]:
-    return list(zip(people, names, strict=True))
 
 
 def _table(rows: str, checks: int, columns: Sequence[str]) -> str:
@@ -94,10 +113,11 @@ def render_overview_row(grade: Grade, rubric: Rubric, name: str) -> str:
     answers = "".join(
         f"<td>{amount(points[question.id])}" if question.id in points else "<td>" for question in rubric.questions
     )
+    total = "?" if grade.status is Status.HARNESS_ERROR else amount(grade.points)
     group = "full" if grade.points >= grade.max else "less"
     return (
         f'<tr class="{grade.status.value} {group}"><th scope="row"><a href="staff/{name}.html">'
-        f"{_html(grade.submission)}</a><td>{words.STATUS[grade.status.value]}<td>{amount(grade.points)}"
+        f"{_html(grade.submission)}</a><td>{words.STATUS[grade.status.value]}<td>{total}"
         f'{marks}{answers}<td><a href="students/{name}/feedback.html">page</a>\n'
     )
 

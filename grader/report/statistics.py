@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from grader.model import Grade, Rubric, Status, Verdict
+from grader.report.names import Names
 
 PEOPLE_KEPT = 500
-"""Of those who need a person, this many are listed with reasons; the others are marked in the table."""
+"""Of those who need a person, and of those that a fault of ours left without a mark, this many are listed with reasons;
+the others are marked in the table."""
 
 BARS = 10
 
@@ -39,12 +41,12 @@ class FailedCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A submission that needs a person. `place` counts from 0 in the order of the table."""
+    """A submission that is no finished mark, and why. `page`: the file name of its pages."""
 
     submission: str
     status: str
     reasons: tuple[str, ...]
-    place: int
+    page: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,10 @@ class Summary:
 
     `statuses`: status -> how many, all three always there.  `spread`: None for no submissions, or when none could be
     judged; harness errors are left out, because their totals are not final.  `bars`: how many totals lie in each tenth
-    of the maximum.  `people`: at most 500 of the `people_count`.
+    of the maximum.  `people`: at most 500 of the `people_count` that need a person.  `faults`: the same for harness
+    errors.  `answers_wait`, `programs_wait`: how many of `people_count` have an answer, or anything else, to look at.
+    `without_program`: in how many no program was found.  `renamed`: in how many each that was found had another name
+    than the rubric's, or lay in a folder.
     """
 
     assignment: str
@@ -65,6 +70,12 @@ class Summary:
     failed: tuple[FailedCheck, ...]
     people: tuple[Person, ...]
     people_count: int
+    faults: tuple[Person, ...]
+    faults_count: int
+    answers_wait: int
+    programs_wait: int
+    without_program: int
+    renamed: int
 
 
 class Tally:
@@ -77,27 +88,25 @@ class Tally:
         self._failed: Counter[str] = Counter()
         self._skipped: Counter[str] = Counter()
         self._people: list[Person] = []
+        self._faults: list[Person] = []
+        self._found: Counter[str] = Counter()
+        self._waiting: Counter[str] = Counter()
         self._submissions = 0
 
-    @property
-    def people(self) -> list[Person]:
-        """Those listed so far."""
-        return self._people
-
-    def add(self, grade: Grade) -> None:
-        """Count one submission."""
+    def add(self, grade: Grade, page: str) -> None:
+        """Count one submission. `page`: the file name of its pages."""
         self._statuses[grade.status.value] += 1
         if grade.status is not Status.HARNESS_ERROR:
             self._totals.append(float(grade.points))
-        if grade.status is not Status.GRADED and len(self._people) < PEOPLE_KEPT:
-            self._people.append(
-                Person(
-                    submission=grade.submission,
-                    status=grade.status.value,
-                    reasons=grade.review_reasons,
-                    place=self._submissions,
-                )
-            )
+        if grade.status is not Status.GRADED:
+            listed = self._people if grade.status is Status.NEEDS_REVIEW else self._faults
+            if len(listed) < PEOPLE_KEPT:
+                listed.append(_person(grade, page))
+        self._found[_found(grade, self._rubric)] += 1
+        if grade.status is Status.NEEDS_REVIEW:
+            answers = any(question.needs_review for question in grade.questions)
+            self._waiting["answers"] += answers
+            self._waiting["programs"] += not answers or _beside_answers(grade)
         for score in grade.checks:
             self._failed[score.id] += score.observation.verdict is Verdict.FAILED
             self._skipped[score.id] += score.observation.verdict is Verdict.SKIPPED
@@ -114,7 +123,13 @@ class Tally:
             bars=_bars(self._totals, float(self._rubric.points)),
             failed=self._most_failed(),
             people=tuple(self._people),
-            people_count=self._submissions - self._statuses[Status.GRADED.value],
+            people_count=self._statuses[Status.NEEDS_REVIEW.value],
+            faults=tuple(self._faults),
+            faults_count=self._statuses[Status.HARNESS_ERROR.value],
+            answers_wait=self._waiting["answers"],
+            programs_wait=self._waiting["programs"],
+            without_program=self._found["none"],
+            renamed=self._found["renamed"],
         )
 
     def _most_failed(self) -> tuple[FailedCheck, ...]:
@@ -127,10 +142,28 @@ class Tally:
 
 def summarize(rubric: Rubric, grades: Iterable[Grade]) -> Summary:
     """The Summary of `grades`, which may be a stream."""
-    tally = Tally(rubric)
+    tally, names = Tally(rubric), Names()
     for grade in grades:
-        tally.add(grade)
+        tally.add(grade, names.name(grade.submission))
     return tally.summary()
+
+
+def _person(grade: Grade, page: str) -> Person:
+    return Person(submission=grade.submission, status=grade.status.value, reasons=grade.review_reasons, page=page)
+
+
+def _beside_answers(grade: Grade) -> bool:
+    """Whether a person has to look at something that no decision on an answer settles."""
+    return any(note.needs_person for note in grade.notes) or any(one.observation.elsewhere for one in grade.checks)
+
+
+def _found(grade: Grade, rubric: Rubric) -> str:
+    """`none` where no program was found, `renamed` where each that was found has a wrong name or place; else `some`."""
+    codes = {spec.role: {note.code for note in grade.notes if note.role == spec.role} for spec in rubric.programs}
+    found = [each for each in codes.values() if "missing" not in each]
+    if not found:
+        return "none" if codes else "some"
+    return "renamed" if all("misnamed" in each for each in found) else "some"
 
 
 def spread(totals: list[float]) -> Spread | None:

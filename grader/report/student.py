@@ -13,7 +13,7 @@ from grader.report.words import amount
 
 def student_html(view: View) -> str:
     """The feedback page of one student: a whole HTML document without scripts or outside resources."""
-    title = f"{view.assignment}: {amount(view.points)} of {amount(view.max)}"
+    title = f"{view.assignment}: {view.total}"
     return render_page("student", title, view=view, remarks=remarks)
 
 
@@ -24,12 +24,12 @@ def student_markdown(view: View) -> str:
 
 
 def _top(view: View) -> Iterator[str]:
-    yield f"# {markdown(view.assignment)}: {amount(view.points)} of {amount(view.max)}"
+    yield f"# {markdown(view.assignment)}: {view.total}"
     yield f"**{markdown(view.headline)}**"
     if view.cost:
         yield view.cost
     yield from view.pending
-    totals = f"Programs {amount(view.program_points)} of {amount(view.program_max)}"
+    totals = f"Programs {view.programs}"
     totals += "".join(
         f" · Question {each.number}: {amount(each.points)} of {amount(each.max)}" for each in view.answers
     )
@@ -62,8 +62,8 @@ def _not_tried(view: View) -> Iterator[str]:
     if waiting:
         yield "## Not tried"
         yield "\n".join(
-            f"- {words.MARK[check.verdict]} {markdown(check.title)} ({words.points_word(check.max)}). "
-            f"{markdown(check.reason)}"
+            f"- {words.MARK[check.verdict]} {markdown(check.title)} ({words.points_word(check.max)})"
+            + (f". {markdown(check.reason)}" if check.reason else "")
             for check in waiting
         )
 
@@ -87,7 +87,7 @@ def _answers(view: View) -> Iterator[str]:
         if answer.answered:
             yield "Your answer:"
             yield markdown_block("".join(stretch.text for stretch in answer.words))
-        earned = [stretch.text for stretch in answer.words if stretch.earned]
+        earned = [" ".join(stretch.text.split()) for stretch in answer.words if stretch.earned]
         if earned:
             yield "Words that earned points: " + ", ".join(f"“{markdown(text)}”" for text in earned)
         yield "\n".join(f"- {markdown(remark)}" for remark in remarks(answer))

@@ -60,18 +60,18 @@ def render_check_terminal(grade: Grade, rubric: Rubric, *, colour: bool = False,
     for answer in view.answers:
         lines += _answer_lines(answer, paint)
     for note in view.notes:
-        lines += ["", *paint.wrapped(note, "  ", "! ")]
+        lines += ["", *paint.wrapped(words.before_handing_in(note), "  ", "! ")]
     return "\n".join([*lines, "", *_closing_lines(view, paint)]) + "\n"
 
 
 def _check_lines(check: CheckView, paint: Paint) -> Iterator[str]:
     mark = paint(check.verdict, words.MARK[check.verdict])
-    points = f"{amount(check.points)}/{amount(check.max)}"
+    points = f"{'?' if check.verdict == 'harness-error' else amount(check.points)}/{amount(check.max)}"
     room = paint.width - 2 - len(points)
     title = textwrap.shorten(visible(check.title), room - 1, placeholder="…") or "…"
     yield f"{mark} {title}{' ' * max(1, room - len(title))}{paint('soft', points)}"
     if check.reason:
-        yield from paint.wrapped(check.reason, "    ")
+        yield from paint.wrapped(words.before_handing_in(check.reason), "    ")
     if check.verdict == "failed":
         yield from _where(check, paint)
 
@@ -111,20 +111,29 @@ def _painted_first(lines: Iterator[str], paint: Paint, style: str) -> Iterator[s
 
 
 def _closing_lines(view: View, paint: Paint) -> Iterator[str]:
-    yield paint("bold", f"Programs {amount(view.program_points)} of {amount(view.program_max)}")
-    yield from paint.wrapped(view.headline, "")
+    not_made = len(view.having("harness-error"))
+    rest = f"; {words.count(not_made, 'check')} could not be made, run it again" if not_made else ""
+    yield paint("bold", f"Programs {amount(view.program_points)} of {amount(view.program_max)}{rest}")
+    yield from paint.wrapped(words.before_handing_in(view.headline), "")
 
 
 # --- the table at the end of a batch --------------------------------------------------------------------------------
 
 
 def render_summary_table(summary: Summary, *, colour: bool = False, width: int = 80) -> str:
-    """What the staff read after a batch: counts, the spread of the totals, the most failed checks, who needs a person.
+    """What the staff read after a batch: counts, the spread of the totals, the most failed checks, who needs a person,
+    and who has no mark yet through a fault on our side.
 
     Ends in a line end.
     """
     paint = Paint(colour=colour, width=width)
-    blocks = [_count_lines(summary), _spread_lines(summary), _failed_lines(summary, paint), _people(summary, paint)]
+    blocks = [
+        _count_lines(summary),
+        _spread_lines(summary),
+        _failed_lines(summary, paint),
+        _people(summary, paint),
+        _faults(summary, paint),
+    ]
     return "\n\n".join("\n".join(block) for block in map(list, blocks) if block) + "\n"
 
 
@@ -156,8 +165,22 @@ def _people(summary: Summary, paint: Paint) -> Iterator[str]:
     if summary.people_count:
         yield paint("bold", f"Needs a person: {summary.people_count}")
     for person in summary.people[:PEOPLE_SHOWN]:
-        why = "; ".join(person.reasons) or words.STATUS[person.status]
+        why = "; ".join(map(words.gist, person.reasons)) or words.STATUS[person.status]
         yield from paint.wrapped(f"{person.submission}: {why}", "      ", "  ")
-    more = summary.people_count - min(PEOPLE_SHOWN, len(summary.people))
+    yield from _more(summary.people_count, len(summary.people))
+
+
+def _faults(summary: Summary, paint: Paint) -> Iterator[str]:
+    """Whose mark waits for us, a line each: the whole of what went wrong is on the staff's page."""
+    if summary.faults_count:
+        yield paint("bold", f"Fault on our side: {summary.faults_count}")
+    for person in summary.faults[:PEOPLE_SHOWN]:
+        why = words.gist(next(iter(person.reasons), words.STATUS[person.status]))
+        yield f"  {textwrap.shorten(visible(f'{person.submission}: {why}'), paint.width - 2, placeholder=' …')}"
+    yield from _more(summary.faults_count, len(summary.faults))
+
+
+def _more(count: int, listed: int) -> Iterator[str]:
+    more = count - min(PEOPLE_SHOWN, listed)
     if more:
         yield f"  and {more} more, on the overview page"

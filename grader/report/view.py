@@ -77,7 +77,10 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Everything that one student is told about one hand-in. `pending`: why the total may still change."""
+    """Everything that one student is told about one hand-in. `pending`: why the total may still change.
+
+    `judged`: whether every check could be made; otherwise there is no total yet.
+    """
 
     submission: str
     assignment: str
@@ -89,10 +92,22 @@ class View:
     headline: str
     cost: str
     all_well: bool
+    judged: bool
     pending: tuple[str, ...]
     notes: tuple[str, ...]
     checks: tuple[CheckView, ...]
     answers: tuple[AnswerView, ...]
+
+    @property
+    def total(self) -> str:
+        """`40 of 46`, or that there is no total yet."""
+        return f"{words.amount(self.points)} of {words.amount(self.max)}" if self.judged else words.NOT_GRADED
+
+    @property
+    def programs(self) -> str:
+        """The same for the checks alone."""
+        made = f"{words.amount(self.program_points)} of {words.amount(self.program_max)}"
+        return made if self.judged else words.NOT_GRADED
 
     def having(self, *verdicts: str) -> list[CheckView]:
         """The checks with one of `verdicts`, in the rubric's order."""
@@ -122,6 +137,7 @@ def student_view(grade: Grade, rubric: Rubric) -> View:
         headline="",
         cost="",
         all_well=False,
+        judged=grade.status is not Status.HARNESS_ERROR,
         pending=_pending(grade),
         notes=tuple(note.message for note in grade.notes),
         checks=checks,
@@ -188,12 +204,21 @@ def _reason(score: CheckScore, grade: Grade, rubric: Rubric) -> str:
     """What happened. For a failed check never empty; for one that works, advice at most."""
     seen = score.observation
     if seen.verdict is Verdict.HARNESS_ERROR:
-        return words.NOT_CHECKED
+        return _not_checked(score.id, grade)
     if seen.verdict is Verdict.SKIPPED:
         return _why_skipped(score.id, grade, rubric)
     if seen.verdict is Verdict.FAILED:
         return seen.reason or words.NO_REASON.format(title=score.title)
     return seen.reason
+
+
+def _not_checked(check_id: str, grade: Grade) -> str:
+    """Said with the first of the checks that a fault of ours left out, for all of them."""
+    out = [score.id for score in grade.checks if score.observation.verdict is Verdict.HARNESS_ERROR]
+    if len(out) == 1:
+        return words.NOT_CHECKED
+    told = words.NOT_CHECKED_WITH_OTHERS.format(others=words.count(len(out) - 1, "other check"))
+    return told if check_id == out[0] else ""
 
 
 def _why_skipped(check_id: str, grade: Grade, rubric: Rubric) -> str:

@@ -36,11 +36,17 @@ Encode = Callable[[Grade], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What `write_reports` did. `changed`: how many files are new or different."""
+    """What `write_reports` did. `changed`: how many files are new or different.
+
+    `other_students`, `other_staff`: folders and pages there of submissions that were not among the grades, which an
+    earlier run into the same folder has left. They are counted, never removed.
+    """
 
     summary: Summary
     overview: Path
     changed: int
+    other_students: int = 0
+    other_staff: int = 0
 
 
 def write_reports(
@@ -78,7 +84,6 @@ class _Reports:
         self._staff = _real_folder(folder / "staff") if staff_pages else folder
         self._names = Names()
         self._tally = Tally(rubric)
-        self._people: list[str] = []
         self._columns = score_columns(rubric)
         self._changed = 0
         self._encode = encode
@@ -103,9 +108,7 @@ class _Reports:
         """Hand on `grades`, having written all but results.json of each."""
         for place, grade in enumerate(grades, start=1):
             name = self._names.name(grade.submission)
-            self._tally.add(grade)
-            if len(self._people) < len(self._tally.people):
-                self._people.append(name)
+            self._tally.add(grade, name)
             self._scores.write(render_score_row(grade, self._columns))
             self._rows.write(render_overview_row(grade, self._rubric, name))
             self._write_pages(grade, name)
@@ -134,14 +137,23 @@ class _Reports:
         summary = self._tally.summary()
         overview = _Growing(self._folder / "overview.html")
         try:
-            for piece in render_overview(self._rubric, summary, self._rows.lines(), self._people, alike):
+            for piece in render_overview(self._rubric, summary, self._rows.lines(), alike):
                 overview.write(piece)
             self._changed += sum(growing.publish() for growing in (self.results, self._scores, overview))
             if self._list is not None:
                 self._list.publish()
         finally:
             overview.drop()
-        return Written(summary=summary, overview=self._folder / "overview.html", changed=self._changed)
+        return Written(
+            summary=summary,
+            overview=self._folder / "overview.html",
+            changed=self._changed,
+            other_students=self._others(each.name for each in os.scandir(self._students) if each.is_dir()),
+            other_staff=self._others(page.stem for page in self._staff.glob("*.html")) if self._staff_pages else 0,
+        )
+
+    def _others(self, names: Iterable[str]) -> int:
+        return sum(not self._names.given(name) for name in names)
 
 
 class _Growing:

@@ -79,6 +79,11 @@ def test_the_order_of_observations_does_not_matter(
     assert other == score(submission, rubric, observations, answers)
 
 
+def causes(grade: Grade) -> set[str]:
+    """Why a person has to look, whichever and however many checks it is about."""
+    return {reason.partition(": ")[2] or reason for reason in grade.review_reasons}
+
+
 @settings(max_examples=100, deadline=None)
 @given(outcomes, questions())
 def test_a_check_more_that_passes_never_costs_anything(
@@ -92,5 +97,5 @@ def test_a_check_more_that_passes_never_costs_anything(
         after = score(submission, rubric, mended, answers)
         earned = observations[check.id].verdict is Verdict.PASSED
         assert after.points - before.points == (0 if earned else check.points)
-        assert set(after.review_reasons) <= set(before.review_reasons)
+        assert causes(after) <= causes(before)
         assert before.status is not Status.GRADED or after.status is Status.GRADED

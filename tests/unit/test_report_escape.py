@@ -90,9 +90,7 @@ class Page(HTMLParser):
 
 def overview(grade: Grade) -> str:
     summary, name = summarize(RUBRIC, [grade]), file_name(grade.submission)
-    return "".join(
-        render_overview(RUBRIC, summary, [render_overview_row(grade, RUBRIC, name)], [name] * len(summary.people))
-    )
+    return "".join(render_overview(RUBRIC, summary, [render_overview_row(grade, RUBRIC, name)]))
 
 
 def without_links(page: Page) -> list[object]:

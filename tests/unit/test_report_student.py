@@ -7,13 +7,17 @@ from decimal import Decimal
 import grades
 import pytest
 
-from grader.model import Grade, Status
+from grader.intake import messages
+from grader.model import Grade, Note, ProgramSpec, Status
+from grader.report import words
+from grader.report.staff import render_staff_html
 from grader.report.statistics import spread, summarize
 from grader.report.student import student_html, student_markdown
 from grader.report.terminal import render_check_terminal, render_summary_table
 from grader.report.view import View, highlighted, student_view
 
 RUBRIC = grades.a_rubric()
+SPEC = ProgramSpec(role="server", file="echo-server.py", reference="")
 
 
 def view(*observations: object, **changes: object) -> View:
@@ -104,6 +108,14 @@ def test_markdown_says_the_same() -> None:
     assert text.endswith("people decide.\n")
 
 
+def test_markdown_quotes_words_on_one_line() -> None:
+    """Where the student began a new line there is a blank between the quotes."""
+    earned = grades.a_criterion_score(evidence="the server is listening")
+    score = grades.a_question_score(answer="If the\n  server is\nlistening.", criteria=(earned,))
+    made = student_markdown(view(questions=(score,)))
+    assert "Words that earned points: “the server is listening”" in made
+
+
 def test_the_terminal_shows_reason_line_and_next_step() -> None:
     """Every check has its line; a failed one the place in the student's file and what to do."""
     text = terminal(grades.a_grade(grades.failed("server.echoes-text"), grades.skipped("server.ends")))
@@ -157,11 +169,108 @@ def test_the_summary_counts_and_names_who_needs_a_person() -> None:
         "     2  graded",
         "median 46.0",
         "1 of 4  Sends exactly",
-        "Needs a person: 2",
-        "  cy: looks copied",
-        "  di: server.ends: STAFF: bwrap exited with 1",
+        "     1  needs a person",
+        "     1  fault on our side",
+        "Needs a person: 1\n  cy: looks copied\n",
+        "Fault on our side: 1\n  di: server.ends: STAFF: bwrap exited with 1\n",
     ):
         assert part in text
+
+
+TRACEBACK = """Traceback (most recent call last):
+  File "pipeline.py", line 174, in grade_safely
+    return await grade_submission(submission)
+RuntimeError: it makes no sense
+"""
+
+
+def all_broken(note: str) -> Grade:
+    """A grade whose every check was left out by one fault of ours."""
+    return grades.a_grade(*(grades.harness_error(name, staff_note=note) for name, *_ in grades.CHECKS))
+
+
+def test_a_fault_on_our_side_is_one_line_for_each_student() -> None:
+    """In the list stands what a traceback ends in; it is not told again for each check."""
+    text = render_summary_table(summarize(RUBRIC, [all_broken(TRACEBACK)]))
+    assert text.endswith("Fault on our side: 1\n  ada: 5 checks: RuntimeError: it makes no sense\n")
+    assert "Needs a person" not in text
+    long = render_summary_table(summarize(RUBRIC, [all_broken("x " * 400)]), width=60)
+    assert max(map(len, long.splitlines())) <= 60
+
+
+def test_the_staffs_page_has_the_whole_traceback_once() -> None:
+    """Above the checks, in its own lines; each check points there."""
+    page = render_staff_html(all_broken(TRACEBACK), RUBRIC)
+    assert page.count("line 174") == 1
+    assert "<pre>5 checks: Traceback (most recent call last):\n  File" in page
+    assert page.count("Told at the top of this page, for 5 checks.") == 5
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("server.ends: bwrap exited with 1", "server.ends: bwrap exited with 1"),
+        (f"15 checks: {TRACEBACK}", "15 checks: RuntimeError: it makes no sense"),
+        (
+            "  + Exception Group Traceback (most recent call last):\n  | ExceptionGroup: two (1 sub-exception)\n"
+            "  +-+---------------- 1 ----------------\n    | OSError: no\n    +------------------------------------\n",
+            "OSError: no",
+        ),
+        ("it prints: Traceback (most recent call last)", "it prints: Traceback (most recent call last)"),
+    ],
+)
+def test_of_a_traceback_its_last_words_are_told(reason: str, told: str) -> None:
+    """Those of a group too; what is no traceback stays as it is."""
+    assert words.gist(reason) == told
+
+
+def test_without_every_check_there_is_no_total() -> None:
+    """Points of a part would read as a mark: neither page has a total, and the fault is told once for all checks."""
+    some = [grades.harness_error(name) for name in ("server.ends", "client.connects", "client.sends")]
+    told = student_view(grades.a_grade(*some), RUBRIC)
+    text, page = student_markdown(told), student_html(told)
+    assert text.startswith("# TCP echo server and client: not graded yet\n")
+    assert "Programs not graded yet" in text
+    assert "<title>TCP echo server and client: not graded yet</title>" in page
+    for each in (text, page):
+        assert " of 46" not in each
+        assert " of 31" not in each
+        assert each.count("through no fault of yours") == 1
+        assert "This and 2 other checks marked ? could not be made" in each
+
+
+def test_the_terminal_counts_what_could_not_be_made() -> None:
+    """No zero stands where nothing was tried."""
+    text = terminal(grades.a_grade(grades.harness_error("server.ends")))
+    assert "?/4" in text
+    assert "Programs 27 of 31; 1 check could not be made, run it again\n" in text
+
+
+NOTED = [
+    messages.misnamed(SPEC, "server.py"),
+    messages.misplaced(SPEC, "a/echo-server.py"),
+    messages.guessed(SPEC, "a.py"),
+    messages.swapped(SPEC, "echo-client.py"),
+    messages.ambiguous(SPEC, ["a.py", "b.py"]),
+    messages.unused(SPEC, "echo-server.py", ["server.py"]),
+    messages.missing(SPEC),
+    messages.empty(SPEC, "echo-server.py"),
+    messages.unpacked("a.zip"),
+    messages.several_archives(["a.zip", "b.zip"]),
+    messages.answers_misnamed("answer.txt", "answers.md"),
+    messages.answers_ambiguous(["a.txt", "b.txt"], "answers.md"),
+    messages.answers_unreadable("a.docx", "answers.md"),
+    messages.answers_beside("answers.md", ["a.docx"]),
+    messages.answers_empty("answers.md"),
+]
+
+
+@pytest.mark.parametrize("note", NOTED, ids=lambda note: note.message[:30])
+def test_grade_check_speaks_to_somebody_who_has_not_handed_in_yet(note: Note) -> None:
+    """No teacher looks, and there is no next time: it can be mended now."""
+    text = " ".join(terminal(grades.a_grade(notes=(note,))).split())
+    assert [said for said in ("Next time", "your teacher", "hand it in again", "  ") if said in text] == []
+    assert "Next time" not in note.message or "Hand in" in text or "Hand them in" in text or "Before you hand" in text
 
 
 def test_quartiles_are_those_of_a_spreadsheet() -> None:

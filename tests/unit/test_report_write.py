@@ -76,6 +76,39 @@ def test_json_and_csv_agree(tmp_path: Path) -> None:
     assert [row["id"] for row in rows] == ["ada", "Bob Ross", "cy"]
 
 
+def test_what_a_fault_of_ours_left_out_has_no_points_in_the_table(tmp_path: Path) -> None:
+    """A gradebook that reads the table gets no zero for it; what was judged stands, and results.json has the number."""
+    write(tmp_path, [grades.a_grade(grades.harness_error("server.ends")), CLASS[2]])
+    broken, looked_at = csv.DictReader((tmp_path / "scores.csv").open(encoding="utf-8", newline=""))
+    assert (broken["status"], broken["total"], broken["max"], broken["server.ends"]) == ("harness-error", "", "46", "")
+    assert (broken["server.listens"], broken["q1"], looked_at["total"]) == ("6", "15", "46")
+    first, _ = json.loads((tmp_path / "results.json").read_text("utf-8"))["submissions"]
+    assert (first["status"], first["points"]) == ("harness-error", 42)
+    assert "<td>fault on our side<td>?<td>" in (tmp_path / "overview.html").read_text("utf-8")
+
+
+def test_pages_of_submissions_of_another_run_are_counted_and_kept(tmp_path: Path) -> None:
+    """Whoever hands back the folder is told; nothing of it is lost."""
+    first = write(tmp_path)
+    assert (first.other_students, first.other_staff) == (0, 0)
+    before = contents(tmp_path)
+    other = write(tmp_path, [grades.a_grade(submission="dee"), CLASS[0]])
+    assert (other.other_students, other.other_staff) == (2, 2)
+    assert {name for name in before if "/" in name} <= set(contents(tmp_path))
+
+
+def test_the_overview_lists_faults_of_ours_by_themselves(tmp_path: Path) -> None:
+    """They need the same command again, and not a person."""
+    note = "Traceback (most recent call last):\n  File x, line 1\nOSError: no more files\n"
+    write(tmp_path, [CLASS[2], grades.a_grade(grades.harness_error("server.ends", staff_note=note), submission="dee")])
+    people, _, rest = (tmp_path / "overview.html").read_text("utf-8").partition("because of a fault on our side</h2>")
+    faults = rest.partition("All submissions")[0]
+    assert "looks copied" in people
+    assert "no more files" not in people
+    assert '<a href="staff/dee.html">dee</a>' in faults
+    assert "<li>server.ends: OSError: no more files</li>" in faults
+
+
 def test_an_empty_class_gives_valid_files(tmp_path: Path) -> None:
     """Nothing graded is no error."""
     write(tmp_path, [])

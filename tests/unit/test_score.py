@@ -114,6 +114,20 @@ def test_staff_are_told_what_failed_on_our_side() -> None:
     assert grade.review_reasons == ("server.0: bwrap: died", "server.1: Not your fault.")
 
 
+def test_a_fault_that_many_checks_share_is_told_once_with_their_number() -> None:
+    """A box that cannot be made breaks every check alike, and is one thing to read."""
+    rubric = worth("1", "1", "1")
+    notes = ("bwrap: died", "bwrap: died", "a bug")
+    observations = {
+        check.id: Observation(check=check.id, verdict=Verdict.HARNESS_ERROR, staff_note=note)
+        for check, note in zip(rubric.checks, notes, strict=True)
+    }
+    assert score(a_submission(), rubric, observations, ()).review_reasons == (
+        "2 checks: bwrap: died",
+        "server.2: a bug",
+    )
+
+
 def test_a_note_may_ask_for_a_person() -> None:
     """An ambiguous file, say; a note that does not ask is only a note."""
     note = Note(code="ambiguous", message="Two servers.", needs_person=True)

@@ -1,0 +1,69 @@
+"""What to do after a batch: the sentences below its summary. Each names what was found, and the next step."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from grader.report.statistics import Summary
+from grader.report.words import count
+
+FEWEST_RENAMED = 2
+"""One student who named both programs otherwise is no sign of a wrong rubric."""
+
+NO_PROGRAM = "No program was found in {number} of {all}. Is this the right folder, and the right rubric (-r)?"
+RENAMED = (
+    "No program in {all} has the name that the rubric gives, at the top of its folder. Is this the right rubric (-r)?"
+)
+FAULTS = (
+    "{number} no mark yet, because of a fault on our side. Run the same command again: it repeats only {these}. Until "
+    "then do not upload {their} of scores.csv."
+)
+ANSWERS = "To settle the answers that need a person, each wording once: {command}"
+PROGRAMS = "For {number} of those who need a person, open {overview}, look, and change the mark in your gradebook."
+OTHERS = (
+    "{out}/students also holds pages of {students} of another run, and {out}/staff of {staff}: do not hand them back. "
+    "To keep classes apart, choose another folder with -o."
+)
+
+
+def render_closing(summary: Summary, *, out: str, rubric: str | None, others: tuple[int, int]) -> str:
+    """The sentences, a line each, or nothing where there is nothing to do.
+
+    `out`: the output folder, and `rubric`: the rubric as the command named it, or None. `others`: how many submissions
+    that are not in this run have pages for students, and for staff.
+    """
+    lines = [*_doubts(summary), *_faults(summary), *_people(summary, out, rubric), *_others(out, *others)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _doubts(summary: Summary) -> Iterator[str]:
+    """Whether this can be the right folder and the right rubric."""
+    everybody = count(summary.submissions, "submission")
+    if summary.without_program * 2 >= summary.submissions > 0:
+        yield NO_PROGRAM.format(number=summary.without_program, all=everybody)
+    elif summary.renamed >= max(FEWEST_RENAMED, summary.submissions - summary.without_program):
+        yield RENAMED.format(all=everybody)
+
+
+def _faults(summary: Summary) -> Iterator[str]:
+    one = summary.faults_count == 1
+    if summary.faults_count:
+        yield FAULTS.format(
+            number=f"{count(summary.faults_count, 'submission')} {'has' if one else 'have'}",
+            these="this one" if one else "these",
+            their="its row" if one else "their rows",
+        )
+
+
+def _people(summary: Summary, out: str, rubric: str | None) -> Iterator[str]:
+    if summary.answers_wait:
+        command = ["grade", "answers", "queue", out] + (["-r", rubric] if rubric else [])
+        yield ANSWERS.format(command=shlex.join(command))
+    if summary.programs_wait:
+        yield PROGRAMS.format(number=summary.programs_wait, overview=f"{out}/overview.html")
+
+
+def _others(out: str, students: int, staff: int) -> Iterator[str]:
+    if students or staff:
+        yield OTHERS.format(out=out, students=count(students, "submission"), staff=staff)

@@ -1,0 +1,85 @@
+"""What `grade` says to a command that was mistyped. Nothing runs: the message comes first, with status 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.cli import SHIPPED_RUBRIC, main
+
+RUBRIC = SHIPPED_RUBRIC.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What is said on standard error of a command that cannot be carried out."""
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    return said.err
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("chekc", "check"), ("Check", "check"), ("doctr", "doctor"), ("answer", "answers"), ("help", "--help")],
+)
+@pytest.mark.usefixtures("here")
+def test_a_misspelt_command_is_no_folder(word: str, meant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no path of that name exists, the command that is most like it is named."""
+    told = f"grade: {word}: there is no such command, file or folder. Did you mean `grade {meant}`?\n"
+    assert refused(capsys, word) == told
+    assert refused(capsys, word, ".") == told
+
+
+def test_a_path_is_a_path_however_like_a_command_it_is(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that exists is graded, and options and other names are no commands."""
+    (here / "chekc").mkdir()
+    assert "no hand-in was found there" in refused(capsys, "chekc")
+    assert "Did you mean" not in refused(capsys, "submissions")
+    assert "no-such-rubric" in refused(capsys, "--rubric", "no-such-rubric", "chekc")
+
+
+def test_a_program_is_no_folder(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`grade check` of a file names the folder that is meant, quoted where it has to be."""
+    (here / "my work").mkdir()
+    (here / "my work" / "echo-server.py").write_text("pass\n")
+    assert refused(capsys, "check", "my work/echo-server.py") == (
+        "grade: Give the folder that echo-server.py is in: grade check 'my work'\n"
+    )
+
+
+@pytest.mark.usefixtures("here")
+def test_a_name_with_blanks_stands_in_quotes(capsys: pytest.CaptureFixture[str]) -> None:
+    """Several arguments of `grade check` are mostly one name."""
+    assert 'put it in quotes: grade check "my home work"' in refused(capsys, "check", "my", "home", "work")
+
+
+def test_a_folder_without_anything_is_told_before_anything_runs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One message instead of fifteen failures, here and elsewhere."""
+    told = (
+        "grade: There is no echo-server.py, echo-client.py or answers.md {where}. Go to the folder with your programs, "
+        "or name it: grade check FOLDER\n"
+    )
+    assert refused(capsys, "check") == told.format(where="here")
+    (here / "empty").mkdir()
+    assert refused(capsys, "check", "empty") == told.format(where="in empty")
+
+
+def test_a_rubric_that_lies_here_and_is_not_used_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`grade check` never takes it by itself; the assignment's own, or one that was given, is nothing to speak of."""
+    (here / "rubric.yaml").write_text(RUBRIC)
+    assert "Note:" not in refused(capsys, "check")
+    (here / "rubric.yaml").write_text(RUBRIC.replace("points: 6", "points: 5"))
+    note = refused(capsys, "check").partition("grade: ")[0]
+    assert note.startswith("Note: `grade check` goes by the echo assignment's own rubric")
+    assert note.endswith(": grade check . -r rubric.yaml\n")
+    assert "Note:" not in refused(capsys, "check", "-r", str(SHIPPED_RUBRIC))

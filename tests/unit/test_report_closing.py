@@ -1,0 +1,83 @@
+"""What is said after a batch: what to do next, and nothing where there is nothing to do."""
+
+from __future__ import annotations
+
+import grades
+
+from grader.model import Grade, Note, ProgramSpec, Status
+from grader.report.closing import render_closing
+from grader.report.statistics import summarize
+
+PROGRAMS = tuple(ProgramSpec(role=role, file=f"echo-{role}.py", reference="") for role in ("server", "client"))
+RUBRIC = grades.a_rubric(programs=PROGRAMS)
+
+
+def noted(*codes: str, submission: str = "ada", **changes: object) -> Grade:
+    """A grade with a note for each program, in the order of PROGRAMS; an empty code is no note."""
+    notes = tuple(
+        Note(code=code, message=code, role=spec.role) for code, spec in zip(codes, PROGRAMS, strict=False) if code
+    )
+    return grades.a_grade(submission=submission, notes=notes, **changes)
+
+
+def closing(*class_: Grade, rubric: str | None = None, others: tuple[int, int] = (0, 0)) -> str:
+    return render_closing(summarize(RUBRIC, class_), out="results", rubric=rubric, others=others)
+
+
+def test_a_class_with_nothing_to_do_gets_no_words() -> None:
+    """All graded, in a folder of its own; an empty class as well."""
+    assert closing(noted(), noted("misnamed", submission="bob")) == closing() == ""
+
+
+def test_a_folder_without_programs_is_doubted() -> None:
+    """Nothing found in half of them or more: likely another folder, or another assignment's rubric."""
+    nothing, whole = noted("missing", "missing"), noted(submission="bob")
+    assert closing(nothing, whole) == (
+        "No program was found in 1 of 2 submissions. Is this the right folder, and the right rubric (-r)?\n"
+    )
+    assert closing(nothing, whole, noted(submission="cy")) == ""
+    assert closing(noted("missing", ""), noted("", "missing", submission="bob")) == ""
+
+
+def test_a_rubric_whose_names_nobody_used_is_doubted() -> None:
+    """Every program of every student under another name; one student alone, or one right name, is no sign."""
+    renamed = [noted("misnamed", "misnamed"), noted("misnamed", "missing", submission="bob")]
+    assert "No program in 2 submissions has the name" in closing(*renamed)
+    assert closing(renamed[0]) == ""
+    assert closing(*renamed, noted("misnamed", "", submission="cy")) == ""
+
+
+def test_a_fault_on_our_side_says_to_run_it_again_and_not_to_upload() -> None:
+    """With the number of those without a mark."""
+    broken = [grades.a_grade(grades.harness_error("server.ends"), submission=name) for name in ("ada", "bob")]
+    assert closing(*broken) == (
+        "2 submissions have no mark yet, because of a fault on our side. Run the same command again: it repeats only "
+        "these. Until then do not upload their rows of scores.csv.\n"
+    )
+    assert closing(broken[0]).startswith("1 submission has no mark yet")
+
+
+def test_answers_that_wait_are_settled_by_a_command_that_can_be_pasted() -> None:
+    """With the folder quoted, and the rubric that was given."""
+    waiting = noted(
+        status=Status.NEEDS_REVIEW, questions=(grades.a_question_score(needs_review=True, review_reasons=("doubt",)),)
+    )
+    assert closing(waiting).endswith(": grade answers queue results\n")
+    assert closing(waiting, rubric="week 3/rubric.yaml").endswith("queue results -r 'week 3/rubric.yaml'\n")
+    assert "gradebook" not in closing(waiting)
+
+
+def test_programs_that_wait_are_looked_at_on_the_overview() -> None:
+    """No command settles them: the page, and the gradebook."""
+    unclear = noted(status=Status.NEEDS_REVIEW, review_reasons=("two servers",))
+    assert closing(unclear) == (
+        "For 1 of those who need a person, open results/overview.html, look, and change the mark in your gradebook.\n"
+    )
+
+
+def test_pages_of_another_run_are_not_to_be_handed_back() -> None:
+    """How many there are of each kind, and how to keep classes apart."""
+    assert closing(noted(), others=(12, 3)) == (
+        "results/students also holds pages of 12 submissions of another run, and results/staff of 3: do not hand them "
+        "back. To keep classes apart, choose another folder with -o.\n"
+    )
