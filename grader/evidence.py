@@ -16,26 +16,26 @@ from collections.abc import Mapping
 from grader.assess import observe, run_records
 from grader.conversation import plan
 from grader.model import Rubric, RunRecord, Submission, Verdict
-from grader.runs import Records, ReferenceBoxes, record_runs
+from grader.runs import Records, ReferenceBoxes, SubmissionRuns
 
 LATE_SECONDS = 0.05  # less is no more than any machine takes now and then, and than any program can count on
-MORE_TRIES = 4
+MORE_TRIES = 3
 # Without one of these words no program can tell how long something takes. One that has a word by chance is only run
 # again for nothing.
 CLOCKS = re.compile(rb"time|sleep|wait|alarm|poll|select|blocking|signal", re.IGNORECASE)
 
 
 async def believable_records(submission: Submission, rubric: Rubric, references: ReferenceBoxes) -> Records:
-    """The records of everything that a rubric asks of one submission; see `record_runs`."""
-    records = await record_runs(submission, rubric, references)
+    """The records of everything that a rubric asks of one submission; see `SubmissionRuns.play`."""
+    runs = SubmissionRuns(submission, rubric, references)
+    records = await runs.play()
     for _ in range(MORE_TRIES):
         if not any(map(is_late, records.values())) or not may_measure_time(submission):
             break
         spoilt = await asyncio.to_thread(perhaps_spoilt, submission, rubric, records)
         if not spoilt:
             break
-        again = await record_runs(submission, rubric, references)
-        records |= {name: record for name, record in again.items() if name.partition("/")[0] in spoilt}
+        records = await runs.play(only=spoilt)
     return records
 
 

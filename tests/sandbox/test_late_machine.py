@@ -17,7 +17,7 @@ from grader.intake import read_folder
 from grader.model import Rubric, Submission, Verdict
 from grader.peers.wire import Connection
 from grader.rubric import load_rubric
-from grader.runs import ReferenceBoxes
+from grader.runs import ReferenceBoxes, SubmissionRuns
 
 pytestmark = pytest.mark.sandbox
 
@@ -54,13 +54,13 @@ def rubric() -> Rubric:
 @pytest.fixture
 def rounds(monkeypatch: pytest.MonkeyPatch) -> list[Submission]:
     """Gets the submission each time when everything is run."""
-    run, seen = evidence.record_runs, []
+    play, seen = SubmissionRuns.play, []
 
-    async def noted(submission: Submission, *rest: Any) -> Any:
-        seen.append(submission)
-        return await run(submission, *rest)
+    async def noted(runs: SubmissionRuns, only: Any = None) -> Any:
+        seen.append(runs.submission)
+        return await play(runs, only)
 
-    monkeypatch.setattr(evidence, "record_runs", noted)
+    monkeypatch.setattr(SubmissionRuns, "play", noted)
     return seen
 
 
