@@ -15,7 +15,7 @@ ECHO = {"what": "sent", "transform": None}
 
 
 def observe(submission: Submission, rubric: Rubric, records: Mapping[str, RunRecord]) -> dict[str, Observation]:
-    """What each check showed, by check id. `records` are those of `grader.runs.record_runs`."""
+    """What each check showed, by check id. `records` are those of `grader.runs.SubmissionRuns`."""
     runs = {check: run for run in plan(rubric, submission.digest) for check in run.scripts}
     sources = {file.path: decode(file.data) for file in submission.files}
     checks = {check.id: check for check in rubric.checks}

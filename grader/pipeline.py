@@ -65,7 +65,7 @@ def read_answers(submission: Submission, rubric: Rubric) -> list[QuestionScore]:
     """
     text = submission.answers or ""
     answers, unread = parse_answers(text, rubric.questions), goes_on(text)
-    hidden = commented_out(text, rubric.questions)
+    hidden = commented_out(text, rubric.questions, answers)
     with READING:
         return [
             score_answer(one, answers.get(one.id, ""), unread=unread, commented=one.id in hidden)

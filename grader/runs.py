@@ -110,6 +110,7 @@ class SubmissionRuns:
 
     async def play(self, only: Collection[str] | None = None) -> Records:
         """All runs that the hand-in has programs for, or `only` those of these names again. Returns all records so far.
+        The programs are dead before.
 
         Raises HostError when this machine can make no box any more; what else fails of a sandbox becomes part of the
         record.
@@ -309,8 +310,3 @@ def literal_address(host: str) -> str | None:
     if parsed.is_unspecified:
         return "127.0.0.1"
     return str(parsed) if parsed.version == 4 or parsed.is_loopback else None
-
-
-async def record_runs(submission: Submission, rubric: Rubric, references: ReferenceBoxes) -> Records:
-    """Run everything that a rubric asks of one submission. The programs are dead before this returns."""
-    return await SubmissionRuns(submission, rubric, references).play()

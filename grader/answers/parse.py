@@ -7,7 +7,7 @@ way that is found in the file decides. Copied prompts, comments and the starter'
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from grader.model import Question
@@ -86,15 +86,15 @@ FEWEST_HIDDEN = 5
 """So many words of a comment may be an answer; fewer are a note."""
 
 
-def commented_out(text: str, questions: Sequence[Question]) -> frozenset[str]:
+def commented_out(text: str, questions: Sequence[Question], answers: Mapping[str, str]) -> frozenset[str]:
     """Ids of the questions that have no answer, but a comment of several words where it would stand.
 
+    `answers`: those that `parse_answers` finds in the text.
     Comments that tell what to write (the starter's placeholder, *in your own words*) are not meant.
     """
     if "<!--" not in text[:MAX_CHARACTERS]:
         return frozenset()
-    given = parse_answers(text, questions)
-    empty = [name for name, answer in given.items() if not _WORDS.search(answer)]
+    empty = [name for name, answer in answers.items() if not _WORDS.search(answer)]
     if not empty:
         return frozenset()
     opened = parse_answers(_comments_opened(text[:MAX_CHARACTERS]), questions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,9 +61,12 @@ def short(text: str) -> str:
 
 def with_rubric(command: str, path: Path | None) -> str:
     """A command to give next, with the rubric that was named in this one."""
-    import shlex
-
     return command if path is None else f"{command} -r {shlex.quote(str(path))}"
+
+
+def learning(sheet: Path, path: Path | None) -> str:
+    """The command that learns from a sheet, with the rubric that was named in this one."""
+    return with_rubric(f"grade answers learn {shlex.quote(str(sheet))}", path)
 
 
 def counted(number: int, noun: str) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.answers_cli.files import RUBRIC, counted, rubric_with_questions, short, with_rubric
+from grader.answers_cli.files import RUBRIC, counted, learning, rubric_with_questions, short
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def queue_command(out: Path, most: int, sheet: Path | None, rubric_path: Path | 
     path, rubric = rubric_with_questions(rubric_path)
     sheet = sheet or out / SHEET
     found = clusters_of(out, rubric)
-    learn = with_rubric(f"grade answers learn {shlex.quote(str(sheet))}", rubric_path)
+    learn = learning(sheet, rubric_path)
     refuse_unlearnt(sheet, path, rubric.questions, learn)
     for line in listed(found, most):
         click.echo(line)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.answers_cli.files import RUBRIC, counted, rubric_with_questions, with_rubric
+from grader.answers_cli.files import RUBRIC, counted, learning, rubric_with_questions
 from grader.answers_cli.queueing import SHEET, clusters_of, refuse_unlearnt, write_sheet
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def second_opinion_command(
     path, rubric = rubric_with_questions(rubric_path)
     sheet = sheet or out / SHEET
     found = clusters_of(out, rubric)
-    learn = with_rubric(f"grade answers learn {shlex.quote(str(sheet))}", rubric_path)
+    learn = learning(sheet, rubric_path)
     refuse_unlearnt(sheet, path, rubric.questions, learn)
     possible = calls(found, model)
     file = out / FILE_NAME

@@ -205,8 +205,7 @@ class Box:
             finally:
                 await run.finish()
         finally:
-            for descriptor in outputs:
-                os.close(descriptor)
+            close_all(outputs)
 
     async def close(self) -> None:
         """End the box and everything in it. The kernel kills a PID namespace with its first process."""
@@ -282,8 +281,7 @@ def spawn(
     except OSError as error:
         raise SandboxError(f"bubblewrap could not be started: {error}") from error
     finally:
-        for descriptor in given:
-            os.close(descriptor)
+        close_all(given)
 
 
 @functools.cache

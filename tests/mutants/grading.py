@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.model import Grade, Observation, Rubric, SourceFile, Submission, Verdict
-from grader.pipeline import assess
+from grader.pipeline import run_and_assess
 from grader.rubric import load_rubric
-from grader.runs import ReferenceBoxes, record_runs
+from grader.runs import ReferenceBoxes
 
 AT_ONCE = 8
 CPU_SECONDS = 0.4
@@ -42,7 +42,7 @@ async def grade_each(hand_ins: list[Submission], rubric: Rubric) -> dict[str, Gr
 
     async def worker() -> None:
         for each in waiting:
-            grades[each.id] = assess(each, rubric, await record_runs(each, rubric, references))
+            grades[each.id], _ = await run_and_assess(each, rubric, references)
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -27,7 +27,7 @@ def test_the_assignment_s_own_port_may_be_one_of_ours(monkeypatch: pytest.Monkey
     async def record() -> runs.Records:
         references = runs.ReferenceBoxes(rubric)
         try:
-            return await runs.record_runs(submission, rubric, references)
+            return await runs.SubmissionRuns(submission, rubric, references).play()
         finally:
             await references.close()
 

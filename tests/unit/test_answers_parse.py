@@ -125,12 +125,12 @@ HIDDEN = "It ties the socket to an address."
 def test_an_answer_that_stands_in_a_comment_is_known(body: str, expected: bool) -> None:
     """It is not read; but where there is no other, it is no empty answer. What tells what to write is none."""
     text = f"## Question 1\n{body}\n## Question 2\nsecond"
-    assert commented_out(text, QUESTIONS) == ({"q1"} if expected else set())
+    assert commented_out(text, QUESTIONS, parse_answers(text, QUESTIONS)) == ({"q1"} if expected else set())
 
 
 def test_a_whole_file_in_a_comment_is_known() -> None:
     text = f"<!--\n## Question 1\n{HIDDEN}\n## Question 2\n(Write your answer here.)\n-->"
-    assert commented_out(text, QUESTIONS) == {"q1"}
+    assert commented_out(text, QUESTIONS, parse_answers(text, QUESTIONS)) == {"q1"}
 
 
 @given(st.text(), st.text(), st.text())
@@ -138,7 +138,7 @@ def test_any_comment_is_looked_at(before: str, inside: str, after: str) -> None:
     """No comment makes it raise, and none concerns a question that has an answer."""
     text = f"{before}<!--{inside}-->{after}"
     given = parse_answers(text, QUESTIONS)
-    assert not any(any(map(str.isalnum, given[name])) for name in commented_out(text, QUESTIONS))
+    assert not any(any(map(str.isalnum, given[name])) for name in commented_out(text, QUESTIONS, given))
 
 
 def test_a_missing_question_is_empty() -> None:
