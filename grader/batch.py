@@ -40,7 +40,7 @@ def run_batch(
 ) -> int:
     """Grade everything at `paths` and write the reports to `out`. Returns the exit status.
 
-    `jobs`: submissions in flight; None for four a processor, or on a cluster for as many as its workers take.
+    `jobs`: submissions at work; None for four a processor, or on a cluster for as many as its workers take.
     `cluster`: address of the scheduler whose workers run the programs; None to run them here.
     `given`: the rubric as the command named it, for the commands that are proposed at the end; None when it did not.
 

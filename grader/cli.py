@@ -76,7 +76,7 @@ def cli() -> None:
     "--jobs",
     type=click.IntRange(1, 1000),
     default=None,
-    help="Submissions in flight at a time. Default: four for each processor; on a cluster, what its workers take.",
+    help="Submissions at work at a time. Default: four for each processor; on a cluster, what its workers take.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option(

@@ -28,6 +28,7 @@ from grader.model import Grade, Note, Observation, QuestionScore, Rubric, RunRec
 from grader.rubric import plan_digest, stages
 from grader.runs import ReferenceBoxes
 from grader.score import priced, score
+from grader.seats import IN_FLIGHT, Seats
 
 if TYPE_CHECKING:
     from grader.store import Store
@@ -188,25 +189,29 @@ async def grade_class(
     jobs: int,
     on_progress: Callable[[Progress], None],
 ) -> None:
-    """Grade a class, `jobs` submissions at a time. Results are in the store as they come.
+    """Grade a class, `jobs` submissions at work at a time (see `seats.py`). Results are in the store as they come.
 
     Cancelling it ends all boxes; what has been stored stays.
     """
     waiting = iter(pending)
     references = ReferenceBoxes(rubric)
-    plan, done = plan_digest(rubric), 0
+    plan, done, seats = plan_digest(rubric), 0, Seats(jobs)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(JUDGES))
 
     async def worker() -> None:
         nonlocal done
-        for each in waiting:
-            grade, reused = await grade_safely(each, rubric, store, references, plan)
+        while True:
+            async with seats.taken():
+                each = next(waiting, None)
+                if each is None:
+                    return
+                grade, reused = await grade_safely(each, rubric, store, references, plan)
             done += 1
             on_progress(Progress(done=done, grade=grade, reused=reused))
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(jobs):
+            for _ in range(IN_FLIGHT * jobs):
                 group.create_task(worker())
     except* GraderError as several:  # a full disk, say: once is enough
         raise first_of(several) from None

@@ -21,6 +21,7 @@ from grader.peers.relay import CONNECTIONS, relay, wait_until_listening
 from grader.peers.wire import MOST_OWN
 from grader.sandbox.launch import Box
 from grader.sandbox.plain import PlainBox
+from grader.seats import part_of_work
 
 Records = dict[str, RunRecord]
 BoxKind = type[Box] | type[PlainBox]
@@ -127,9 +128,10 @@ class SubmissionRuns:
                 async with asyncio.TaskGroup() as group:
                     for half in halves:
                         group.create_task(self.play_half(half))
-            for run in runs:
-                if len(run.players) == 2:
-                    await self.play_pair(run)
+            with part_of_work():
+                for run in runs:
+                    if len(run.players) == 2:
+                        await self.play_pair(run)
         except* GraderError as several:
             raise first_of(several) from None
         finally:
@@ -142,22 +144,27 @@ class SubmissionRuns:
 
     async def play_half(self, runs: list[Run]) -> None:
         """The runs of one program, one after another, in one box where that stays clean."""
-        for run in runs:
-            role = next(iter(run.players))
-            own_host = OTHER_HOST if asks_for_address(run) else ""
+        with part_of_work():
+            for run in runs:
+                await self.play_followed(run)
+
+    async def play_followed(self, run: Run) -> None:
+        """One run of one program; and again, where it has to be met elsewhere."""
+        role = next(iter(run.players))
+        own_host = OTHER_HOST if asks_for_address(run) else ""
+        record = await self.play_one(run, role, own_host)
+        if own_host and turned_away(record):
+            own_host = ""
+            record = await self.play_one(run, role)
+        moved = self.moved(record) if self.rubric.options.follow_through else None
+        if moved is not None and role not in self.where:
+            self.where[role] = moved
+            if not ipaddress.ip_address(moved[0]).is_loopback:
+                await self.boxes.give_address(role, moved[0])
             record = await self.play_one(run, role, own_host)
-            if own_host and turned_away(record):
-                own_host = ""
-                record = await self.play_one(run, role)
-            moved = self.moved(record) if self.rubric.options.follow_through else None
-            if moved is not None and role not in self.where:
-                self.where[role] = moved
-                if not ipaddress.ip_address(moved[0]).is_loopback:
-                    await self.boxes.give_address(role, moved[0])
-                record = await self.play_one(run, role, own_host)
-            elif role == "server" and any(event.kind == "connected" for event in record.events):
-                self.where.setdefault(role, (record.host, record.port))
-            self.records[run.name] = record
+        elif role == "server" and any(event.kind == "connected" for event in record.events):
+            self.where.setdefault(role, (record.host, record.port))
+        self.records[run.name] = record
 
     def moved(self, record: RunRecord) -> tuple[str, int] | None:
         """Where a program has to be met instead: the address that a client dialled, or that a server could not have.

@@ -13,6 +13,7 @@ from grader.peers.wire import Connection
 from grader.sandbox.kernel import Look
 from grader.sandbox.plain import AnyRun
 from grader.sandbox.stuck import all_wait, network_is_still, rests, serves_on, waits_for_input
+from grader.seats import LIGHT, Sleep, perhaps_asleep
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.001, 0.1, 1.5  # seconds between looks, and how it grows
 DONE, IMPOSSIBLE = "done", "impossible"
@@ -68,6 +69,12 @@ class Watch:
         `also`: asked after each pair of looks between which nothing happened; True ends the wait as `done`.
         `cpu_seconds`: a smaller allowance than the limit. Raises SandboxError when a box fails.
         """
+        with perhaps_asleep() as sleep:
+            return await self._until(awaited, also, cpu_seconds, sleep)
+
+    async def _until(
+        self, awaited: Callable[[], bool], also: Callable[[], bool] | None, cpu_seconds: float | None, sleep: Sleep
+    ) -> str:
         pause, before, checked = FIRST_PAUSE, None, self.now()
         self.moves, self.burnt, start = 0, 0.0, None
         while True:
@@ -79,6 +86,7 @@ class Watch:
             if awaited():
                 return DONE
             if not quiet:
+                sleep.is_now(False)
                 self.moves, self.burnt, start = 0, 0.0, None
                 if self.now() - checked < LONGEST_PAUSE:
                     before = None
@@ -100,8 +108,14 @@ class Watch:
                     return DONE
                 if self.nothing_can_happen(before, looks) and not await self.just_delivered():
                     return IMPOSSIBLE
+                sleep.is_now(pause == LONGEST_PAUSE and self.is_asleep(before, looks))
             before = looks if quiet else None
             pause = min(pause * GROWTH, LONGEST_PAUSE)
+
+    def is_asleep(self, before: Sequence[Look], now: Sequence[Look]) -> bool:
+        """Whether no program has run between two looks, and none holds much memory: it takes nothing from others."""
+        light = all(look.memory_bytes <= LIGHT * self.limits.memory_bytes for look in now)
+        return light and clocks(before) == clocks(now) and all(map(rests, now))
 
     def late_seconds(self, connections: Sequence[Connection]) -> float:
         """The longest that a program was kept waiting: by the machine, by us, or by the program it talks to."""

@@ -1,0 +1,70 @@
+"""A submission whose programs sleep keeps nobody waiting, unless it holds what others need."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.intake import read_folder
+from grader.model import Rubric, Submission
+from grader.pipeline import run_and_assess
+from grader.rubric import load_rubric
+from grader.runs import ReferenceBoxes
+from grader.seats import Seats
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+
+ROOT = Path(__file__).resolve().parents[2]
+CHECKS = ("client.connects", "client.sends", "client.prints-received")
+MEMORY_BYTES = 320 << 20
+SLEEPS = "import time\ntime.sleep(3)\n"
+SLEEPS_WITH_MUCH = f"held = b'x' * {MEMORY_BYTES // 4}\n" + SLEEPS
+QUICK = (ROOT / "solutions" / "echo-client.py").read_text()
+
+
+@pytest.fixture
+def rubric() -> Rubric:
+    """Three of the client's checks."""
+    whole = load_rubric(ROOT / "rubric.yaml")
+    limits = replace(whole.limits, memory_bytes=MEMORY_BYTES)
+    return replace(whole, limits=limits, checks=tuple(check for check in whole.checks if check.id in CHECKS))
+
+
+def submission(folder: Path, name: str, program: str, rubric: Rubric) -> Submission:
+    (folder / name).mkdir()
+    (folder / name / "echo-client.py").write_text(program)
+    return read_folder(folder / name, rubric)
+
+
+def finished(submissions: list[Submission], rubric: Rubric, *, seats: int) -> list[str]:
+    """Names of submissions in the order in which they are done; the first one is seated first."""
+    done: list[str] = []
+
+    async def grade() -> None:
+        references, room = ReferenceBoxes(rubric), Seats(seats)
+
+        async def one(submission: Submission) -> None:
+            async with room.taken():
+                await run_and_assess(submission, rubric, references)
+            done.append(submission.id)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for each in submissions:
+                    group.create_task(one(each))
+        finally:
+            await references.close()
+
+    asyncio.run(grade())
+    return done
+
+
+@pytest.mark.parametrize(
+    ("first", "order"), [(SLEEPS, ["quick", "first"]), (SLEEPS_WITH_MUCH, ["first", "quick"])], ids=["light", "heavy"]
+)
+def test_who_is_let_in_beside_a_sleeper(first: str, order: list[str], rubric: Rubric, tmp_path: Path) -> None:
+    hand_ins = [submission(tmp_path, "first", first, rubric), submission(tmp_path, "quick", QUICK, rubric)]
+    assert finished(hand_ins, rubric, seats=1) == order
