@@ -21,12 +21,12 @@ from grader.peers.relay import CONNECTIONS, relay, wait_until_listening
 from grader.peers.wire import MOST_OWN
 from grader.sandbox.launch import Box
 from grader.sandbox.plain import PlainBox
+from grader.sandbox.policy import FIRST_FREE_PORT
 from grader.seats import part_of_work
 
 Records = dict[str, RunRecord]
 BoxKind = type[Box] | type[PlainBox]
 FIRST_OWN_PORTS = range(33_000, 60_000)  # where clients have theirs
-LOWEST_PORT = 1024  # below, nobody in a box can listen
 # From where the grader comes to a server that is to print its client's address: else that would be the server's own,
 # and one that prints a constant could not be told from one that prints what accept returned.
 OTHER_HOST = "127.0.0.2"
@@ -46,6 +46,7 @@ class Boxes:
         self.files, self.programs, self.limits, self.kind = files, programs, limits, kind
         self.open: dict[str, Box | PlainBox] = {}
         self.addresses: dict[str, tuple[str, ...]] = {}
+        self.low_ports: set[str] = set()
 
     async def get(self, role: str) -> Box | PlainBox:
         """A clean box for a role. Raises SandboxError when none can be made."""
@@ -56,13 +57,26 @@ class Boxes:
             del self.open[role]
             await box.close()
         self.open[role] = await self.kind.start(
-            self.files, self.limits, self.programs[role], addresses=self.addresses.get(role, ())
+            self.files,
+            self.limits,
+            self.programs[role],
+            addresses=self.addresses.get(role, ()),
+            low_ports=role in self.low_ports,
         )
         return self.open[role]
 
     async def give_address(self, role: str, host: str) -> None:
         """From now on the role's box has `host` as an address of its own."""
         self.addresses[role] = (host,)
+        await self.replace(role)
+
+    async def give_low_ports(self, role: str) -> None:
+        """From now on the grader can listen in the role's box at any port."""
+        self.low_ports.add(role)
+        await self.replace(role)
+
+    async def replace(self, role: str) -> None:
+        """End the role's box; the next run gets another."""
         box = self.open.pop(role, None)
         if box is not None:
             await box.close()
@@ -161,25 +175,34 @@ class SubmissionRuns:
             self.where[role] = moved
             if not ipaddress.ip_address(moved[0]).is_loopback:
                 await self.boxes.give_address(role, moved[0])
+            if role == "client" and moved[1] < FIRST_FREE_PORT:
+                await self.boxes.give_low_ports(role)
             record = await self.play_one(run, role, own_host)
         elif role == "server" and any(event.kind == "connected" for event in record.events):
             self.where.setdefault(role, (record.host, record.port))
         self.records[run.name] = record
 
     def moved(self, record: RunRecord) -> tuple[str, int] | None:
-        """Where a program has to be met instead: the address that a client dialled, or that a server could not have.
-        A client that dials a port below LOWEST_PORT is met nowhere."""
+        """Where a program has to be met instead: the address that a client dialled, or that a server could not have."""
         if any(event.kind in ("accepted", "connected") for event in record.events):
             return None
         call = "connect" if record.role == "client" else "bind"
         for dial in record.dials:
             host = literal_address(dial.host)
-            lowest = LOWEST_PORT if record.role == "client" else 1
-            if dial.call == call and host and lowest <= dial.port < 65536 and (host, dial.port) != self.usual:
+            if (
+                dial.call == call
+                and host
+                and self.lowest_port(record.role) <= dial.port < 65536
+                and (host, dial.port) != self.usual
+            ):
                 if record.role == "server" and ipaddress.ip_address(host).is_loopback:
                     continue
                 return host, dial.port
         return None
+
+    def lowest_port(self, role: str) -> int:
+        """The lowest port at which a program can be met."""
+        return FIRST_FREE_PORT if role == "client" and self.references.kind is PlainBox else 1
 
     async def play_one(self, run: Run, role: str, own_host: str = "") -> RunRecord:
         """One run against the grader as the peer; a box that fails is replaced once. `own_host`: where we come from."""

@@ -53,9 +53,17 @@ class Box:
 
     @classmethod
     async def start(
-        cls, files: Sequence[SourceFile], limits: Limits, program: str, *, addresses: Sequence[str] = ()
+        cls,
+        files: Sequence[SourceFile],
+        limits: Limits,
+        program: str,
+        *,
+        addresses: Sequence[str] = (),
+        low_ports: bool = False,
     ) -> Box:
         """A box with `files` laid out in it, and an interpreter warm for `program`; others can be run in it as well.
+
+        `addresses`: further ones of its own.  `low_ports`: whether we listen in it at ports below FIRST_FREE_PORT.
 
         Raises SandboxError when it does not come up, HostError when none can.
         """
@@ -64,7 +72,7 @@ class Box:
         dial_log = memory_file("dials", bytes(DIAL_LOG_BYTES))
         try:
             with theirs:
-                process = spawn(theirs.fileno(), dial_log, limits, program, addresses)
+                process = spawn(theirs.fileno(), dial_log, limits, program, addresses, low_ports)
         except BaseException:
             ours.close()
             os.close(dial_log)
@@ -254,7 +262,7 @@ def set_once(future: asyncio.Future[None]) -> None:
 
 
 def spawn(
-    control: int, dial_log: int, limits: Limits, program: str, addresses: Sequence[str]
+    control: int, dial_log: int, limits: Limits, program: str, addresses: Sequence[str], low_ports: bool
 ) -> subprocess.Popen[bytes]:
     """Start bubblewrap. Its own environment is empty too: inside, /proc/1/environ shows the one it was started with."""
     where = host.layout()
@@ -263,9 +271,10 @@ def spawn(
     filtered = compiled_filter()
     seccomp = memory_file("filter", filtered) if filtered else None
     given = [descriptor for _, descriptor in files] + ([seccomp] if seccomp is not None else [])
-    task = " ".join(("launch", str(control), str(dial_log), *addresses))
+    privileges = [*addresses, *(["low-ports"] if low_ports else [])]
+    task = " ".join(("launch", str(control), str(dial_log), *privileges))
     command = bwrap_arguments(
-        where, limits, files=files, seccomp=seccomp, program=program, task=task, privileged=bool(addresses)
+        where, limits, files=files, seccomp=seccomp, program=program, task=task, privileged=bool(privileges)
     )
     try:
         return subprocess.Popen(

@@ -45,9 +45,16 @@ class PlainBox:
 
     @classmethod
     async def start(
-        cls, files: Sequence[SourceFile], limits: Limits, program: str, *, addresses: Sequence[str] = ()
+        cls,
+        files: Sequence[SourceFile],
+        limits: Limits,
+        program: str,
+        *,
+        addresses: Sequence[str] = (),
+        low_ports: bool = False,
     ) -> PlainBox:
-        """Lay the files out. Every program gets an interpreter of its own; `addresses` cannot be had here."""
+        """Lay the files out. Every program gets an interpreter of its own. Further addresses and low ports cannot be
+        had here."""
         return cls(files, limits)
 
     @contextlib.asynccontextmanager

@@ -16,6 +16,8 @@ HOSTNAME = "student-pc"
 INSIDE = "/opt/launcher"
 HOME = "/home/student"
 USER = 1000
+FIRST_FREE_PORT = 1024  # below, only the privileged may listen
+NETWORK_CAPABILITIES = ("CAP_NET_ADMIN", "CAP_NET_BIND_SERVICE")
 
 PASSWD = f"root:x:0:0:root:/root:/bin/sh\nstudent:x:{USER}:{USER}:student:{HOME}:/bin/sh\n"
 GROUP = f"root:x:0:\nstudent:x:{USER}:\n"
@@ -80,14 +82,16 @@ def bwrap_arguments(
 
     `files`: path in the box and an open descriptor with its content.  `seccomp`: descriptor of the compiled filter.
     `program`: path in the hand-in of the program that the box is for.  `task`: the launcher's (`inside/`).
-    `privileged`: start the launcher with a capability over the box's own network, to give it further addresses; it
-    drops it before any student code exists.
+    `privileged`: start the launcher with capabilities over the box's own network, to give it further addresses and to
+    listen at low ports; no student code ever has them.
     """
     command = [layout.bwrap, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1"]
     command += ["--uid", str(USER), "--gid", str(USER), "--hostname", HOSTNAME, "--clearenv"]
     for name, value in {**ENVIRONMENT, "PYTHONPATH": INSIDE, "START_TASK": task}.items():
         command += ["--setenv", name, value]
-    command += ["--cap-drop", "ALL"] + (["--cap-add", "CAP_NET_ADMIN"] if privileged else [])
+    command += ["--cap-drop", "ALL"] + (
+        [word for name in NETWORK_CAPABILITIES for word in ("--cap-add", name)] if privileged else []
+    )
     command += ["--ro-bind", "/usr", "/usr"]
     for name, target in layout.links:
         command += ["--symlink", target, name] if target is not None else ["--ro-bind", name, name]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import os
 import socket
 import uuid
 from pathlib import Path
 
 import pytest
-from boxes import run_program
+from boxes import ROOMY, hand_in, run_program
 
+from grader.sandbox.launch import Box
 from grader.sandbox.policy import ENVIRONMENT
 
 pytestmark = pytest.mark.sandbox
@@ -302,6 +304,35 @@ def test_there_are_no_privileges() -> None:
         print(status["NoNewPrivs"], status["Seccomp"], os.getresuid(), os.getresgid(), os.getgroups())
     """
     assert run_program(program).lines == ["[0, 0, 0, 0, 0]", "1 2 (1000, 1000, 1000) (1000, 1000, 1000) []"]
+
+
+@pytest.mark.parametrize("beside", [{}, {"socket": "import json"}], ids=["forked", "an interpreter of its own"])
+def test_a_program_has_none_where_we_listen_at_a_low_port(beside: dict[str, str]) -> None:
+    """The launcher may, in a network of its own; what it forks may not."""
+    program = """
+        import _socket
+        status = dict(line.split(":\\t", 1) for line in open("/proc/self/status").read().splitlines())
+        print([int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")], status["NoNewPrivs"])
+        try:
+            _socket.socket().bind(("127.0.0.1", 81))
+        except PermissionError:
+            print("refused")
+        client = _socket.socket()
+        client.connect(("127.0.0.1", 80))
+        print("connected")
+    """
+
+    async def run() -> list[str]:
+        files = hand_in({"program.py": program, **{f"{name}.py": content for name, content in beside.items()}})
+        box = await Box.start(files, ROOMY, "program.py", low_ports=True)
+        try:
+            async with box.run("program.py", listen="127.0.0.1", port=80) as running:
+                await running.ended
+                return running.output(1 << 16)[0].decode().splitlines()
+        finally:
+            await box.close()
+
+    assert asyncio.run(run()) == ["[0, 0, 0, 0] 1", "refused", "connected"]
 
 
 def test_becoming_root_is_refused() -> None:

@@ -53,6 +53,9 @@ FAMILIES = (socket.AF_INET, socket.AF_INET6) if os.path.exists("/proc/net/tcp6")
 PR_SET_DUMPABLE = 4
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
+LINUX_CAPABILITY_VERSION_3 = 0x20080522
+CAP_NET_BIND_SERVICE = 10
+LOW_PORTS = "low-ports"  # what `launch.py` calls a box in which we listen where only the privileged may
 
 
 def libc(name: str, *arguments: int | bytes) -> int:
@@ -186,7 +189,7 @@ def listener(host: str, port: int) -> socket.socket:
 
 
 def add_addresses(hosts: list[str]) -> None:
-    """Give the loopback interface further IPv4 addresses (RTM_NEWADDR, rtnetlink(7)), then give up the privilege.
+    """Give the loopback interface further IPv4 addresses (RTM_NEWADDR, rtnetlink(7)).
 
     For the follow-through of a program written for the address its author's machine has in the local network.
     """
@@ -204,10 +207,15 @@ def add_addresses(hosts: list[str]) -> None:
             code = struct.unpack_from("=i", answer, 16)[0]  # struct nlmsgerr
             if code:
                 raise OSError(-code, f"the address {host} could not be added")
+
+
+def keep_capabilities(*kept: int) -> None:
+    """Give up all capabilities but these, and that a program which is started could have any (capabilities(7))."""
     libc("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-    header, nothing = struct.pack("=II", 0x20080522, 0), bytes(24)  # _LINUX_CAPABILITY_VERSION_3, no capability at all
-    if libc("capset", header, nothing) != 0:
-        raise OSError("the capability over the box's network could not be given up")
+    mask = sum(1 << capability for capability in kept)  # all of those that are kept here are below 32
+    header = array.array("I", [LINUX_CAPABILITY_VERSION_3, 0]).tobytes()
+    if libc("capset", header, array.array("I", [mask, mask, 0, 0, 0, 0]).tobytes()) != 0:
+        raise OSError("the capabilities over the box's network could not be given up")
 
 
 # --- becoming the program -------------------------------------------------------------------------------------------
@@ -262,6 +270,7 @@ def become(
     for target, source in enumerate((nothing, *output)):
         os.dup2(source, target)
     set_limits(*(int(field) for field in arguments))
+    keep_capabilities()
     libc("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
     with open("/proc/self/oom_score_adj", "w") as badness:
         badness.write("1000")  # where memory runs out, this program is to go, and not the launcher
@@ -434,10 +443,15 @@ def forget_task() -> None:
 
 
 def main(words: list[str]) -> None:
-    """Be the launcher; return in a forked child. `words`: the two descriptors, then further addresses to have."""
+    """Be the launcher; return in a forked child.
+
+    `words`: the two descriptors, then further addresses to have, and LOW_PORTS where it is to listen there.
+    """
     try:
-        if words[2:]:
-            add_addresses(words[2:])
+        low_ports, hosts = LOW_PORTS in words[2:], [word for word in words[2:] if word != LOW_PORTS]
+        if hosts:
+            add_addresses(hosts)
+        keep_capabilities(*([CAP_NET_BIND_SERVICE] if low_ports else []))
         # What process 1 has no handler for, nobody inside can send it; and what the grader ignores (nohup), a program
         # does not.
         for number in (_signal.SIGINT, _signal.SIGHUP, _signal.SIGQUIT, _signal.SIGTERM):
