@@ -28,7 +28,7 @@ from grader.model import Grade, Note, Observation, QuestionScore, Rubric, RunRec
 from grader.rubric import plan_digest, stages
 from grader.runs import ReferenceBoxes
 from grader.score import priced, score
-from grader.seats import IN_FLIGHT, Seats
+from grader.seats import each_seated
 
 if TYPE_CHECKING:
     from grader.store import Store
@@ -193,26 +193,18 @@ async def grade_class(
 
     Cancelling it ends all boxes; what has been stored stays.
     """
-    waiting = iter(pending)
     references = ReferenceBoxes(rubric)
-    plan, done, seats = plan_digest(rubric), 0, Seats(jobs)
+    plan, done = plan_digest(rubric), 0
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(JUDGES))
 
-    async def worker() -> None:
+    async def grade_one(each: Pending) -> None:
         nonlocal done
-        while True:
-            async with seats.taken():
-                each = next(waiting, None)
-                if each is None:
-                    return
-                grade, reused = await grade_safely(each, rubric, store, references, plan)
-            done += 1
-            on_progress(Progress(done=done, grade=grade, reused=reused))
+        grade, reused = await grade_safely(each, rubric, store, references, plan)
+        done += 1
+        on_progress(Progress(done=done, grade=grade, reused=reused))
 
     try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(IN_FLIGHT * jobs):
-                group.create_task(worker())
+        await each_seated(pending, jobs, grade_one)
     except* GraderError as several:  # a full disk, say: once is enough
         raise first_of(several) from None
     finally:

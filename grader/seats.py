@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextvars import ContextVar
+from typing import TypeVar
+
+T = TypeVar("T")
 
 IN_FLIGHT = 8
 """Submissions in flight for each seat, asleep or at work."""
@@ -64,6 +67,27 @@ class Seat:
         if given_up != self.given_up:
             self.seats.add(1 if given_up else -1)
             self.given_up = given_up
+
+
+async def each_seated(items: Iterable[T], seats: int, work: Callable[[T], Awaitable[None]]) -> None:
+    """Do the work on each item, begun in their order, as many at a time as there are seats.
+
+    Raises an ExceptionGroup with what the work raises, as soon as it does; what is under way is then cancelled.
+    """
+    waiting, room = iter(items), Seats(seats)
+
+    async def worker() -> None:
+        while True:
+            async with room.taken():
+                for item in waiting:
+                    await work(item)
+                    break
+                else:
+                    return
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(IN_FLIGHT * seats):
+            group.create_task(worker())
 
 
 _MINE: ContextVar[Seat | None] = ContextVar("seat", default=None)

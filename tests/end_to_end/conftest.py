@@ -12,13 +12,13 @@ from batches import CLASS, GRADE, PROGRAMS, QUICK, ROOT, UPPER, copy_of, graded
 @pytest.fixture(scope="session")
 def styles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of the correct programs by many roads."""
-    return graded(tmp_path_factory.mktemp("styles") / "out", PROGRAMS / "styles", "--jobs", 24)
+    return graded(tmp_path_factory.mktemp("styles") / "out", PROGRAMS / "styles")
 
 
 @pytest.fixture(scope="session")
 def mistakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of the programs with one mistake each."""
-    return graded(tmp_path_factory.mktemp("mistakes") / "out", PROGRAMS / "mistakes", "--jobs", 24)
+    return graded(tmp_path_factory.mktemp("mistakes") / "out", PROGRAMS / "mistakes")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,6 +11,7 @@ from grader.model import Grade, Observation, Rubric, SourceFile, Submission, Ver
 from grader.pipeline import run_and_assess
 from grader.rubric import load_rubric
 from grader.runs import ReferenceBoxes
+from grader.seats import each_seated
 
 AT_ONCE = 8
 CPU_SECONDS = 0.4
@@ -38,16 +38,13 @@ def submission(name: str, files: Mapping[str, str]) -> Submission:
 
 async def grade_each(hand_ins: list[Submission], rubric: Rubric) -> dict[str, Grade]:
     """A grade for each, by its name."""
-    references, waiting, grades = ReferenceBoxes(rubric), iter(hand_ins), {}
+    references, grades = ReferenceBoxes(rubric), {}
 
-    async def worker() -> None:
-        for each in waiting:
-            grades[each.id], _ = await run_and_assess(each, rubric, references)
+    async def grade_one(each: Submission) -> None:
+        grades[each.id], _ = await run_and_assess(each, rubric, references)
 
     try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
-                group.create_task(worker())
+        await each_seated(hand_ins, AT_ONCE, grade_one)
     finally:
         await references.close()
     return grades

@@ -13,7 +13,7 @@ from grader.model import Rubric, Submission
 from grader.pipeline import run_and_assess
 from grader.rubric import load_rubric
 from grader.runs import ReferenceBoxes
-from grader.seats import Seats
+from grader.seats import each_seated
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -44,17 +44,14 @@ def finished(submissions: list[Submission], rubric: Rubric, *, seats: int) -> li
     done: list[str] = []
 
     async def grade() -> None:
-        references, room = ReferenceBoxes(rubric), Seats(seats)
+        references = ReferenceBoxes(rubric)
 
-        async def one(submission: Submission) -> None:
-            async with room.taken():
-                await run_and_assess(submission, rubric, references)
+        async def grade_one(submission: Submission) -> None:
+            await run_and_assess(submission, rubric, references)
             done.append(submission.id)
 
         try:
-            async with asyncio.TaskGroup() as group:
-                for each in submissions:
-                    group.create_task(one(each))
+            await each_seated(submissions, seats, grade_one)
         finally:
             await references.close()
 
