@@ -113,10 +113,11 @@ def render_overview_row(grade: Grade, rubric: Rubric, name: str) -> str:
     answers = "".join(
         f"<td>{amount(points[question.id])}" if question.id in points else "<td>" for question in rubric.questions
     )
-    total = "?" if grade.status is Status.HARNESS_ERROR else amount(grade.points)
-    group = "full" if grade.points >= grade.max else "less"
+    total, group = amount(grade.points), " full" if grade.points >= grade.max else " less"
+    if grade.status is Status.HARNESS_ERROR:  # there is no total yet
+        total, group = "?", ""
     return (
-        f'<tr class="{grade.status.value} {group}"><th scope="row"><a href="staff/{name}.html">'
+        f'<tr class="{grade.status.value}{group}"><th scope="row"><a href="staff/{name}.html">'
         f"{_html(grade.submission)}</a><td>{words.STATUS[grade.status.value]}<td>{total}"
         f'{marks}{answers}<td><a href="students/{name}/feedback.html">page</a>\n'
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from dataclasses import replace
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import grades
@@ -14,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from grader.model import CheckScore, Grade
+from grader.model import CheckScore, Grade, Status
 from grader.report import escape
 from grader.report.names import Names, file_name
 from grader.report.results import render_results_json, render_scores_csv, score_columns
@@ -51,7 +53,7 @@ def a_hostile_grade(text: str) -> Grade:
     )
     answer = grades.a_question_score(
         answer=text,
-        points=grades.Decimal(5),
+        points=Decimal(5),
         hints=(text,),
         review_reasons=(text,),
         criteria=(grades.a_criterion_score("port", evidence=text), grades.a_criterion_score("order", False)),
@@ -63,7 +65,7 @@ def a_hostile_grade(text: str) -> Grade:
         submission=text,
         questions=(answer,),
         notes=(grades.a_note(text, needs_person=True),),
-        status=grades.Status.NEEDS_REVIEW,
+        status=Status.NEEDS_REVIEW,
         review_reasons=(text,),
     )
 
@@ -117,7 +119,7 @@ def test_student_text_is_only_ever_text_in_html(kind: str, text: str) -> None:
     hostile, harmless = Page(PAGES[kind](a_hostile_grade(text))), Page(PAGES[kind](a_hostile_grade("harmless")))
     assert without_links(hostile) == without_links(harmless)
     assert not any(
-        escape.HIDDEN & {escape.unicodedata.category(sign)} for sign in hostile.text if sign not in "\n\t\u200c\u200d"
+        escape.HIDDEN & {unicodedata.category(sign)} for sign in hostile.text if sign not in "\n\t\u200c\u200d"
     )
 
 
@@ -189,7 +191,7 @@ def test_no_control_reaches_the_terminal(text: str) -> None:
     """A terminal gets letters and line ends; with colours, our own colours besides."""
     grade = a_hostile_grade(text)
     plain = render_check_terminal(grade, RUBRIC) + render_summary_table(summarize(RUBRIC, [grade]))
-    assert not any(escape.unicodedata.category(sign) in escape.HIDDEN for sign in plain if sign not in "\n\u200c\u200d")
+    assert not any(unicodedata.category(sign) in escape.HIDDEN for sign in plain if sign not in "\n\u200c\u200d")
     coloured = render_check_terminal(grade, RUBRIC, colour=True)
     for code in ("\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m"):
         coloured = coloured.replace(code, "")
@@ -267,11 +269,11 @@ def test_student_pages_hold_nothing_for_staff_and_nobody_else() -> None:
     secret = grades.a_grade(
         grades.failed("server.listens"),
         grades.harness_error("client.sends"),
-        status=grades.Status.HARNESS_ERROR,
+        status=Status.HARNESS_ERROR,
         review_reasons=("REASON-FOR-STAFF",),
         questions=(
             grades.a_question_score(
-                points=grades.Decimal(5),
+                points=Decimal(5),
                 review_reasons=("REASON-FOR-STAFF",),
                 needs_review=True,
                 criteria=(grades.a_criterion_score("port"), grades.a_criterion_score("order", False)),
@@ -296,6 +298,6 @@ def test_a_grade_of_an_older_rubric_can_still_be_shown() -> None:
     gone = CheckScore(
         id="old.check", title="Old", points=old.points, max=old.max, observation=grades.skipped("old.check")
     )
-    old = replace(old, checks=(*old.checks, gone), questions=(grades.a_question_score(9, points=grades.Decimal(0)),))
+    old = replace(old, checks=(*old.checks, gone), questions=(grades.a_question_score(9, points=Decimal(0)),))
     for render in PAGES.values():
         assert render(old)

@@ -109,6 +109,24 @@ def test_the_overview_lists_faults_of_ours_by_themselves(tmp_path: Path) -> None
     assert "<li>server.ends: OSError: no more files</li>" in faults
 
 
+SHOWN = {"people": "needs-review", "faults": "harness-error"}
+
+
+def test_each_choice_above_the_table_shows_its_own_rows(tmp_path: Path) -> None:
+    """Whoever looks for those who need a person is shown no fault of ours, which has no marks that could be less."""
+    fault = grades.a_grade(grades.harness_error("server.ends"), submission="dee")
+    write(tmp_path, [*CLASS, fault])
+    page = (tmp_path / "overview.html").read_text("utf-8")
+    assert all(f'id="{choice}"' in page for choice in SHOWN)
+    for choice, shown in SHOWN.items():
+        hidden = ", ".join(f".{status}" for status in Status if status != shown)
+        assert f"body:has(#{choice}:checked) tr:is({hidden})" in page
+    assert '<tr class="graded full"><th scope="row"><a href="staff/ada.html">' in page
+    assert '<tr class="harness-error"><th scope="row"><a href="staff/dee.html">' in page
+    write(tmp_path)
+    assert 'id="faults"' not in (tmp_path / "overview.html").read_text("utf-8")
+
+
 def test_an_empty_class_gives_valid_files(tmp_path: Path) -> None:
     """Nothing graded is no error."""
     write(tmp_path, [])
