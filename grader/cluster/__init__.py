@@ -15,13 +15,18 @@ Only `client.py` and `process.py` import `distributed`, which is an extra.
 from __future__ import annotations
 
 import importlib.util
+import shlex
+import sys
 
 from grader.errors import UsageError
 
-EXTRA = "grade-network-programs[cluster]"
+INSTALL = "-m pip install '.[cluster]'"  # from a checkout: the project lies in no package index
 
 
 def require_distributed() -> None:
     """Raise UsageError, with the remedy, where Dask distributed is not installed."""
     if importlib.util.find_spec("distributed") is None:
-        raise UsageError(f"A cluster needs Dask distributed, which is not installed. Run `pip install '{EXTRA}'`.")
+        raise UsageError(
+            "A cluster needs Dask distributed, which is not installed. In the checkout from which grade was installed, "
+            f"run `{shlex.quote(sys.executable)} {INSTALL}`."
+        )

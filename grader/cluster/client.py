@@ -23,7 +23,7 @@ from typing import Any
 
 import distributed
 
-from grader.cluster import worker
+from grader.cluster import INSTALL, worker
 from grader.cluster.units import Broken, Graded, Refused, Reply, identity, packed_submission
 from grader.cluster.work import GIVEN_UP_AFTER, Job, Work
 from grader.errors import ClusterError, GraderError, first_of
@@ -105,8 +105,8 @@ async def vet_scheduler(client: Any, address: str) -> None:
         await client.run_on_scheduler(identity)
     except Exception as error:
         raise ClusterError(
-            f"The scheduler at {address} cannot import this grader ({error}). Install "
-            "`grade-network-programs[cluster]` for the Python that runs `dask scheduler`, in the same version as here."
+            f"The scheduler at {address} cannot import this grader ({error}). Install it there from the checkout that "
+            f"is used here: `PYTHON {INSTALL}`, with the Python that runs `dask scheduler`."
         ) from None
 
 
@@ -233,7 +233,8 @@ class Batch:
         elif not isinstance(answer, OSError):  # else it has gone, or is asked again
             self.refuse(
                 address,
-                f"it cannot run this grader ({answer}). Install `grade-network-programs` there, in the same version.",
+                f"it cannot run this grader ({answer}). Install it there from the checkout that is used here: "
+                f"`PYTHON {INSTALL}`, with the Python that runs the worker.",
             )
 
     def refuse(self, address: str, why: str) -> None:

@@ -74,7 +74,7 @@ def test_a_worker_without_the_grader_is_refused(scheduler: Cluster, tmp_path: Pa
     said = refusal(scheduler, bare("Worker", f"{scheduler.address!r}, nthreads=1", tmp_path), tmp_path / "out")
     assert "it cannot run this grader" in said
     assert "No module named 'grader'" in said.replace("\\", "")
-    assert "Install `grade-network-programs` there" in said
+    assert "`PYTHON -m pip install '.[cluster]'`, with the Python that runs the worker" in said
 
 
 def test_a_scheduler_without_the_grader_is_refused(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_scheduler_without_the_grader_is_refused(tmp_path: Path) -> None:
     lame.kill()
     assert status == 3, said
     assert "cannot import this grader (No module named 'grader')" in said
-    assert "Install `grade-network-programs[cluster]`" in said
+    assert "`PYTHON -m pip install '.[cluster]'`, with the Python that runs `dask scheduler`" in said
 
 
 @pytest.mark.sandbox
@@ -120,7 +120,7 @@ def test_without_the_extra_the_message_says_how_to_install_it(tmp_path: Path, ar
         [sys.executable, "-S", "-c", program, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert "pip install 'grade-network-programs[cluster]'" in done.stderr
+    assert f"run `{sys.executable} -m pip install '.[cluster]'`" in done.stderr
     assert "Traceback" not in done.stderr
 
 
