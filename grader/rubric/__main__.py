@@ -1,4 +1,4 @@
-"""`python -m grader.rubric` prints the JSON Schema of rubric.yaml; `docs/rubric.schema.json` is its output."""
+"""`python -m grader.rubric` prints the JSON Schema of rubric.yaml; `rubric.schema.json` is its output."""
 
 import json
 
