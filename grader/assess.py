@@ -6,7 +6,7 @@ import io
 import tokenize
 from collections.abc import Mapping
 
-from grader.conversation import Run, plan
+from grader.conversation import PlannedRun, plan
 from grader.diagnose import advice, explain
 from grader.model import Check, Observation, Rubric, RunRecord, Submission, Verdict
 from grader.verdicts import Finding, judge
@@ -35,7 +35,7 @@ def observe_one(
     needed: list[Observation],
     submission: Submission,
     rubric: Rubric,
-    run: Run,
+    run: PlannedRun,
     records: Mapping[str, RunRecord],
     sources: Mapping[str, str],
 ) -> Observation:
@@ -58,7 +58,7 @@ def observe_one(
     return passed(check, mine, sources) if finding is None else failed(check, finding, mine, rubric, sources)
 
 
-def run_records(run: Run, records: Mapping[str, RunRecord]) -> dict[str, RunRecord]:
+def run_records(run: PlannedRun, records: Mapping[str, RunRecord]) -> dict[str, RunRecord]:
     """The records of one run, by role."""
     names = {role: run.name if len(run.players) == 1 else f"{run.name}/{role}" for role in run.players}
     return {role: records[name] for role, name in names.items() if name in records}

@@ -71,7 +71,7 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class PlannedRun:
     """One run of programs, and the checks that are judged by its record.
 
     `name`: stable within a rubric's plan, e.g. `server-1`.  `scripts`: check id -> its script.
@@ -247,18 +247,18 @@ def endures(shorter: Script, rest: Sequence[Action]) -> bool:
     return announced and not (printed and any(action.kind == "reset" for action in rest))
 
 
-def plan(rubric: Rubric, seed: str) -> tuple[Run, ...]:
+def plan(rubric: Rubric, seed: str) -> tuple[PlannedRun, ...]:
     """The runs that a submission needs for all checks of a rubric, in the order of the rubric's checks."""
     order = {check.id: number for number, check in enumerate(rubric.checks)}
     seed = f"{rubric.options.seed}{seed}"
     scripts = {check.id: script(check, seed) for check in rubric.checks}
-    runs: list[Run] = []
+    runs: list[PlannedRun] = []
     for check in sorted(rubric.checks, key=lambda check: (-len(scripts[check.id].actions), order[check.id])):
         mine = scripts[check.id]
         found = closest(mine, runs)
         if found is None:
             runs.append(
-                Run(
+                PlannedRun(
                     name="",
                     players=mine.players,
                     actions=mine.actions,
@@ -279,7 +279,7 @@ def plan(rubric: Rubric, seed: str) -> tuple[Run, ...]:
     return tuple(replace(run, name=f"{run_kind(run.players)}-{number + 1}") for number, run in enumerate(runs))
 
 
-def closest(mine: Script, runs: Sequence[Run]) -> tuple[int, tuple[Action, ...]] | None:
+def closest(mine: Script, runs: Sequence[PlannedRun]) -> tuple[int, tuple[Action, ...]] | None:
     """The run that a script can join, with the actions that serve both: of several the one that adds least to it."""
     possible = []
     for number, run in enumerate(runs):

@@ -12,7 +12,7 @@ import ipaddress
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import replace
 
-from grader.conversation import Run, plan
+from grader.conversation import PlannedRun, plan
 from grader.errors import GraderError, SandboxError, first_of
 from grader.model import Limits, Rubric, RunRecord, SourceFile, StepOutcome, Submission
 from grader.peers.part import Part, must_have_kept_its_box, reachable_host
@@ -152,17 +152,17 @@ class SubmissionRuns:
             await self.boxes.close()
         return self.records
 
-    def has_programs(self, run: Run) -> bool:
+    def has_programs(self, run: PlannedRun) -> bool:
         """Whether the student's programs of a run were handed in."""
         return all(who == "reference" or role in self.submission.programs for role, who in run.players.items())
 
-    async def play_half(self, runs: list[Run]) -> None:
+    async def play_half(self, runs: list[PlannedRun]) -> None:
         """The runs of one program, one after another, in one box where that stays clean."""
         with part_of_work():
             for run in runs:
                 await self.play_followed(run)
 
-    async def play_followed(self, run: Run) -> None:
+    async def play_followed(self, run: PlannedRun) -> None:
         """One run of one program; and again, where it has to be met elsewhere."""
         role = next(iter(run.players))
         own_host = OTHER_HOST if asks_for_address(run) else ""
@@ -204,7 +204,7 @@ class SubmissionRuns:
         """The lowest port at which a program can be met."""
         return FIRST_FREE_PORT if role == "client" and self.references.kind is PlainBox else 1
 
-    async def play_one(self, run: Run, role: str, own_host: str = "") -> RunRecord:
+    async def play_one(self, run: PlannedRun, role: str, own_host: str = "") -> RunRecord:
         """One run against the grader as the peer; a box that fails is replaced once. `own_host`: where we come from."""
         file = self.submission.programs[role]
         host, port = self.where.get(role, self.usual) if role == "client" else self.usual
@@ -230,7 +230,7 @@ class SubmissionRuns:
                 said = str(error)
         return RunRecord(role=role, file=file, host=host, port=port, harness_error=said)
 
-    async def play_pair(self, run: Run) -> None:
+    async def play_pair(self, run: PlannedRun) -> None:
         """Two programs, each in its own box, the grader between them."""
         said = ""
         for _ in range(TRIES):
@@ -245,7 +245,7 @@ class SubmissionRuns:
             broken = RunRecord(role=role, file=part.file, host=part.host, port=part.port, harness_error=said)
             self.records[f"{run.name}/{role}"] = broken
 
-    def parts(self, run: Run) -> dict[str, Part]:
+    def parts(self, run: PlannedRun) -> dict[str, Part]:
         """What each side of a pair is, and where it is met."""
         found = {}
         for role, who in run.players.items():
@@ -255,7 +255,7 @@ class SubmissionRuns:
             found[role] = self.part(run, role, file, self.where.get(role, self.usual) if own else self.usual)
         return found
 
-    def part(self, run: Run, role: str, file: str, at: tuple[str, int]) -> Part:
+    def part(self, run: PlannedRun, role: str, file: str, at: tuple[str, int]) -> Part:
         """The part of one program in a run. `at`: where it is met."""
         return Part(
             role=role,
@@ -267,7 +267,7 @@ class SubmissionRuns:
             follow=self.rubric.options.follow_through,
         )
 
-    async def relay(self, run: Run, references: Boxes) -> Records:
+    async def relay(self, run: PlannedRun, references: Boxes) -> Records:
         """Start the server, and once it listens the client; pass on what they say. Raises SandboxError."""
         parts = self.parts(run)
         boxes = {role: self.boxes if who == "student" else references for role, who in run.players.items()}
@@ -299,14 +299,14 @@ class SubmissionRuns:
                 return await relay(server, client, parts, server_at, self.rubric.limits)
 
 
-def own_port(run: Run, digest: str) -> int:
+def own_port(run: PlannedRun, digest: str) -> int:
     """The first port from which the grader connects in a run: another for each, since a closed one lingers; and other
     ones for each hand-in, the same each time it is graded."""
     start = int(hashlib.sha256(digest.encode()).hexdigest(), 16) + 2 * MOST_OWN * int(run.name.rpartition("-")[2])
     return FIRST_OWN_PORTS[start % len(FIRST_OWN_PORTS)]
 
 
-def asks_for_address(run: Run) -> bool:
+def asks_for_address(run: PlannedRun) -> bool:
     """Whether a server's output is searched for the address of its client."""
     steps = [one.step for script in run.scripts.values() for one in script.expectations if one.kind == "prints"]
     return any(step.arguments["what"] == "client-address" for step in steps)

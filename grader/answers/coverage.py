@@ -20,7 +20,7 @@ _NEVER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class AnswerDoubt:
     """One marked answer. `doubt`: 0 to 1, above 1 when it asks for a person in any case. `right` of `cells` agree."""
 
     doubt: float
@@ -47,22 +47,22 @@ class Coverage:
     right: Share | None
 
 
-def answers_settled(pairs: Iterable[tuple[Marked, QuestionScore]]) -> list[Settled]:
+def doubts(pairs: Iterable[tuple[Marked, QuestionScore]]) -> list[AnswerDoubt]:
     """Each answer with its doubt and how much of it is right, borderline cells left out."""
     found = []
     for marked, score in pairs:
-        doubts = [1 - one.probability if one.met else one.probability for one in score.criteria]
+        unsure = [1 - one.probability if one.met else one.probability for one in score.criteria]
         flagged = len(score.review_reasons) > sum(one.needs_review for one in score.criteria)
         agreed = [
             marked.gold[one.id] == one.met
             for one in score.criteria
             if one.id in marked.gold and one.id not in marked.borderline
         ]
-        found.append(Settled(_NEVER if flagged else max(doubts, default=0.0), sum(agreed), len(agreed)))
+        found.append(AnswerDoubt(_NEVER if flagged else max(unsure, default=0.0), sum(agreed), len(agreed)))
     return found
 
 
-def coverage(answers: Sequence[Settled], target: float) -> Coverage | None:
+def coverage(answers: Sequence[AnswerDoubt], target: float) -> Coverage | None:
     """Coverage at a target; None for fewer answers than two a part, of which nothing can be said."""
     if len(answers) < 2 * PARTS:
         return None
@@ -73,7 +73,7 @@ def coverage(answers: Sequence[Settled], target: float) -> Coverage | None:
     return _with_intervals(chosen, target)
 
 
-def _largest_doubt(answers: Sequence[Settled], target: float) -> float:
+def _largest_doubt(answers: Sequence[AnswerDoubt], target: float) -> float:
     """The largest doubt up to which the cells are as right as the target; -1 when there is none."""
     best, right, cells = -1.0, 0, 0
     ordered = sorted((one for one in answers if one.doubt <= LARGEST_DOUBT), key=lambda one: one.doubt)

@@ -219,7 +219,7 @@ def _alone(one: Decision, target: float) -> Decision:
     return Decision(True, one.probability, one.sure and settled and one.probability - known.award_only > GUARD)
 
 
-def decided(*, met: bool) -> Decision:
+def decided_by_person(*, met: bool) -> Decision:
     """The decision on a wording that a person has marked."""
     return Decision(met, P_MARKED if met else 1 - P_MARKED, True)
 

@@ -9,27 +9,22 @@ is run for that.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import yaml
+from typing import TYPE_CHECKING
 
 from grader.answers.ideas import normal_form
-from grader.answers.marked import Marked, MarkedError, read_all
-from grader.errors import RubricError, UsageError
+from grader.errors import RubricError
 from grader.model import Criterion, Question, Rubric
 from grader.rubric.digest import rubric_digest
+
+if TYPE_CHECKING:
+    from grader.answers.marked import Marked
 
 FILE_NAME = "decisions.yaml"
 MOST_BYTES = 16 * 1024 * 1024
 _QUOTED = 80
-
-HEAD = """\
-# What staff decided on answers to this rubric's questions. `grade answers learn` adds to it; you may edit it.
-# An answer with these words comes out as decided. These are students' words: do not hand this file out.
-answers:
-"""
 
 Key = tuple[str, tuple[str, ...]]
 
@@ -54,6 +49,8 @@ def with_decisions(rubric: Rubric, rubric_path: Path) -> Rubric:
 
 def load_decisions(path: Path, questions: Sequence[Question]) -> list[Marked]:
     """The decisions in a file, each answer once. Raises RubricError with everything that contradicts itself."""
+    from grader.answers.marked import MarkedError, read_all
+
     try:
         data = path.read_bytes()
         if len(data) > MOST_BYTES:
@@ -177,77 +174,3 @@ def merge(known: Sequence[Marked], new: Sequence[Marked], *, replacing: bool = F
         changed |= fresh and there is not None and gold != dict(there.gold)
         entries[key] = replace(there, gold=gold) if there else replace(one, gold=gold)
     return Merged(list(entries.values()), conflicts, answers, cells, changed)
-
-
-# --- writing --------------------------------------------------------------------------------------------------------
-
-
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Texts of several lines as blocks, marks on one line."""
-
-
-class _Gold(dict[str, int]):
-    pass
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-def _gold(dumper: yaml.SafeDumper, gold: Mapping[str, int]) -> yaml.MappingNode:
-    return dumper.represent_mapping("tag:yaml.org,2002:map", gold.items(), flow_style=True)
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(_Gold, _gold)
-
-
-def rendered(decided: Sequence[Marked], questions: Sequence[Question]) -> str:
-    """Entries as YAML, one after the other, without the head of the file."""
-    order = {(q.id, c.id): place for q in questions for place, c in enumerate(q.criteria)}
-    entries = [
-        {
-            "question": one.question,
-            "text": one.text,
-            "gold": _Gold(
-                (name, int(one.gold[name])) for name in sorted(one.gold, key=lambda n: order[one.question, n])
-            ),
-        }
-        for one in decided
-    ]
-    return str(yaml.dump(entries, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)) if entries else ""
-
-
-def grown(old: str, merged: Merged, questions: Sequence[Question]) -> str:
-    """The text of the file after a merge: appended to where that is all, so that remarks and order stay."""
-    whole = HEAD + rendered(merged.decided, questions)
-    if not old.strip() or merged.changed:
-        return whole
-    new = merged.decided[len(merged.decided) - merged.answers :] if merged.answers else []
-    longer = old + ("" if old.endswith("\n") else "\n") + rendered(new, questions)
-    try:
-        same = read_all(longer, questions, is_csv=False) == merged.decided
-    except MarkedError:
-        return whole  # written in another style, so that nothing can be appended to it
-    return longer if same else whole
-
-
-def write(path: Path, text: str, *, cure: str = "Or name a rubric in a folder of yours with -r.") -> None:
-    """Put `text` into the file, whole or not at all. A link is followed. Raises UsageError, which ends in `cure`."""
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
-    try:
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        try:
-            with open(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(descriptor)
-            os.replace(temporary, target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        why = error.strerror or error
-        raise UsageError(f"{path}: cannot be written ({why}); nothing is changed. Cure that. {cure}") from None

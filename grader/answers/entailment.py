@@ -25,7 +25,7 @@ _KEPT_PIECES = 64
 _AT_ONCE = 8  # parts of an answer that are read together, of about the same length, so that little is padding
 _MOST_OF_PART = 120
 MOST_PIECES = 200  # of a text; the longest of 2,688 marked answers has 159
-_BESIDE = 300  # places that an answer may take up beyond what grows with the ideas it is held against
+_BESIDE = 300  # pieces that an answer may cost beyond what grows with the ideas it is held against
 _READINGS = 3  # how often these ideas may be read with it
 _FRAME = 2  # pieces that the tokenizer puts around a text
 
@@ -36,14 +36,14 @@ class Allowance:
 
     left: int
 
-    def charge(self, places: int) -> None:
-        """Take so many places for what is read in any case, at most all that are left."""
-        self.left = max(0, self.left - places)
+    def charge(self, pieces: int) -> None:
+        """Take so many pieces for what is read in any case, at most all that are left."""
+        self.left = max(0, self.left - pieces)
 
-    def grants(self, places: int) -> bool:
-        """Take so many places if there are so many; False, and none taken, otherwise."""
-        granted = places <= self.left
-        self.left -= places if granted else 0
+    def grants(self, pieces: int) -> bool:
+        """Take so many pieces if there are so many; False, and none taken, otherwise."""
+        granted = pieces <= self.left
+        self.left -= pieces if granted else 0
         return granted
 
 
@@ -88,14 +88,15 @@ class Model:
     def allowance(self, ideas: Sequence[str]) -> Allowance:
         """What an answer may ask for that is held against `ideas`.
 
-        Counted in places: a piece of a word that one of the two graphs works on. Time follows it closely, and unlike
-        time it is the same everywhere. Enough for any text to be read once, and for one of up to 80 pieces twice.
+        Counted in pieces of words, each as often as one of the two graphs works on it. Time follows it closely, and
+        unlike time it is the same everywhere. Enough for any text to be read once, and for one of up to
+        80 pieces twice.
         """
         beside = sum(len(self._idea(idea)) for idea in ideas)
         return Allowance(max(2 * (MOST_PIECES + _FRAME) + beside, _BESIDE + _READINGS * beside))
 
-    def places(self, text: str, ideas: Sequence[str]) -> int:
-        """What it costs to read `text` with `ideas`."""
+    def cost(self, text: str, ideas: Sequence[str]) -> int:
+        """What it costs to read `text` with `ideas`, in pieces."""
         return 2 * len(self._window(text)) + sum(len(self._idea(idea)) for idea in ideas)
 
     def is_whole(self, text: str) -> bool:
@@ -120,7 +121,7 @@ class Model:
         if key not in self._known:
             while len(self._known) >= _KEPT_READINGS:
                 self._known.popitem(last=False)
-            self._known[key] = self._judged(text, key[1])
+            self._known[key] = self._readings(text, key[1])
         return self._known[key]
 
     def strengths(self, parts: Sequence[str], ideas: Sequence[str]) -> list[list[float]]:
@@ -133,7 +134,7 @@ class Model:
             found.update(zip(places, self._stated([texts[place] for place in places], ideas), strict=True))
         return [found[place] for place in range(len(texts))]
 
-    def places_of_parts(self, parts: Sequence[str], ideas: Sequence[str]) -> int:
+    def cost_of_parts(self, parts: Sequence[str], ideas: Sequence[str]) -> int:
         """What it costs to ask for the `strengths` of `parts`."""
         beside = sum(len(self._idea(idea)) for idea in ideas)
         return sum(2 * len(self._part(part)) + beside for part in parts)
@@ -151,7 +152,7 @@ class Model:
         logits, _ = self._judge.run(None, lay_out([(one, against) for one in read]).feed())
         return [[float(logit) for logit in one] for one in logits]
 
-    def _judged(self, text: str, ideas: Sequence[str]) -> list[Reading]:
+    def _readings(self, text: str, ideas: Sequence[str]) -> list[Reading]:
         from grader.answers.layout import lay_out
 
         rows = lay_out([(self._read(self._window(text)), [self._idea(idea) for idea in ideas])])
@@ -203,10 +204,10 @@ def allowance_for(ideas: Sequence[str]) -> Allowance:
     return Allowance(0) if isinstance(model, str) else model.allowance(ideas)
 
 
-def places(text: str, ideas: Sequence[str]) -> int:
+def cost(text: str, ideas: Sequence[str]) -> int:
     """What it costs to read a text with ideas; a text that states nothing is not read."""
     model = load()
-    return 0 if isinstance(model, str) or not text else model.places(text, ideas)
+    return 0 if isinstance(model, str) or not text else model.cost(text, ideas)
 
 
 def is_read_whole(text: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from grader.answers.decide import overlap
 from grader.answers.entailment import Allowance, load
 from grader.answers.ideas import normal_form
-from grader.answers.judgement import Judgement
+from grader.answers.judgement import CriterionJudgement
 from grader.answers.match import Hit, Located
 from grader.answers.normalise import Text
 
@@ -19,7 +19,7 @@ _CLEAR_LOSS = 1.0
 _MOST_PARTS = 20  # more could not be afforded, and need not be counted
 
 
-def evidence(judgements: Sequence[Judgement], located: Located, left: Allowance) -> list[str]:
+def evidence(judgements: Sequence[CriterionJudgement], located: Located, left: Allowance) -> list[str]:
     """For each criterion that is met the words that earned it: those that the rules matched, else the sentence, or the
     clause of it, that the model likes best.
 
@@ -81,7 +81,7 @@ def _strengths(ideas: list[str], parts: list[str], left: Allowance) -> dict[str,
     lines = [" ".join(one.split()) for one in parts]
     if isinstance(model, str) or not ideas or len(lines) > _MOST_PARTS:
         return None
-    if not left.grants(model.places_of_parts(lines, ideas)):
+    if not left.grants(model.cost_of_parts(lines, ideas)):
         return None
     return dict(zip(ideas, map(list, zip(*model.strengths(lines, ideas), strict=True)), strict=True))
 

@@ -123,7 +123,7 @@ def _patterns(sources: Iterable[str]) -> tuple[Pattern, ...]:
     return tuple(patterns)
 
 
-def judge(criterion: Criterion, ready: Compiled, located: Located) -> Finding:
+def apply_patterns(criterion: Criterion, ready: Compiled, located: Located) -> Finding:
     """Apply a criterion's patterns. A rejected wording takes away what was earned in the same sentence."""
     hits = [hit for pattern in ready.accept[criterion.id] if (hit := find(pattern, located))]
     rejected = ready.reject[criterion.id] if hits else ()

@@ -1,6 +1,6 @@
 """One text against all criteria of a question: the rules first, then the model, then what both together say.
 
-`judged` is what scoring calls. Everything a person will want to know is kept beside each decision.
+`judge_answer` is what scoring calls. Everything a person will want to know is kept beside each decision.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from grader.answers.decide import (
     Situation,
     decide,
     decide_alone,
-    decided,
+    decided_by_person,
     log_odds,
     only_one,
     signals,
     situation,
 )
-from grader.answers.entailment import Allowance, Reading, allowance_for, is_read_whole, load, places
+from grader.answers.entailment import Allowance, Reading, allowance_for, cost, is_read_whole, load
 from grader.answers.flags import is_instruction, is_list
-from grader.answers.ideas import Compiled, Finding, judge, shifting_wordings
+from grader.answers.ideas import Compiled, Finding, apply_patterns, shifting_wordings
 from grader.answers.match import Located
-from grader.answers.memory import MOST, Decided, Memory, remember
+from grader.answers.memory import MOST, Memory, Remembered, remember
 from grader.answers.normalise import Sentence, Text, normalise
 from grader.answers.withdrawn import withdrawn
 from grader.model import Criterion, Question
@@ -35,7 +35,7 @@ _BEYOND_DOUBT = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class CriterionJudgement:
     """What was decided on one criterion and why. `logit`: the model's log-odds, None where it was not asked.
 
     `marked`: a person has decided this very wording, in the rubric's examples or in the decisions beside it.
@@ -55,7 +55,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class AnswerJudgement:
     """What was decided on one answer.
 
     `whole`: the model, where there is one, has read the answer to its end.  `withheld`: it earns nothing until a
@@ -63,13 +63,13 @@ class Judged:
     model's work it may still ask for.
     """
 
-    judgements: list[Judgement]
+    judgements: list[CriterionJudgement]
     whole: bool
     withheld: bool
     left: Allowance
 
 
-def judged(question: Question, ready: Compiled, located: Located) -> Judged:
+def judge_answer(question: Question, ready: Compiled, located: Located) -> AnswerJudgement:
     """A judgement on each criterion, in the rubric's order.
 
     What an answer takes back, and words addressed to the grader, can only take credit away: a criterion counts as met
@@ -79,34 +79,34 @@ def judged(question: Question, ready: Compiled, located: Located) -> Judged:
     ideas = [criterion.idea for criterion in question.criteria]
     said = stated(located)
     left = allowance_for(ideas)
-    left.charge(places(said, ideas))
-    found = _judged(question, ready, located)
+    left.charge(cost(said, ideas))
+    found = _judge_text(question, ready, located)
     withheld = False
     for texts in (_without_withdrawn(located), _cut_short(located)):
         for number, text in enumerate(texts):
             if not any(one.met and not one.marked for one in found):
                 break
             shorter = Located(text, ready.vocabulary)
-            if not left.grants(places(stated(shorter), ideas)):
+            if not left.grants(cost(stated(shorter), ideas)):
                 withheld = withheld or number == 0  # of several places, one has been tried
                 break
-            found = [_lesser(*pair) for pair in zip(found, _judged(question, ready, shorter), strict=True)]
+            found = [_lesser(*pair) for pair in zip(found, _judge_text(question, ready, shorter), strict=True)]
     if withheld:
         found = [_withheld(one) for one in found]
-    return Judged(_only(question, found), is_read_whole(said), withheld, left)
+    return AnswerJudgement(_only(question, found), is_read_whole(said), withheld, left)
 
 
-def _lesser(one: Judgement, less: Judgement) -> Judgement:
+def _lesser(one: CriterionJudgement, less: CriterionJudgement) -> CriterionJudgement:
     return one if one.marked or not one.met or less.met else less
 
 
-def _withheld(one: Judgement) -> Judgement:
+def _withheld(one: CriterionJudgement) -> CriterionJudgement:
     if one.marked or not one.met:
         return one
     return replace(one, decision=replace(one.decision, met=False, sure=False, withheld=True))
 
 
-def _only(question: Question, found: list[Judgement]) -> list[Judgement]:
+def _only(question: Question, found: list[CriterionJudgement]) -> list[CriterionJudgement]:
     """With what is asked of an idea that is the only one to earn anything."""
     if any(one.logit is None for one in found):
         return found
@@ -156,14 +156,14 @@ class _View:
     odds: list[float] | None
 
 
-def _judged(question: Question, ready: Compiled, located: Located) -> list[Judgement]:
+def _judge_text(question: Question, ready: Compiled, located: Located) -> list[CriterionJudgement]:
     view = _view(question, ready, located)
     words = tuple(token.word for token in located.text.tokens)
     result = []
     for place, criterion in enumerate(question.criteria):
         marked = ready.examples[criterion.id].get(words)
         if marked is not None:
-            decision = decided(met=marked)
+            decision = decided_by_person(met=marked)
         elif view.readings is None or view.odds is None:
             decision = decide_alone(view.seen[place], question.target_precision)
         else:
@@ -171,12 +171,12 @@ def _judged(question: Question, ready: Compiled, located: Located) -> list[Judge
             decision = decide(view.seen[place], view.odds[place] + shift, question.target_precision)
         logit = view.readings[place].logit if view.readings else None
         found, seen = view.findings[place], view.seen[place]
-        result.append(Judgement(criterion, found, seen, logit, decision, marked is not None))
+        result.append(CriterionJudgement(criterion, found, seen, logit, decision, marked is not None))
     return result
 
 
 def _view(question: Question, ready: Compiled, located: Located) -> _View:
-    findings = [judge(criterion, ready, located) for criterion in question.criteria]
+    findings = [apply_patterns(criterion, ready, located) for criterion in question.criteria]
     seen = [
         situation(found, has_patterns=bool(one.accept)) for one, found in zip(question.criteria, findings, strict=True)
     ]
@@ -216,7 +216,7 @@ def _memory(question: Question, ready: Compiled, place: int) -> Memory | None:
     for text, met in shifting_wordings(question.criteria[place])[-MOST:]:
         view = _view(question, ready, Located(normalise(text), ready.vocabulary))
         if view.readings and view.odds and (stance := view.readings[place].stance) is not None:
-            known.append(Decided(stance, view.odds[place], met))
+            known.append(Remembered(stance, view.odds[place], met))
     return remember(known)
 
 

@@ -25,7 +25,7 @@ _STEPS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class Remembered:
     """One wording with its mark: its stance, the engine's own log-odds, and whether a person gave the credit."""
 
     stance: States
@@ -48,7 +48,7 @@ class Memory:
         return float((LIKENESS * likeness + COMMON) @ self.pulls)
 
 
-def remember(decided: Sequence[Decided]) -> Memory | None:
+def remember(decided: Sequence[Remembered]) -> Memory | None:
     """The memory of up to MOST decisions, the latest first to stay; None when there are none."""
     import numpy as np
 

@@ -15,7 +15,7 @@ from grader.answers.entailment import load
 from grader.answers.explain import evidence
 from grader.answers.flags import is_copy, is_foreign, is_hedged
 from grader.answers.ideas import Compiled, believed, compiled
-from grader.answers.judgement import Judged, Judgement, judged
+from grader.answers.judgement import AnswerJudgement, CriterionJudgement, judge_answer
 from grader.answers.match import Located
 from grader.answers.normalise import MAX_CHARACTERS, Text, normalise
 from grader.answers.parse import MAX_CHARACTERS as MOST_OF_FILE
@@ -43,7 +43,7 @@ def score_answer(question: Question, answer: str, *, unread: bool = False, comme
 def _scored(question: Question, text: Text) -> QuestionScore:
     ready = compiled(question)
     located = Located(text, ready.vocabulary)
-    found = judged(question, ready, located)
+    found = judge_answer(question, ready, located)
     judgements = found.judgements
     words = evidence(judgements, located, found.left)
     scores = tuple(_criterion(*pair) for pair in zip(judgements, words, strict=True))
@@ -100,7 +100,7 @@ def _empty(question: Question, text: Text) -> QuestionScore:
     )
 
 
-def _criterion(one: Judgement, words: str) -> CriterionScore:
+def _criterion(one: CriterionJudgement, words: str) -> CriterionScore:
     criterion = one.criterion
     kind = criterion.kind.rstrip(". ")
     return CriterionScore(
@@ -116,7 +116,7 @@ def _criterion(one: Judgement, words: str) -> CriterionScore:
     )
 
 
-def _staff_note(one: Judgement) -> str:
+def _staff_note(one: CriterionJudgement) -> str:
     found, idea = one.found, one.criterion.idea
     if one.marked:
         return (phrases.STAFF_MARKED_MET if one.met else phrases.STAFF_MARKED_NOT).format(idea=idea)
@@ -137,7 +137,7 @@ def _staff_note(one: Judgement) -> str:
     return phrases.STAFF_MISSING.format(idea=idea)
 
 
-def _doubt(one: Judgement) -> str:
+def _doubt(one: CriterionJudgement) -> str:
     """Why a person should look at this criterion."""
     percent = round(100 * one.decision.probability)
     if one.decision.only:
@@ -147,7 +147,7 @@ def _doubt(one: Judgement) -> str:
     )
 
 
-def _without_model(judgements: list[Judgement]) -> list[str]:
+def _without_model(judgements: list[CriterionJudgement]) -> list[str]:
     """Said once where a criterion has no patterns and there is no model to read it."""
     missing = load() if any(one.seen is Situation.PLAIN and one.logit is None for one in judgements) else None
     return [phrases.REVIEW_NO_MODEL.format(why=missing)] if isinstance(missing, str) else []
@@ -183,7 +183,7 @@ def _flags(ready: Compiled, located: Located, *, earned: bool) -> list[str]:
     return reasons
 
 
-def _too_long(text: Text, found: Judged) -> list[str]:
+def _too_long(text: Text, found: AnswerJudgement) -> list[str]:
     """What of the answer was not read, or not as often as it takes to give credit."""
     reasons = []
     if text.cut:

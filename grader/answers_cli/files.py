@@ -1,4 +1,4 @@
-"""What the commands on answers share: the rubric that they work by, and reading a person's marks."""
+"""What the commands on answers share: the rubric that they work by, a person's marks, and files of the person's own."""
 
 from __future__ import annotations
 
@@ -49,6 +49,18 @@ def read_bank(bank: Path, questions: Sequence[Question], reader: Callable[..., l
         raise UsageError(f"cannot read {bank}: {error.strerror or error}. Check the path.") from None
     except MarkedError as error:
         raise UsageError(f"{bank}: {error}") from None
+
+
+def write_own(path: Path, text: str, *, cure: str = "Or name a rubric in a folder of yours with -r.") -> None:
+    """Put `text` into a file of the caller's, whole or not at all. Raises UsageError, which ends in `cure`."""
+    from grader.whole_file import write_whole
+
+    data = text.encode("utf-8")
+    try:
+        write_whole(path, data, somebodys=True)
+    except OSError as error:
+        why = error.strerror or error
+        raise UsageError(f"{path}: cannot be written ({why}); nothing is changed. Cure that. {cure}") from None
 
 
 def short(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.answers_cli.files import counted, read_bank, rubric_option, rubric_with_questions, with_rubric
+from grader.answers_cli.files import counted, read_bank, rubric_option, rubric_with_questions, with_rubric, write_own
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def learn_command(marked: Path, replacing: bool, dry_run: bool, rubric_path: Pat
     The CSV has the columns question, answer, and one for each criterion's id with 1 or 0; `grade answers queue` writes
     such a file.
     """
-    from grader.answers import decisions
+    from grader.answers.decisions import load_decisions, merge
+    from grader.answers.decisions_text import grown
     from grader.answers.learn import take
     from grader.answers.marked import read_all
 
@@ -49,12 +50,12 @@ def learn_command(marked: Path, replacing: bool, dry_run: bool, rubric_path: Pat
     if not taken.decided:
         raise UsageError(f"{marked}: {_nothing(taken, questions)}")
     with nullcontext() if dry_run else _alone(file):
-        known = decisions.load_decisions(file, questions) if file.exists() else []
-        merged = decisions.merge(known, taken.decided, replacing=replacing)
+        known = load_decisions(file, questions) if file.exists() else []
+        merged = merge(known, taken.decided, replacing=replacing)
         _refuse_conflicts(marked, file, merged, taken, questions)
         if merged.cells and not dry_run:
             old = file.read_text("utf-8-sig") if file.exists() else ""
-            decisions.write(file, decisions.grown(old, merged, questions))
+            write_own(file, grown(old, merged, questions))
     for line in _told(file, merged, taken, dry_run=dry_run):
         click.echo(line)
     for line in _helped(questions, merged.decided):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.answers_cli.files import RUBRIC, counted, learning, rubric_with_questions, short
+from grader.answers_cli.files import RUBRIC, counted, learning, rubric_with_questions, short, write_own
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -98,10 +98,9 @@ def write_sheet(
     sheet: Path, found: Sequence[Cluster], questions: Sequence[Question], opinions: Mapping[str, str]
 ) -> None:
     """Write the sheet, whole or not at all. Raises UsageError."""
-    from grader.answers.decisions import write
     from grader.answers.queue import rendered_sheet
 
-    write(sheet, "\ufeff" + rendered_sheet(found, questions, opinions), cure="Name another with --sheet.")
+    write_own(sheet, "\ufeff" + rendered_sheet(found, questions, opinions), cure="Name another with --sheet.")
 
 
 def _summed(given: int, different: int, found: Sequence[Cluster]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.answers_cli.files import RUBRIC, counted, learning, rubric_with_questions
+from grader.answers_cli.files import RUBRIC, counted, learning, rubric_with_questions, write_own
 from grader.answers_cli.queueing import SHEET, clusters_of, refuse_unlearnt, write_sheet
 
 if TYPE_CHECKING:
@@ -124,8 +124,7 @@ def _ask_all(where: Endpoint, asked: Sequence[Call], said: Said, file: Path) -> 
 
 
 def _save(said: Said, file: Path) -> None:
-    from grader.answers.decisions import write
     from grader.answers.second_opinion import said_text
 
     if said.opinions:
-        write(file, said_text(said), cure="What was said since the last save is lost.")
+        write_own(file, said_text(said), cure="What was said since the last save is lost.")

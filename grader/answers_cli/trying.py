@@ -136,10 +136,10 @@ def table(scored: Sequence[tuple[Question, Marked, QuestionScore]], most: int) -
 
 def _covered(scored: Sequence[tuple[Question, Marked, QuestionScore]]) -> list[str]:
     """What could be settled at the rubric's target of precision, were the doubt chosen on marks like these."""
-    from grader.answers.coverage import answers_settled, coverage
+    from grader.answers.coverage import coverage, doubts
 
     target = scored[0][0].target_precision
-    found = coverage(answers_settled((marked, score) for _, marked, score in scored), target)
+    found = coverage(doubts((marked, score) for _, marked, score in scored), target)
     start = f"at the rubric's target of {target:.1%} (cross-validated): "
     if found is None:
         return [start + "nothing can be said from fewer than ten answers"]

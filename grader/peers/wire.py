@@ -27,7 +27,7 @@ LAST_DATA_RECEIVED = slice(52, 56)  # of struct tcp_info (tcp(7)): tcpi_last_dat
 
 
 @dataclass(slots=True)
-class Entry:
+class EventDraft:
     """One event in the making: bytes that follow bytes of the same direction are pieces of one event."""
 
     kind: str
@@ -41,7 +41,7 @@ class Transcript:
 
     def __init__(self) -> None:
         self.started = time.monotonic()
-        self.entries: list[Entry] = []
+        self._drafts: list[EventDraft] = []
         self.received_bytes = self.sent_bytes = 0
 
     def now(self) -> float:
@@ -56,23 +56,23 @@ class Transcript:
             left = KEPT_BYTES + 2 * self.sent_bytes - self.received_bytes
             self.received_bytes += len(data)
             data = data[: max(left, 0)]
-        last = self.entries[-1] if self.entries else None
+        last = self._drafts[-1] if self._drafts else None
         if kind in ("received", "sent") and last and (last.kind, last.connection) == (kind, connection):
             last.pieces.append(data)
-        elif len(self.entries) < MOST_EVENTS:
-            self.entries.append(Entry(kind, connection, self.now(), [data]))
+        elif len(self._drafts) < MOST_EVENTS:
+            self._drafts.append(EventDraft(kind, connection, self.now(), [data]))
 
     def events(self) -> tuple[Event, ...]:
         """The events so far."""
         return tuple(
             Event(kind=one.kind, connection=one.connection, at=one.at, data=b"".join(one.pieces))
-            for one in self.entries
+            for one in self._drafts
         )
 
     @property
     def flooded(self) -> bool:
         """Whether the program has sent more than anybody would read."""
-        return self.received_bytes > MOST_RECEIVED or len(self.entries) >= MOST_EVENTS
+        return self.received_bytes > MOST_RECEIVED or len(self._drafts) >= MOST_EVENTS
 
 
 class Connection:

@@ -16,12 +16,14 @@ from pathlib import Path
 
 FILE_NAME = ".grades.pages"
 SOURCES = Path(__file__).parent
+MODEL = SOURCES.parent / "model"
 
 
 def maker(rubric_digest: str, grader: str) -> str:
-    """A digest of what else pages depend on: the rubric, this program's version, and the very text of its room."""
-    parts = [rubric_digest.encode(), grader.encode(), (SOURCES.parent / "model.py").read_bytes()]
-    parts += [path.read_bytes() for path in sorted(SOURCES.rglob("*")) if path.suffix in (".py", ".html", ".css")]
+    """A digest of what else pages depend on: the rubric, this program's version, and the text of its room and model."""
+    files = [*sorted(MODEL.glob("*.py")), *sorted(SOURCES.rglob("*"))]
+    parts = [rubric_digest.encode(), grader.encode()]
+    parts += [path.read_bytes() for path in files if path.suffix in (".py", ".html", ".css")]
     return sha256(b"".join(b"%d:%b" % (len(part), part) for part in parts)).hexdigest()
 
 

@@ -79,7 +79,7 @@ class AnswerView:
 class View:
     """Everything that one student is told about one hand-in. `pending`: why the total may still change.
 
-    `judged`: whether every check could be made; otherwise there is no total yet.
+    `complete`: whether every check could be made; otherwise there is no total yet.
     """
 
     submission: str
@@ -92,7 +92,7 @@ class View:
     headline: str
     cost: str
     all_well: bool
-    judged: bool
+    complete: bool
     pending: tuple[str, ...]
     notes: tuple[str, ...]
     checks: tuple[CheckView, ...]
@@ -101,13 +101,13 @@ class View:
     @property
     def total(self) -> str:
         """`40 of 46`, or that there is no total yet."""
-        return f"{words.amount(self.points)} of {words.amount(self.max)}" if self.judged else words.NOT_GRADED
+        return f"{words.amount(self.points)} of {words.amount(self.max)}" if self.complete else words.NOT_GRADED
 
     @property
     def programs(self) -> str:
         """The same for the checks alone."""
         made = f"{words.amount(self.program_points)} of {words.amount(self.program_max)}"
-        return made if self.judged else words.NOT_GRADED
+        return made if self.complete else words.NOT_GRADED
 
     def having(self, *verdicts: str) -> list[CheckView]:
         """The checks with one of `verdicts`, in the rubric's order."""
@@ -137,7 +137,7 @@ def student_view(grade: Grade, rubric: Rubric) -> View:
         headline="",
         cost="",
         all_well=False,
-        judged=grade.status is not Status.HARNESS_ERROR,
+        complete=grade.status is not Status.HARNESS_ERROR,
         pending=_pending(grade),
         notes=tuple(note.message for note in grade.notes),
         checks=checks,

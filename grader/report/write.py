@@ -1,9 +1,9 @@
 """Reports into files: the one module of this room that touches the disk.
 
-A report appears whole or not at all: it is written under another name and then put in its place. One that is there
-already with the same bytes is left alone, so that a second run writes nothing, and a page's date is that of its last
-change; of pages that stand as they were made (`made.py`) not even the bytes are made again. No link is followed: a link
-in the place of a report is replaced, one in the place of a folder is refused.
+A report appears whole or not at all (`whole_file.py`). One that is there already with the same bytes is left alone, so
+that a second run writes nothing, and a page's date is that of its last change; of pages that stand as they were made
+(`made.py`) not even the bytes are made again. No link is followed: a link in the place of a report is replaced, one in
+the place of a folder is refused.
 Reports need no sync to disk; after a power cut they are made again from the store.
 """
 
@@ -29,6 +29,7 @@ from grader.report.staff import Alike, render_overview, render_overview_row, ren
 from grader.report.statistics import Summary, Tally
 from grader.report.student import student_html, student_markdown
 from grader.report.view import student_view
+from grader.whole_file import beside, create_anew, write_whole
 
 Done = Callable[[int], None]
 Encode = Callable[[Grade], bytes]
@@ -161,8 +162,8 @@ class _Growing:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._temporary = _temporary(path)
-        self._file: IO[str] = open(_create(self._temporary), "w+", encoding="utf-8", newline="")  # noqa: SIM115
+        self._temporary = beside(path)
+        self._file: IO[str] = open(create_anew(self._temporary), "w+", encoding="utf-8", newline="")  # noqa: SIM115
 
     def write(self, text: str) -> None:
         self._file.write(text)
@@ -191,26 +192,8 @@ def write_file(path: Path, text: str) -> bool:
     data = text.encode("utf-8")
     if _holds(path, data):
         return False
-    temporary = _temporary(path)
-    try:
-        with open(_create(temporary), "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_whole(path, data, only_writer=True)
     return True
-
-
-def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.new")
-
-
-def _create(path: Path) -> int:
-    """Descriptor of a new file at `path`, in the place of whatever a killed run, or somebody else, left there."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-    path.unlink(missing_ok=True)
-    return os.open(path, flags, 0o666)
 
 
 def _holds(path: Path, data: bytes) -> bool:

@@ -20,7 +20,6 @@ import hashlib
 import importlib.util
 import os
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from grader.rubric.rules import CheckPattern
 
 _PACKAGE = Path(__file__).parents[1]
-_MADE_BY = ("", "rubric", "answers")  # folders of the package whose files decide what a text means
+_MADE_BY = ("", "model", "rubric", "answers")  # folders of the package whose files decide what a text means
 _LIBRARIES = ("msgspec", "pydantic", "pydantic_core", "yaml")
 
 
@@ -124,15 +123,8 @@ def _read(path: Path, key: str, check_pattern: CheckPattern | None) -> Rubric:
 
 
 def _keep(what: _Kept) -> None:
-    """Write the file, whole or not at all."""
+    from grader.whole_file import write_whole
+
     place = _place()
     place.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=place.name)
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(msgspec.msgpack.encode(what, enc_hook=dict))
-        os.chmod(name, 0o644)
-        os.replace(name, place)
-    except BaseException:
-        os.unlink(name)
-        raise
+    write_whole(place, msgspec.msgpack.encode(what, enc_hook=dict), mode=0o644)

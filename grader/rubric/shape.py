@@ -183,7 +183,7 @@ class _OrOneRole:
         return {"anyOf": [{"enum": ["server", "client"]}, handler(core_schema)]}
 
 
-Run = Annotated[PlayersShape, BeforeValidator(_one_role_as_player), _OrOneRole()]
+WhoRuns = Annotated[PlayersShape, BeforeValidator(_one_role_as_player), _OrOneRole()]
 
 
 class CheckShape(Shape):
@@ -192,7 +192,7 @@ class CheckShape(Shape):
     id: CheckId = key("Name in files and reports; begins with the half that it credits.", example="server.echoes-text")
     title: Text = key("The behaviour in a few words, for students.", example="Sends back the text it received")
     points: Points = key("What it is worth.", example=3)
-    run: Run = key("The student's program that runs, or who plays each half of a pair.", example="server")
+    run: WhoRuns = key("The student's program that runs, or who plays each half of a pair.", example="server")
     needs: list[StrictStr] = key(
         "Ids of checks that must have passed; else this one is skipped.", default=[], example="[server.listens]"
     )

@@ -1,0 +1,60 @@
+"""The nouns. Frozen values that every room shares; no behaviour beyond what a value can say of itself.
+
+Units are in the names or the docstrings: seconds, bytes, points. Points are `Decimal`, so that sums are exact and a
+rubric may use halves. Text that a student supplied is plain `str` or `bytes` here and is escaped where it is printed.
+
+Four groups, in the order in which a mark comes about: what was handed in (`submission.py`), what counts (`rubric.py`),
+what happened (`record.py`), what it is worth (`grade.py`). All of them are imported from here.
+"""
+
+from __future__ import annotations
+
+from grader.model.grade import CheckScore, CriterionScore, Grade, Observation, QuestionScore, Status, Verdict, number
+from grader.model.record import DIRECT, KEPT_BYTES, Dial, Event, Frame, RunRecord, Socket, StepOutcome
+from grader.model.rubric import (
+    OPEN_FILES,
+    Check,
+    Criterion,
+    Limits,
+    Misconception,
+    Options,
+    ProgramSpec,
+    Question,
+    Rubric,
+    Stages,
+    Step,
+)
+from grader.model.submission import Note, SourceFile, Submission
+
+__all__ = [
+    "DIRECT",
+    "KEPT_BYTES",
+    "OPEN_FILES",
+    "Check",
+    "CheckScore",
+    "Criterion",
+    "CriterionScore",
+    "Dial",
+    "Event",
+    "Frame",
+    "Grade",
+    "Limits",
+    "Misconception",
+    "Note",
+    "Observation",
+    "Options",
+    "ProgramSpec",
+    "Question",
+    "QuestionScore",
+    "Rubric",
+    "RunRecord",
+    "Socket",
+    "SourceFile",
+    "Stages",
+    "Status",
+    "Step",
+    "StepOutcome",
+    "Submission",
+    "Verdict",
+    "number",
+]
