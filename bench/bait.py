@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import argparse
 import functools
-import sys
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from typing import Any
 
+from bench.grading import ROOT
 from grader.answers import check_pattern
 from grader.assess import observe
 from grader.conversation import plan
@@ -24,7 +24,6 @@ from grader.diagnose.source import read_source
 from grader.model import Dial, Event, Observation, Rubric, RunRecord, Socket, SourceFile, StepOutcome, Submission
 from grader.rubric import load_rubric
 
-ROOT = Path(__file__).resolve().parents[1]
 PRINTED_BYTES = 2 << 20
 FRAME = b'  File "/home/student/echo-server.py", line 3, in f\n'
 HEADER = b"Traceback (most recent call last):\n"
@@ -125,7 +124,7 @@ def record(role: str, printed: bytes, **ended: object) -> RunRecord:
     """A run in which something was said, and this was printed."""
     row, met = (rubric().host, rubric().port), "connected" if role == "server" else "accepted"
     events = ((met, b"127.0.0.1:40000"), ("sent", b"x" * 100), ("received", b"y" * 3))
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "stdout": printed,
         "stderr": printed,
         "outcomes": tuple(StepOutcome(result="done", at=0.1, received=10) for _ in range(12)),
@@ -134,7 +133,7 @@ def record(role: str, printed: bytes, **ended: object) -> RunRecord:
         "events": tuple(Event(kind=kind, connection=0, at=0.1, data=data) for kind, data in events),
     }
     names = {"role": role, "file": f"echo-{role}.py", "host": row[0], "port": row[1]}
-    return RunRecord(**{**names, **fields, **ended})  # type: ignore[arg-type]
+    return RunRecord(**{**names, **fields, **ended})
 
 
 def judged(printed: bytes, text: str | None = None, **ended: object) -> Mapping[str, Observation]:
@@ -183,7 +182,6 @@ def main() -> None:
             seconds[name] = time.process_time() - started
     for name, took in sorted(seconds.items(), key=lambda one: -one[1]):
         print(f"{took:7.2f} s  {name}")
-    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,24 @@
 """Classes of any size to measure with: programs of every kind that the tests have, each beside answers of its own.
 
-Programs are the example class's, the correct styles, the mistakes and the mutants; answers are the marked ones of the
-tests, combined to pairs. Nothing is random: submission 17 is the same in every class.
+Programs are the example class's, the correct styles, the mistakes and the mutants; answers are marked ones of the
+bank `dev`, combined to pairs. Nothing is random: submission 17 is the same in every class.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import yaml
+from bench.answers.banks import OURS, load
+from bench.grading import ROOT
 
-from tests.mutants.generate import mutants
+sys.path.insert(0, str(ROOT / "tests"))
 
-ROOT = Path(__file__).resolve().parents[1]
+from mutants.generate import mutants
+
 KINDS = ("class", "styles", "mistakes", "mutants")
 ANSWERS = "# Answers\n\n## Question 1\n\n{}\n\n## Question 2\n\n{}\n"
 Files = dict[str, bytes]
@@ -48,9 +51,9 @@ def programs(kinds: tuple[str, ...] = KINDS) -> list[Files]:
 @cache
 def answers() -> tuple[list[str], list[str]]:
     """Answers to the first and to the second question, one line each."""
-    marked = yaml.load((ROOT / "tests" / "data" / "answers" / "dev.yaml").read_text(), yaml.CSafeLoader)["answers"]
-    texts = [[" ".join(one["text"].split()) for one in marked if one["question"] == name] for name in ("q1", "q2")]
-    return texts[0], texts[1]
+    marked = load("dev")[1]
+    first, second = ([" ".join(one.text.split()) for one in marked if one.question == name] for name in OURS)
+    return first, second
 
 
 def submission(number: int, kinds: tuple[str, ...] = KINDS) -> Files:

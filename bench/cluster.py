@@ -19,24 +19,22 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from bench.classes import write_class
-from bench.kills import children_of, compare, stored
+from bench.grading import GRADE, ROOT, command, demand_graded, grade, stored, workplace
+from bench.kills import children_of, compare
 
-ROOT = Path(__file__).resolve().parents[1]
-GRADE = [sys.executable, "-m", "grader.cli"]
 LOOK_SECONDS = 0.25
 
 
 @contextlib.contextmanager
 def cluster(workers: int, jobs: int) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A cluster on this machine: its address, and the command that runs it."""
-    command = [*GRADE, "cluster", "--workers", str(workers), "--jobs", str(jobs), "--port", "0"]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    start = [*GRADE, "cluster", "--workers", str(workers), "--jobs", str(jobs), "--port", "0"]
+    running = subprocess.Popen(start, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert running.stdout is not None
         address = running.stdout.readline().partition(": ")[0]
@@ -55,17 +53,6 @@ def a_worker(running: subprocess.Popen[str]) -> int:
             if b"spawn_main" in Path(f"/proc/{grandchild}/cmdline").read_bytes():
                 return grandchild
     sys.exit("no worker was found to kill")
-
-
-def grade(students: Path, out: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start grading the class."""
-    return subprocess.Popen([*GRADE, "run", str(students), "-o", str(out), "-q", *arguments], cwd=ROOT)
-
-
-def ended(batch: subprocess.Popen[bytes]) -> None:
-    """Wait for a batch. Exits when it failed."""
-    if batch.wait() not in (0, 1):
-        sys.exit(f"grade ended with status {batch.returncode}")
 
 
 def kill_at(batch: subprocess.Popen[bytes], out: Path, count: int, cluster: subprocess.Popen[str]) -> str:
@@ -97,13 +84,13 @@ def compared(folder: Path, submissions: int, workers: int, jobs: int, share: flo
     if not students.exists():
         write_class(students, submissions)
     started = time.monotonic()
-    ended(grade(students, here))
+    grade(students, here)
     print(f"here: {submissions} submissions in {time.monotonic() - started:.1f} s", flush=True)
     with cluster(workers, jobs) as (address, running):
         started = time.monotonic()
-        batch = grade(students, there, "--cluster", address)
+        batch = subprocess.Popen(command(students, there, "--cluster", address), cwd=ROOT)
         print(f"cluster of {workers} workers: {kill_at(batch, there, int(share * submissions), running)}", flush=True)
-        ended(batch)
+        demand_graded(batch.wait())
         print(f"cluster: {submissions} submissions in {time.monotonic() - started:.1f} s", flush=True)
     different, repeated = compare(here, there), twice(there)
     print(f"{len(different)} files differ; {repeated} were graded or run twice.")
@@ -120,8 +107,7 @@ def main() -> None:
     parser.add_argument("--kill-at", type=float, default=0.3, help="share of the class in the store (default 0.3)")
     parser.add_argument("--folder", type=Path, help="where class and results are kept; else in a scratch folder")
     chosen = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        folder = chosen.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="grade-cluster-")))
+    with workplace(chosen.folder) as folder:
         good = compared(folder, chosen.submissions, chosen.workers, chosen.jobs, chosen.kill_at)
     sys.exit(0 if good else 1)
 

@@ -20,14 +20,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-NAMES = ("archive", "class", "answers", "rubric", "source", "names", "stored", "inside", "protocol")
+from bench.grading import ROOT
+
 LONGEST = {"protocol": 400, "names": 300, "inside": 2000}
 
 
 def fuzz_one(name: str, arguments: list[str]) -> None:
     """Be the fuzzing process of one reader; does not return."""
-    import atheris  # type: ignore[import-not-found]
+    import atheris
 
     with atheris.instrument_imports(include=["grader"]):
         from bench import readers
@@ -60,9 +60,11 @@ def run_one(name: str, seconds: int, findings: Path) -> tuple[str, int, int, str
 def main() -> None:
     if sys.argv[1:2] == ["--one"]:
         fuzz_one(sys.argv[2], sys.argv[3:])
+    from bench.readers import READERS  # not by a process that fuzzes: atheris has to see how these are imported
+
     parser = argparse.ArgumentParser(prog="python -m bench.fuzz", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seconds", type=int, default=60, help="for each reader (default 60)")
-    parser.add_argument("--reader", action="append", choices=NAMES, help="this one only; may be given again")
+    parser.add_argument("--reader", action="append", choices=READERS, help="this one only; may be given again")
     parser.add_argument("--findings", type=Path, default=Path("fuzz-findings"), help="where inputs go that do harm")
     chosen = parser.parse_args()
     if importlib.util.find_spec("atheris") is None:
@@ -71,7 +73,7 @@ def main() -> None:
     failed = total = 0
     with concurrent.futures.ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
         running = [
-            pool.submit(run_one, name, chosen.seconds, chosen.findings.resolve()) for name in chosen.reader or NAMES
+            pool.submit(run_one, name, chosen.seconds, chosen.findings.resolve()) for name in chosen.reader or READERS
         ]
         for future in concurrent.futures.as_completed(running):
             name, tried, reached, wrong = future.result()

@@ -1,25 +1,23 @@
-"""A class of which half hangs, beside a class of correct programs: what waiting costs.
+"""Classes of which half hangs, or sleeps, beside a class of correct programs: what waiting costs.
 
-    python -m bench.hangs [--submissions N] [--rounds N] [--jobs N]
+    python -m bench.hangs [--submissions N] [--rounds N] [--jobs N] [--sleep SECONDS]
 
 The hanging half holds copies of the programs in `tests/programs/mistakes` that wait for ever for something that cannot
-come (no timed sleeps); the rest, and the whole of the other class, are copies of the solutions. Hand-ins differ by a
-comment. Prints the real time of each class, and the ratio.
+come (no timed sleeps). The sleeping half holds copies of the solutions that sleep, each time they are run, before they
+do anything. All others are copies of the solutions. Hand-ins differ by a comment. Prints the real time of each class,
+and the ratios.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from bench.grading import JOBS, ROOT, copy, grade, make_class, workplace
+
+SOLUTIONS = ROOT / "solutions"
 MISTAKES = ROOT / "tests" / "programs" / "mistakes"
 HANGING = (
     "lock-never-released", "receives-before-sending", "receives-for-ever", "waits-for-ever",
@@ -27,26 +25,20 @@ HANGING = (
 )  # fmt: skip
 
 
-def lay_out(sources: list[Path], folder: Path, tag: str) -> None:
-    """One hand-in for each source, each made different by a comment."""
-    for number, source in enumerate(sources):
-        target = folder / f"student-{number:04}"
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "expected.yaml"))
-        for program in target.glob("*.py"):
-            with program.open("a") as stream:
-                stream.write(f"\n# hand-in {number} of {tag}\n")
+def sleeping(folder: Path, seconds: float) -> Path:
+    """The solutions, asleep at first."""
+    copy(SOLUTIONS, folder, f"after {seconds} s")
+    for program in folder.glob("*.py"):
+        program.write_text(f"import time\n\ntime.sleep({seconds})\n{program.read_text()}")
+    return folder
 
 
 def seconds_for(sources: list[Path], jobs: int, tag: str) -> float:
     """Real time that `grade` takes for a fresh class in a fresh folder."""
-    with tempfile.TemporaryDirectory(prefix="grade-hangs-") as scratch:
-        students, out = Path(scratch, "class"), Path(scratch, "results")
-        lay_out(sources, students, tag)
-        command = [sys.executable, "-m", "grader.cli", "run", str(students), "-o", str(out), "-q", "-j", str(jobs)]
+    with workplace(None) as folder:
+        make_class(sources, folder / "class", tag)
         started = time.monotonic()
-        status = subprocess.run(command, cwd=ROOT, check=False).returncode
-        if status > 1:
-            sys.exit(f"grade ended with status {status}")
+        grade(folder / "class", folder / "results", jobs)
         return time.monotonic() - started
 
 
@@ -54,21 +46,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.hangs", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--submissions", type=int, default=100, help="hand-ins in each class (default 100)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of both (default 3)")
-    parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="as of grade run")
+    parser.add_argument("--jobs", type=int, default=JOBS, help="as of grade run")
+    parser.add_argument("--sleep", type=float, default=2.0, metavar="SECONDS", help="how long sleepers sleep (2)")
     chosen = parser.parse_args()
-    correct = [ROOT / "solutions"] * chosen.submissions
-    half = chosen.submissions // 2
-    hanging = [MISTAKES / HANGING[number % len(HANGING)] for number in range(half)] + correct[half:]
-    ratios = []
-    for number in range(chosen.rounds):
-        good = seconds_for(correct, chosen.jobs, f"correct {number}")
-        mixed = seconds_for(hanging, chosen.jobs, f"hanging {number}")
-        ratios.append(mixed / good)
-        print(
-            f"round {number + 1}: correct {good:.1f} s, half hanging {mixed:.1f} s, ratio {mixed / good:.2f}",
-            flush=True,
-        )
-    print(f"median ratio {statistics.median(ratios):.2f} for {chosen.submissions} submissions, {half} of which hang")
+    half, rest = chosen.submissions // 2, [SOLUTIONS] * (chosen.submissions - chosen.submissions // 2)
+    with workplace(None) as folder:
+        classes = {
+            "half hanging": [MISTAKES / HANGING[number % len(HANGING)] for number in range(half)] + rest,
+            "half sleeping": [sleeping(folder / "sleeping", chosen.sleep)] * half + rest,
+        }
+        ratios: dict[str, list[float]] = {name: [] for name in classes}
+        for number in range(chosen.rounds):
+            correct = seconds_for([SOLUTIONS] * chosen.submissions, chosen.jobs, f"correct {number}")
+            print(f"round {number + 1}: correct {correct:.1f} s", end="", flush=True)
+            for name, sources in classes.items():
+                seconds = seconds_for(sources, chosen.jobs, f"{name} {number}")
+                ratios[name].append(seconds / correct)
+                print(f", {name} {seconds:.1f} s, ratio {seconds / correct:.2f}", end="", flush=True)
+            print()
+    for name, found in ratios.items():
+        print(f"median ratio {statistics.median(found):.2f} for {chosen.submissions} submissions, {name}")
 
 
 if __name__ == "__main__":

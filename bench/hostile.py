@@ -16,16 +16,17 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from grader.answers import check_pattern, commented_out, goes_on, parse_answers, score_answer
+from bench.grading import ROOT
+from grader.answers import check_pattern
 from grader.answers.entailment import Model, load
 from grader.intake import bounds
 from grader.intake.answers_file import decoded
+from grader.model import Submission
+from grader.pipeline import read_answers
 from grader.rubric import load_rubric
 
-ROOT = Path(__file__).resolve().parents[1]
 MOST_SECONDS = 0.050
 HEAD = "## Question 1\n\n{0}\n\n## Question 2\n\n{0}\n"
 SUBJECT = """
@@ -122,11 +123,7 @@ def grader() -> Callable[[bytes], int]:
 
     def grade(data: bytes) -> int:
         text = decoded(data[: bounds.MAX_ANSWERS_BYTES], whole=False)
-        answers, unread = parse_answers(text, rubric.questions), goes_on(text)
-        hidden = commented_out(text, rubric.questions)
-        for question in rubric.questions:
-            score_answer(question, answers[question.id], unread=unread, commented=question.id in hidden)
-        return len(rubric.questions)
+        return len(read_answers(Submission(id="", digest="", files=(), programs={}, answers=text), rubric))
 
     return grade
 

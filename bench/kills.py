@@ -15,21 +15,21 @@ Prints where the batch stood at each kill, and ends with status 1 when anything 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import os
 import random
 import select
-import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from bench.grading import JOBS, ROOT, command, copy, grade, stored, workplace
+
 CLASS = ROOT / "examples" / "class"
 SLEEPERS = ("nadia-rahman",)  # waits for seconds in each run, which would make this last
 PR_SET_CHILD_SUBREAPER = 36
@@ -52,41 +52,14 @@ def lay_out(folder: Path, count: int, names: Sequence[str] = ()) -> None:
     ]
     for number in range(count):
         source = sources[number % len(sources)]
-        target = folder / f"s{number:04}-{source.name}"
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        for program in target.rglob("*.py"):
-            with program.open("a") as stream:
-                stream.write(f"\n# hand-in {number}\n")
-
-
-def command(students: Path, out: Path, jobs: int) -> list[str]:
-    """The command that grades the class."""
-    return [sys.executable, "-m", "grader.cli", "run", str(students), "-o", str(out), "-q", "-j", str(jobs)]
-
-
-def grade(students: Path, out: Path, jobs: int) -> None:
-    """Grade to the end. Raises SystemExit when that fails."""
-    status = subprocess.run(command(students, out, jobs), cwd=ROOT, check=False).returncode
-    if status not in (0, 1):
-        raise SystemExit(f"grade ended with status {status}")
-
-
-def stored(out: Path) -> set[tuple[str, str]]:
-    """Which grades the store holds: (name, digest of the hand-in). Read as another process would."""
-    if not (out / "grades.sqlite").exists():
-        return set()
-    with sqlite3.connect(f"file:{out / 'grades.sqlite'}?mode=ro", uri=True) as database:
-        try:
-            return set(database.execute("SELECT name, submission_digest FROM grades"))
-        except sqlite3.OperationalError:  # killed before the tables were there
-            return set()
+        copy(source, folder / f"s{number:04}-{source.name}", f"hand-in {number}")
 
 
 def sound(out: Path) -> str:
     """What SQLite says of the file; `ok` when all is well."""
     if not (out / "grades.sqlite").exists():
         return "ok"
-    with sqlite3.connect(out / "grades.sqlite") as database:
+    with contextlib.closing(sqlite3.connect(out / "grades.sqlite")) as database:
         return str(database.execute("PRAGMA integrity_check").fetchone()[0])
 
 
@@ -147,7 +120,7 @@ def disturbed(students: Path, out: Path, kills: int, submissions: int, seed: int
     mine = set(children_of(os.getpid()))
     for number, grades in enumerate(sorted(dice.choices(range(submissions), k=kills))):
         before = stored(out)
-        batch = subprocess.Popen(command(students, out, jobs), cwd=ROOT)
+        batch = subprocess.Popen(command(students, out, "--jobs", jobs), cwd=ROOT)
         ended = kill_when(batch, out, grades, dice.randint(0, 2 * jobs))
         stayed = reap_orphans(mine)
         if stayed:
@@ -179,10 +152,10 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100, help="how often the batch is killed (default 100)")
     parser.add_argument("--submissions", type=int, default=200, help="hand-ins in the class (default 200)")
     parser.add_argument("--seed", type=int, default=1, help="of the moments (default 1)")
-    parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="as of grade run")
+    parser.add_argument("--jobs", type=int, default=JOBS, help="as of grade run")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="grade-kills-") as scratch:
-        students, quiet, killed = Path(scratch, "class"), Path(scratch, "quiet"), Path(scratch, "killed")
+    with workplace(None) as folder:
+        students, quiet, killed = folder / "class", folder / "quiet", folder / "killed"
         lay_out(students, chosen.submissions)
         grade(students, quiet, chosen.jobs)
         late = 0

@@ -18,15 +18,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.grading import JOBS, ROOT, copy, workplace
 from bench.kills import lay_out
 from grader.answers import check_pattern
 from grader.intake import find_submissions
@@ -36,7 +35,6 @@ from grader.rubric import load_rubric, plan_digest
 from grader.sandbox.cgroups import parents
 from grader.store import Store
 
-ROOT = Path(__file__).resolve().parents[1]
 ATTACKS = ROOT / "tests" / "attacks"
 HOSTILE = ("spins", "forks-without-end", "threads-without-end", "hoards-memory-together", "floods-stdout",
            "floods-the-peer", "stores-megabytes", "connects-without-end")  # fmt: skip
@@ -57,11 +55,7 @@ def add_attackers(students: Path, count: int, names: Sequence[str]) -> None:
     """That many hostile hand-ins, each made different by a comment, sorted in between the honest ones."""
     for number in range(count):
         name = names[number % len(names)]
-        target = students / f"s{number:04}-zz-{name}"
-        shutil.copytree(ATTACKS / name, target, ignore=shutil.ignore_patterns("attack.yaml", "__pycache__"))
-        for program in target.rglob("*.py"):
-            with program.open("a") as stream:
-                stream.write(f"\n# hand-in {number}\n")
+        copy(ATTACKS / name, students / f"s{number:04}-zz-{name}", f"hand-in {number}")
 
 
 def grade(students: Path, out: Path, rubric: Rubric, jobs: int) -> Batch:
@@ -120,7 +114,7 @@ def broken(alone: Batch, hostile: Batch, mixed: Batch, share: float) -> list[str
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.neighbours", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--honest", type=int, default=20, help="honest hand-ins, and as many attackers (default 20)")
-    parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="as of grade run")
+    parser.add_argument("--jobs", type=int, default=JOBS, help="as of grade run")
     parser.add_argument("--rounds", type=int, default=3, help="how often all is measured (default 3)")
     parser.add_argument("--attacks", nargs="+", default=HOSTILE, help="folders of tests/attacks")
     chosen = parser.parse_args()
@@ -131,17 +125,19 @@ def main() -> None:
     )
     failed: list[str] = []
     for number in range(chosen.rounds):
-        with tempfile.TemporaryDirectory(prefix="grade-neighbours-") as scratch:
-            tops = {name: Path(scratch, name) for name in ("honest", "hostile", "mixed")}
+        with workplace(None) as folder:
             for name in ("honest", "mixed"):
-                lay_out(tops[name], chosen.honest)
+                lay_out(folder / name, chosen.honest)
             for name in ("hostile", "mixed"):
-                add_attackers(tops[name], chosen.honest, chosen.attacks)
-            seen = {name: grade(top, Path(scratch, f"{name}-out"), rubric, chosen.jobs) for name, top in tops.items()}
-        tell("honest alone", seen["honest"])
-        print(f"{'attackers alone':24} batch {seen['hostile'].seconds:6.1f} s")
-        tell("honest among attackers", seen["mixed"])
-        failed += [f"round {number + 1}: {what}" for what in broken(*seen.values(), share)]
+                add_attackers(folder / name, chosen.honest, chosen.attacks)
+            alone, hostile, mixed = (
+                grade(folder / name, folder / f"{name}-out", rubric, chosen.jobs)
+                for name in ("honest", "hostile", "mixed")
+            )
+        tell("honest alone", alone)
+        print(f"{'attackers alone':24} batch {hostile.seconds:6.1f} s")
+        tell("honest among attackers", mixed)
+        failed += [f"round {number + 1}: {what}" for what in broken(alone, hostile, mixed, share)]
     print("\n".join(failed) or "Within their share.")
     sys.exit(1 if failed else 0)
 

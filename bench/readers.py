@@ -17,9 +17,10 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
+from typing import Literal
 
-from grader.answers import check_pattern, parse_answers, score_answer
+from bench.grading import ROOT
+from grader.answers import check_pattern
 from grader.diagnose.source import read_source
 from grader.errors import RubricError, SandboxError, SubmissionError
 from grader.intake import bounds, names
@@ -30,6 +31,7 @@ from grader.intake.layouts import hand_ins
 from grader.intake.packed import CLASS
 from grader.intake.recognise import recognise
 from grader.model import Grade, Limits, Rubric, Submission
+from grader.pipeline import read_answers as scored
 from grader.report.escape import csv_cell, markdown, visible
 from grader.report.names import LONGEST, file_name
 from grader.rubric import load_rubric, parse_rubric
@@ -38,8 +40,6 @@ from grader.sandbox.messages import parse_dials, parse_stack
 from grader.store.codec import UNREADABLE as NOT_JSON
 from grader.store.codec import from_json
 from grader.store.packing import UNREADABLE, Packed, unpack
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 @functools.cache
@@ -86,10 +86,9 @@ def read_class(data: bytes) -> None:
 
 def read_answers(data: bytes) -> None:
     """A file of answers: decoded, divided, scored."""
-    answers = parse_answers(decoded(data[: bounds.MAX_ANSWERS_BYTES]), rubric().questions)
-    for question in rubric().questions:
-        score = score_answer(question, answers[question.id])
-        assert 0 <= score.points <= question.points
+    text = decoded(data[: bounds.MAX_ANSWERS_BYTES])
+    for score in scored(Submission(id="", digest="", files=(), programs={}, answers=text), rubric()):
+        assert 0 <= score.points <= score.max
         assert all(0 <= one.probability <= 1 for one in score.criteria)
         score.answer.encode()
 
@@ -198,8 +197,9 @@ def seeds(name: str) -> list[bytes]:
             for student in ("ada", "bob") if name == "class" else ("ada",):
                 for path, content in files.items():
                     archive.writestr(f"{student}/{path}", content[:200])
-        for target, mode in ((tarred, "w"), (packed, "w:gz")):
-            with tarfile.open(fileobj=target, mode=mode) as tar:  # type: ignore[call-overload]
+        modes: tuple[Literal["w", "w:gz"], ...] = ("w", "w:gz")
+        for target, mode in zip((tarred, packed), modes, strict=True):
+            with tarfile.open(fileobj=target, mode=mode) as tar:
                 for path, content in files.items():
                     info = tarfile.TarInfo(f"ada/{path}")
                     info.size = len(content[:200])

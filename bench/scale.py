@@ -6,29 +6,24 @@ The submissions are those of `bench/classes.py`: mutants, mistakes, correct styl
 other answers. They are graded by `grade run`, boxes and all. At 10, 20, 50, 100, 200, … submissions in the store it
 prints the supervisor's memory (resident now, at most so far, and its share of pages that it has in common with others)
 and what has been spent since the line before: processor time for each submission, everything counted, and the
-supervisor's own part. The kinds of submission come in the same order in every stretch of 586, so that stretches of
+supervisor's own part. Programs come in the same order again and again, some six hundred of them, so that stretches of
 that length and longer may be compared. `--folder` keeps class and results.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import sqlite3
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.classes import KINDS, write_class
-from bench.throughput.meter import Group, how_counted, make_group
+from bench.grading import JOBS, ROOT, command, demand_graded, stored, workplace
+from bench.throughput.meter import TICKS_PER_SECOND, Group, how_counted, make_group
 
-ROOT = Path(__file__).resolve().parents[1]
 LOOK_SECONDS = 0.25
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +43,6 @@ def marks(count: int) -> list[int]:
     """10, 20, 50, 100, 200, … below `count`, and `count`."""
     found = [digit * 10**power for power in range(1, 9) for digit in (1, 2, 5)]
     return [*(one for one in found if one < count), count]
-
-
-def graded(out: Path) -> int:
-    """How many submissions are in the store."""
-    try:
-        with sqlite3.connect(f"file:{out / 'grades.sqlite'}?mode=ro", uri=True) as store:
-            (number,) = store.execute("SELECT count(*) FROM grades").fetchone()
-            return int(number)
-    except sqlite3.OperationalError:  # not there yet
-        return 0
 
 
 def kibibytes(path: Path) -> dict[str, int]:
@@ -85,7 +70,7 @@ def watch(batch: subprocess.Popen[bytes], group: Group | None, out: Path, count:
     """A sample at each mark, and one of the last moment at which the batch was seen: its reports are written then."""
     started, waiting, last = time.monotonic(), marks(count), None
     while batch.poll() is None:
-        number = graded(out)
+        number = len(stored(out))
         try:
             last = sample(batch.pid, group, started, number)
         except (OSError, KeyError):  # it has just ended
@@ -117,19 +102,16 @@ def measure(folder: Path, count: int, jobs: int, kinds: tuple[str, ...]) -> None
     students, out = folder / "class", folder / "results"
     write_class(students, count, kinds)
     group = make_group()
-    command = [sys.executable, "-m", "grader.cli", "run", str(students), "--out", str(out), "--quiet"]
     started = time.monotonic()
     batch = subprocess.Popen(
-        [*command, "--jobs", str(jobs)],
+        command(students, out, "--jobs", jobs),
         cwd=ROOT,
         preexec_fn=group.enter if group else None,  # noqa: PLW1509 - there are no threads here
         stdin=subprocess.DEVNULL,
     )
     try:
         show(batch, group, out, count)
-        status = batch.wait()
-        if status > 1:
-            sys.exit(f"grade ended with status {status}")
+        demand_graded(batch.wait())
         seconds, cpu = time.monotonic() - started, group.cpu_seconds() if group else float("nan")
     finally:
         if batch.poll() is None:
@@ -145,17 +127,13 @@ def measure(folder: Path, count: int, jobs: int, kinds: tuple[str, ...]) -> None
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--submissions", type=int, default=1000, help="how many (default 1,000)")
-    parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="as of grade run")
+    parser.add_argument("--jobs", type=int, default=JOBS, help="as of grade run")
     parser.add_argument("--kinds", default=",".join(KINDS), help="of programs, with commas (default: all)")
     parser.add_argument("--folder", type=Path, help="where to keep the class and its results")
     chosen = parser.parse_args()
     print(f"Processor time: {how_counted()}.\n")
-    if chosen.folder is not None:
-        chosen.folder.mkdir(parents=True, exist_ok=True)
-        measure(chosen.folder.resolve(), chosen.submissions, chosen.jobs, tuple(chosen.kinds.split(",")))
-        return
-    with tempfile.TemporaryDirectory(prefix="grade-bench-") as scratch:
-        measure(Path(scratch), chosen.submissions, chosen.jobs, tuple(chosen.kinds.split(",")))
+    with workplace(chosen.folder) as folder:
+        measure(folder, chosen.submissions, chosen.jobs, tuple(chosen.kinds.split(",")))
 
 
 if __name__ == "__main__":

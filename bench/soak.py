@@ -17,9 +17,7 @@ import collections
 import json
 import multiprocessing
 import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -27,9 +25,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench.grading import JOBS, ROOT, grade, workplace
 from grader.store import Store
 
-ROOT = Path(__file__).resolve().parents[1]
 SETS = ("examples/class", "tests/programs/styles", "tests/programs/mistakes")
 Verdicts = dict[tuple[str, str], tuple[str, str]]  # (submission, check) -> verdict, and what the student is told
 NOT_THERE = ("not there", "")
@@ -55,17 +53,14 @@ def background_load(loops: int) -> Iterator[None]:
             one.join()
 
 
-def grade(folders: list[Path], jobs: int) -> Verdicts:
+def verdicts(folders: list[Path], jobs: int) -> Verdicts:
     """Grade everything once, in a process and a folder of its own."""
     found: Verdicts = {}
     for folder in folders:
-        with tempfile.TemporaryDirectory(prefix="grade-soak-") as out:
-            command = [sys.executable, "-m", "grader.cli", "run", str(folder), "-o", out, "-q", "-j", str(jobs)]
-            status = subprocess.run(command, cwd=ROOT, check=False).returncode
-            if status > 1:
-                sys.exit(f"grade ended with status {status}")
-            show_faults(Path(out))
-            for one in json.loads(Path(out, "results.json").read_text())["submissions"]:
+        with workplace(None) as out:
+            grade(folder.resolve(), out, jobs)
+            show_faults(out)
+            for one in json.loads((out / "results.json").read_text())["submissions"]:
                 found |= {(f"{folder.name}/{one['id']}", check["id"]): told(check) for check in one["checks"]}
     return found
 
@@ -89,19 +84,19 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path, default=[ROOT / name for name in SETS])
     parser.add_argument("--gradings", type=int, default=1000, help="submissions graded under load (default 1000)")
     parser.add_argument("--load", type=int, default=4, help="busy loops for each processor (default 4)")
-    parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="as of grade run")
+    parser.add_argument("--jobs", type=int, default=JOBS, help="as of grade run")
     parser.add_argument("--beside", type=int, default=3, help="commands that grade at the same time (default 3)")
     chosen = parser.parse_args()
     loops = chosen.load * (os.cpu_count() or 1)
 
-    idle = grade(chosen.folders, chosen.jobs)
+    idle = verdicts(chosen.folders, chosen.jobs)
     submissions = len({name for name, _ in idle})
     print(f"{submissions} submissions, {len(idle)} verdicts each time; load: {loops} busy loops", flush=True)
     flips: collections.Counter[str] = collections.Counter()
     done, started = 0, time.monotonic()
     rounds = -(-chosen.gradings // submissions)
     with background_load(loops), ThreadPoolExecutor(chosen.beside) as pool:
-        running = [pool.submit(grade, chosen.folders, chosen.jobs) for _ in range(rounds)]
+        running = [pool.submit(verdicts, chosen.folders, chosen.jobs) for _ in range(rounds)]
         for finished in as_completed(running):
             seen = finished.result()
             for key in sorted(idle.keys() | seen.keys()):

@@ -19,8 +19,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+from bench.grading import ROOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +46,13 @@ def commands(folder: Path) -> dict[str, list[str]]:
 def call(arguments: list[str], *options: str) -> Once:
     """Run Python once, to its end. Exits when it fails."""
     started = time.monotonic()
-    process = subprocess.Popen([sys.executable, *options, *arguments], cwd=ROOT, **QUIET)
+    process = subprocess.Popen(
+        [sys.executable, *options, *arguments],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
     errors = process.stderr.read() if process.stderr else b""
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,11 +12,12 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(__file__).parent / "data"
+LOGITS = Path(__file__).parent / "logits"
 BANKS = ("dev", "b1", "b2", "b3", "b4", "b5")
 OURS = ("q1", "q2")  # the two questions of the assignment; all others are there for learning and for unseen questions
 LESS = "/less"  # behind an answer's id: the answer without what it takes back
+Logits = dict[str, dict[str, float]]  # answer id -> criterion id -> the model's log-odds
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,12 @@ def load(bank: str) -> tuple[dict[str, Asked], tuple[Answer, ...]]:
         for one in entries["answers"]
     )
     return asked, answers
+
+
+def load_logits(paths: Iterable[Path] = ()) -> Logits:
+    """Log-odds as `bench.answers.examine` writes them. Without paths: those of models that had not seen the banks."""
+    files = [json.loads(path.read_text()) for path in paths or sorted(LOGITS.glob("*.json"))]
+    return {name: one for file in files for name, one in file.items()}
 
 
 def _asked(name: str, one: dict[str, Any]) -> Asked:

@@ -8,23 +8,21 @@ say what is left when three patterns in ten, chosen by lot, are not there.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from bench.answers.banks import BANKS, Answer, load
+from bench.answers.banks import BANKS, Answer, load, load_logits
 from bench.answers.figures import HEADER, Judged, plain_row, row, undeserved
 from bench.answers.fusion import AWARD, Cell, acted_on, alone, cells, crossed, fit, probability
 from grader.answers.decide import Situation
 
 STRIKE = 0.3
-LOGITS = Path(__file__).parent / "logits"
 
 
 def by_rules(marked: Sequence[Cell], parts: Sequence[str]) -> Judged:
@@ -94,7 +92,7 @@ def nothing(marked: Sequence[Cell]) -> Judged:
     return [(one, 0.0) for one in marked]
 
 
-def _with(marked: Sequence[Cell], **changed: object) -> list[Cell]:
+def _with(marked: Sequence[Cell], **changed: Any) -> list[Cell]:
     """The same cells without some of their signals, to see what these are worth."""
     return [
         replace(one, signals=replace(one.signals, **changed), less=one.less and replace(one.less, **changed))
@@ -103,8 +101,7 @@ def _with(marked: Sequence[Cell], **changed: object) -> list[Cell]:
 
 
 def main() -> None:
-    files = [json.loads(path.read_text()) for path in sorted(LOGITS.glob("*.json"))]
-    logits = {name: one for file in files for name, one in file.items()}
+    logits = load_logits()
     ours, others = cells(logits, ours=True), cells(logits, ours=False)
     struck = cells(logits, ours=True, strike=STRIKE)
     banks = [bank for bank in BANKS if any(one.answer.bank == bank for one in ours)]

@@ -22,12 +22,11 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-import grader.answers.entailment as entailment
-import grader.answers.explain as explain
-import grader.answers.judgement as judgement
-import grader.answers.score as scoring
-from bench.answers.banks import ROOT, Answer, Asked, load
-from grader.answers.decisions import FILE_NAME, HEAD, remembering, rendered
+from bench.answers.banks import Answer, Asked, load
+from bench.answers.examine import use
+from bench.grading import ROOT
+from grader.answers.decisions import FILE_NAME, remembering
+from grader.answers.decisions_text import HEAD, rendered
 from grader.answers.marked import Marked
 from grader.answers.score import score_answer
 from grader.cli import load as load_rubric
@@ -183,9 +182,7 @@ def main() -> None:
     options.add_argument("--banks", default="b4,b5")
     options.add_argument("--times", type=int, default=4, help="how often the answers are parted by lot")
     chosen = options.parse_args()
-    model = entailment.Model(chosen.model)
-    for module in (entailment, judgement, explain, scoring):
-        module.load = lambda: model  # type: ignore[attr-defined]
+    use(chosen.model)
     banks = chosen.banks.split(",")
     head = f"{'':<26}{'cells':>6}  accuracy               P      R      gain                     settled, right"
     for title, found in (

@@ -7,12 +7,14 @@ FOLDER holds an exported model that was trained without these banks.
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from decimal import Decimal
 from pathlib import Path
 
-from bench.answers.banks import LESS, OURS, ROOT, Asked, load
+from bench.answers.banks import LESS, OURS, Asked, load
+from bench.grading import ROOT
+from grader.answers import entailment, explain, judgement, score
 from grader.answers.entailment import Model
 from grader.answers.ideas import compiled
 from grader.answers.judgement import stated
@@ -21,6 +23,13 @@ from grader.answers.normalise import Text, normalise
 from grader.answers.withdrawn import withdrawn
 from grader.model import Criterion, Question
 from grader.rubric import load_rubric
+
+
+def use(folder: Path) -> None:
+    """Let this process read answers with the model in `folder`, wherever it would with the shipped one."""
+    model = Model(folder)
+    for module in (entailment, explain, judgement, score):
+        module.load = lambda: model  # type: ignore[attr-defined]
 
 
 def plain(asked: Asked) -> Question:
@@ -42,11 +51,15 @@ def _logits(model: Model, question: Question, text: Text) -> dict[str, float]:
 
 
 def main() -> None:
-    folder, banks, out = sys.argv[1:4]
-    model = Model(Path(folder))
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("folder", type=Path, help="an exported model")
+    options.add_argument("banks", help="with commas")
+    options.add_argument("out", type=Path, help="the file to write")
+    chosen = options.parse_args()
+    model = Model(chosen.folder)
     ours = {one.id: one for one in load_rubric(ROOT / "rubric.yaml").questions}
     found = {}
-    for bank in banks.split(","):
+    for bank in chosen.banks.split(","):
         asked, answers = load(bank)
         questions = {key: ours[key] if key in OURS else plain(one) for key, one in asked.items()}
         for answer in answers:
@@ -55,7 +68,7 @@ def main() -> None:
             found[answer.id] = _logits(model, question, text)
             if (less := withdrawn(text)) is not None:
                 found[answer.id + LESS] = _logits(model, question, normalise(less))
-    Path(out).write_text(json.dumps(found))
+    chosen.out.write_text(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,13 @@
-"""The trained model as two ONNX files with 8-bit weights, and the tokenizer beside them."""
+"""The trained model as two ONNX files with 8-bit weights, and the tokenizer beside them.
+
+    python -m bench.answers.export WEIGHTS FOLDER
+
+WEIGHTS: what `python -m bench.answers.train --keep WEIGHTS` wrote. (Training exports by itself too.)
+"""
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 from pathlib import Path
 
@@ -15,14 +20,16 @@ from bench.answers.network import SIZE, Judge, Reader
 
 
 def main() -> None:
-    """Export weights that `train --keep` wrote."""
     from bench.answers.train import Pupil
 
-    kept, folder = map(Path, sys.argv[1:3])
-    pupil, weights = Pupil(), torch.load(kept)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("weights", type=Path)
+    options.add_argument("folder", type=Path)
+    chosen = options.parse_args()
+    pupil, weights = Pupil(), torch.load(chosen.weights)
     pupil.reader.load_state_dict(weights["reader"])
     pupil.judge.load_state_dict(weights["judge"])
-    export(pupil.reader, pupil.judge, pupil.tokenizer, folder)
+    export(pupil.reader, pupil.judge, pupil.tokenizer, chosen.folder)
 
 
 def export(reader: Reader, judge: Judge, tokenizer: Tokenizer, folder: Path) -> None:

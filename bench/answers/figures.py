@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from bench.answers.fusion import AWARD, AWARD_PLAIN, MOST_DOUBT, TARGET, Cell, settle
+from grader.answers.agreement import weighted_kappa
 
 # The default rubric's points for the two questions, and what a question is worth at most.
 POINTS = {
@@ -42,13 +41,6 @@ def agreement(judged: Judged, *, borderline: bool, award: float = AWARD) -> Agre
     )
 
 
-def kappa(pairs: Sequence[tuple[int, int]]) -> float:
-    """Quadratic weighted kappa of whole points."""
-    table = np.array(pairs, float)
-    chance = ((table[:, :1] - table[:, 1:].T) ** 2).mean()
-    return 1.0 if chance == 0 else float(1 - ((table[:, 0] - table[:, 1]) ** 2).mean() / chance)
-
-
 def totals(judged: Judged) -> list[tuple[int, int]]:
     """Points that each answer deserves and gets."""
     gold: dict[str, int] = {}
@@ -68,7 +60,7 @@ def row(engine: str, bank: str, judged: Judged) -> str:
     sure = settle(judged, TARGET)
     return (
         f"{engine:<25}{bank:<8}{len(pairs):>5}{plain.accuracy:>7.3f}{plain.precision:>7.3f}{plain.recall:>7.3f}"
-        f"{kappa(pairs):>7.3f}{kappa([one for one in pairs if one[0]]):>7.3f}"
+        f"{weighted_kappa(pairs):>7.3f}{weighted_kappa([one for one in pairs if one[0]]):>7.3f}"
         f"{sum(abs(gold - given) for gold, given in pairs) / len(pairs):>6.2f}"
         f"{sum(none) / max(1, len(none)):>10.1%}{sure.settled:>9.0%}{sure.right:>7.3f}"
         f"   {every.accuracy:.3f} {every.precision:.3f} {every.recall:.3f}"

@@ -19,10 +19,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.answers.banks import BANKS, LESS, ROOT, Answer, Asked, load
+from bench.answers.banks import BANKS, LESS, Answer, Asked, Logits, load, load_logits
+from bench.grading import ROOT
 from grader.answers.agreement import wilson
 from grader.answers.decide import Signals, Situation, signals, situation
-from grader.answers.ideas import compiled, judge
+from grader.answers.ideas import apply_patterns, compiled
 from grader.answers.match import Located
 from grader.answers.normalise import normalise
 from grader.answers.withdrawn import withdrawn
@@ -57,7 +58,7 @@ class Cell:
         return self.criterion in self.answer.borderline
 
 
-def cells(logits: dict[str, dict[str, float]], *, ours: bool, strike: float = 0.0) -> list[Cell]:
+def cells(logits: Logits, *, ours: bool, strike: float = 0.0) -> list[Cell]:
     """The cells of all answers that `logits` covers: of our two questions, or of the others, in plain words.
 
     `strike`: the share of the rubric's patterns to strike out by lot, to see what unknown wordings would cost.
@@ -106,7 +107,7 @@ def _struck(question: Question, share: float, chance: random.Random) -> Question
 def _seen(question: Question, text: str) -> dict[str, Situation]:
     ready = compiled(question)
     located = Located(normalise(text), ready.vocabulary)
-    return {one.id: situation(judge(one, ready, located), has_patterns=True) for one in question.criteria}
+    return {one.id: situation(apply_patterns(one, ready, located), has_patterns=True) for one in question.criteria}
 
 
 def _words(text: str) -> list[str]:
@@ -221,7 +222,7 @@ def main() -> None:
     options.add_argument("--logits", type=Path, nargs="+", required=True)
     options.add_argument("--out", type=Path, required=True)
     chosen = options.parse_args()
-    logits = {name: one for path in chosen.logits for name, one in json.loads(path.read_text()).items()}
+    logits = load_logits(chosen.logits)
     ours, others = cells(logits, ours=True), cells(logits, ours=False)
     banks = sorted({one.answer.bank for one in ours})
     found, plainly = settle(acted_on(crossed(ours, banks)), TARGET), settle(crossed(others, banks), TARGET)

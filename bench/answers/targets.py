@@ -6,19 +6,15 @@ other banks. The doubts that are allowed at a target come from the shipped calib
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
+from bench.answers.banks import load_logits
 from bench.answers.fusion import acted_on, cells, coverage, crossed
 from grader.answers.decide import GUARD, calibration, largest_doubt
 
-LOGITS = Path(__file__).parent / "logits"
 TARGETS = (0.85, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99)
 
 
 def main() -> None:
-    logits = {name: one for path in sorted(LOGITS.glob("*.json")) for name, one in json.loads(path.read_text()).items()}
-    known = calibration()
+    logits, known = load_logits(), calibration()
     for title, ours, fitted in (
         ("The assignment's questions, with patterns", True, known.doubt),
         ("Other questions, in plain words", False, known.doubt_plain),

@@ -48,10 +48,10 @@ class Pupil:
         self.tokenizer, keep = pruned(Tokenizer.from_file(str(folder / "tokenizer.json")))
         self.reader, self.judge = from_published(load_file(folder / "model.safetensors"), keep, LOWER)
         self._ideas: dict[str, States] = {}
+        self._first, self._last = (self.tokenizer.get_vocab()[name] for name in ("[CLS]", "[SEP]"))
 
     def tokens(self, text: str, most: int) -> list[int]:
-        first, last = (self.tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]"))
-        return [first, *self.tokenizer.encode(text).ids[: most - 2], last]
+        return [self._first, *self.tokenizer.encode(text).ids[: most - 2], self._last]
 
     def ask(self, pairs: list[tuple[str, list[str]]]) -> Tensor:
         """One logit for each idea of each text."""
@@ -67,10 +67,10 @@ class Pupil:
             self._ideas[idea] = self._read([self.tokens(idea, MAX_IDEA_TOKENS)])[0]
         return self._ideas[idea]
 
-    @torch.no_grad()
     def _read(self, texts: list[list[int]]) -> list[States]:
         ids, mask = own_mask(texts)
-        states = self.reader(torch.from_numpy(ids), torch.from_numpy(mask)).numpy()
+        with torch.no_grad():
+            states = self.reader(torch.from_numpy(ids), torch.from_numpy(mask)).numpy()
         return [one[: len(text)] for one, text in zip(states, texts, strict=True)]
 
 
@@ -91,7 +91,7 @@ def teach(pupil: Pupil, asked: dict[str, Asked], answers: list[Answer], epochs: 
     while step < total:
         for batch in _batches(variations)[: total - step]:
             loss = _loss(pupil, batch)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             torch.nn.utils.clip_grad_norm_(pupil.judge.parameters(), 1.0)
             optimizer.step()
             optimizer.zero_grad()

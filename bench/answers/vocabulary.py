@@ -23,9 +23,10 @@ def pruned(published: Tokenizer) -> tuple[Tokenizer, list[int]]:
     """
     published.no_padding()
     published.no_truncation()
-    names = {number: piece for piece, number in published.get_vocab().items()}
+    numbers = published.get_vocab()
+    names = {number: piece for piece, number in numbers.items()}
     used = {number for text in _texts() for number in published.encode(text, add_special_tokens=False).ids}
-    used |= {published.token_to_id(name) for name in _SPECIAL}
+    used |= {numbers[name] for name in _SPECIAL}
     used |= {number for number, piece in names.items() if re.fullmatch(r"(##)?[!-~]", piece)}
     used |= {number for number in _COMMON if re.fullmatch(r"(##)?[a-z]+", names[number])}
     keep = sorted(used)

@@ -10,21 +10,18 @@ reasons for which a person is asked.
 
 from __future__ import annotations
 
-import json
-import sys
+import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import grader.answers.decide as decide
-import grader.answers.entailment as entailment
-import grader.answers.explain as explain
-import grader.answers.judgement as judgement
-import grader.answers.score as scoring
-from bench.answers.banks import ROOT, Answer, load
-from bench.answers.compare import LOGITS
-from bench.answers.figures import MOST, POINTS, kappa
+from bench.answers.banks import Answer, load, load_logits
+from bench.answers.examine import use
+from bench.answers.figures import MOST, POINTS
 from bench.answers.fusion import cells, fit
+from bench.grading import ROOT
+from grader.answers import decide
+from grader.answers.agreement import weighted_kappa
 from grader.answers.score import score_answer
 from grader.model import QuestionScore
 from grader.rubric import load_rubric
@@ -50,9 +47,8 @@ class Marked:
 
 def marked(folder: Path, bank: str, weights: dict[str, float]) -> list[Marked]:
     """A bank as the engine marks it, with the model in `folder` and these weights in place of the shipped ones."""
-    model, known = entailment.Model(folder), replace(decide.calibration(), ruled=weights)
-    for module in (entailment, explain, judgement, scoring):
-        module.load = lambda: model  # type: ignore[attr-defined]
+    known = replace(decide.calibration(), ruled=weights)
+    use(folder)
     before, decide.calibration = decide.calibration, lambda: known  # type: ignore[assignment]
     try:
         questions = {one.id: one for one in load_rubric(ROOT / "rubric.yaml").questions}
@@ -72,15 +68,19 @@ def row(name: str, found: list[Marked]) -> str:
     return (
         f"{name:<6}{len(found):>5}{sum(gold == met for gold, met in pairs) / len(pairs):>8.3f}"
         f"{both / max(1, sum(met for _, met in pairs)):>7.3f}{both / max(1, sum(gold for gold, _ in pairs)):>7.3f}"
-        f"{kappa(totals):>7.3f}{sum(none):>6} of {len(none):<4}{len(settled) / len(found):>7.0%}"
+        f"{weighted_kappa(totals):>7.3f}{sum(none):>6} of {len(none):<4}{len(settled) / len(found):>7.0%}"
         f"{sum(sure) / max(1, len(sure)):>7.3f}"
     )
 
 
 def main() -> None:
-    folders = {bank: Path(one.partition("=")[0]) for one in sys.argv[1:] for bank in one.partition("=")[2].split(",")}
-    logits = {name: one for path in sorted(LOGITS.glob("*.json")) for name, one in json.loads(path.read_text()).items()}
-    every = [one for one in cells(logits, ours=True) if one.answer.bank in folders]
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("models", nargs="+", metavar="FOLDER=BANKS", help="a model, and banks that it has not seen")
+    models = [one.partition("=") for one in options.parse_args().models]
+    folders = {bank: Path(folder) for folder, _, banks in models for bank in banks.split(",")}
+    if len(folders) < 2:
+        options.error("name two banks at least: the weights for one are fitted on the others")
+    every = [one for one in cells(load_logits(), ours=True) if one.answer.bank in folders]
     print(f"{'bank':<6}{'n':>5}{'cells':>8}{'P':>7}{'R':>7}{'QWK':>7}{'unearned':>12}{'settled':>9}{'right':>7}")
     all_found: list[Marked] = []
     for bank, folder in sorted(folders.items()):

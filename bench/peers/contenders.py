@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from bench.grading import ROOT
+
 HERE = Path(__file__).parent
 CACHE = ROOT / ".bench"
 CHECK50 = "check50==3.5.0"
@@ -55,8 +56,8 @@ def installed() -> tuple[Path, str]:
     command = folder / "bin" / "check50"
     if not command.exists():
         try:
-            subprocess.run([sys.executable, "-m", "venv", folder], check=True, capture_output=True)
-            pip = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", CHECK50]
+            subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True)
+            pip = [str(folder / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", CHECK50]
             subprocess.run(pip, check=True, capture_output=True, timeout=300)
         except (subprocess.SubprocessError, OSError) as error:
             return command, f"it could not be installed ({type(error).__name__})"
@@ -78,7 +79,7 @@ def lanes_of(peer: Peer, folders: Sequence[Path], lanes: int) -> list[subprocess
 
 
 def main() -> None:
-    """Check the hand-ins that are named with the peer that is named: `contenders.py PEER PYTHON LANES FOLDER...`."""
+    """Check the hand-ins that are named with the peer that is named: `PEER PYTHON LANES FOLDER...`."""
     name, python, lanes, *folders = sys.argv[1:]
     peer = next(one for one in peers(python) if one.name == name)
     running = lanes_of(peer, list(map(Path, folders)), int(lanes))

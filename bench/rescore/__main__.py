@@ -16,14 +16,13 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+from bench.grading import ROOT, workplace
 from bench.rescore.browser import open_page
 from bench.rescore.fill import fill
 from grader.cli import SHIPPED_RUBRIC, load
 
-ROOT = Path(__file__).resolve().parents[2]
 EDITS = {
     "an edit of points": {"    points: 6\n": "    points: 5\n", "    points: 4\n": "    points: 5\n"},
     "an edit of a hint": {"    hint: ": "    hint: Look again. "},
@@ -77,12 +76,8 @@ def main() -> None:
     parser.add_argument("--submissions", type=int, default=10_000, help="how many (default 10,000)")
     parser.add_argument("--folder", type=Path, help="where to keep class and results; used again when it is there")
     chosen = parser.parse_args()
-    if chosen.folder is not None:
-        chosen.folder.mkdir(parents=True, exist_ok=True)
-        measure(chosen.folder.resolve(), chosen.submissions)
-        return
-    with tempfile.TemporaryDirectory(prefix="grade-bench-") as scratch:
-        measure(Path(scratch), chosen.submissions)
+    with workplace(chosen.folder) as folder:
+        measure(folder, chosen.submissions)
 
 
 if __name__ == "__main__":

@@ -7,24 +7,22 @@ into the store by the store's own door, with the grade that the pipeline's own f
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from bench.classes import name, programs, write_class
+from bench.grading import grade
 from grader import __version__
 from grader.answers import parse_answers, score_answer
 from grader.assess import observe
-from grader.conversation import Run, plan
+from grader.conversation import PlannedRun, plan
 from grader.intake import Pending, find_submissions
 from grader.model import Event, Question, QuestionScore, Rubric, RunRecord, Submission
 from grader.rubric import plan_digest, stages
 from grader.score import score
 from grader.store import Store
 
-ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("class",)
 LONG_ENOUGH = 7
 """Bytes from which on a payload is recognised wherever it stands; a shorter one may be there by chance."""
@@ -39,9 +37,7 @@ def fill(folder: Path, out: Path, count: int, rubric: Rubric) -> int:
     """
     seeds, seeded = folder.with_name("seed-class"), folder.with_name("seed-results")
     write_class(seeds, len(programs(KINDS)), KINDS)
-    command = [sys.executable, "-m", "grader.cli", "run", str(seeds), "--out", str(seeded), "--quiet"]
-    if subprocess.run(command, cwd=ROOT, check=False).returncode > 1:
-        sys.exit("the class to multiply could not be graded")
+    grade(seeds, seeded)
     write_class(folder, count, KINDS)
     with Store.open(seeded) as known, Store.open(out) as store:
         return multiply(find_submissions([seeds], rubric), find_submissions([folder], rubric), rubric, known, store)
@@ -90,7 +86,7 @@ def payloads(rubric: Rubric, one: str, other: str) -> Payloads:
     return {first.name: (_sent(first), _sent(second)) for first, second in both}
 
 
-def _sent(run: Run) -> list[bytes]:
+def _sent(run: PlannedRun) -> list[bytes]:
     return [action.data for action in run.actions if action.kind == "send"]
 
 

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grader.batch import report
+from grader.batch import grade_all, report
 from grader.cli import load
 from grader.intake import find_submissions
-from grader.pipeline import Progress, grade_class
+from grader.pipeline import Progress
 from grader.store import Store
-
-JOBS = 4 * (os.cpu_count() or 1)
 
 
 def main() -> None:
@@ -44,7 +41,7 @@ def main() -> None:
         pending = list(find_submissions([folder], rubric))
     with Store.open(out) as store:
         with stage("grade"):
-            asyncio.run(grade_class(pending, rubric, store, jobs=JOBS, on_progress=count))
+            asyncio.run(grade_all(pending, rubric, store, jobs=None, on_progress=count, quiet=True, cluster=None))
             store.flush()
         with stage("report"):
             written = report(store, out, rubric, pending)

@@ -19,25 +19,22 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from bench.peers import contenders
+from bench.grading import JOBS, ROOT, command, demand_graded, make_class, workplace
 from bench.peers.contenders import IN_OWN_NETWORK, Peer, peers
 from bench.throughput.meter import how_counted, measure
 from grader.cli import SHIPPED_RUBRIC, load
 from grader.errors import HostError
 from grader.sandbox.host import layout, require_boxes
 
-ROOT = Path(__file__).resolve().parents[2]
-BARE = Path(__file__).parent / "bare.py"
 OURS, BARE_PAIR = "this project", "bare pair"
 
 
@@ -49,25 +46,13 @@ class Round:
     cpu_seconds: float
 
 
-def make_class(source: Path, folder: Path, count: int, tag: str) -> None:
-    """Lay out `count` hand-ins that differ from `source`, and from each other, by a comment at the end."""
-    for number in range(count):
-        target = folder / f"student-{number:04}"
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        for program in target.glob("*.py"):
-            with program.open("a") as stream:
-                stream.write(f"\n# hand-in {number} of {tag}\n")
-
-
 def grading_round(source: Path, count: int, jobs: int, tag: str) -> Round:
     """Grade a fresh class into a fresh folder. Exits when not every hand-in earns what the first of them earns."""
-    with tempfile.TemporaryDirectory(prefix="grade-bench-") as scratch:
-        students, out = Path(scratch, "class"), Path(scratch, "results")
-        make_class(source, students, count, tag)
-        command = [sys.executable, "-m", "grader.cli", "run", str(students), "--out", str(out), "--quiet"]
-        spent = measure([*command, "--jobs", str(jobs)], cwd=ROOT)
-        if spent.status > 1:
-            sys.exit(f"grade ended with status {spent.status}")
+    with workplace(None) as folder:
+        students, out = folder / "class", folder / "results"
+        make_class([source] * count, students, tag)
+        spent = measure(command(students, out, "--jobs", jobs), ROOT)
+        demand_graded(spent.status)
         graded = json.loads((out / "results.json").read_text())["submissions"]
         marks = {sum(check["points"] for check in one["checks"]) for one in graded}
         best = sum(check["max"] for check in graded[0]["checks"])
@@ -80,28 +65,25 @@ def bare_round(python: str, source: Path, count: int, lanes: int, port: int) -> 
     """As many bare pairs, in lanes side by side. Exits when a pair fails."""
     shares = [count // lanes + (lane < count % lanes) for lane in range(lanes)]
     started = time.monotonic()
+    lane = [*IN_OWN_NETWORK, sys.executable, "-m", "bench.throughput.bare", python, str(source)]
     running = [
-        subprocess.Popen(
-            [*IN_OWN_NETWORK, sys.executable, str(BARE), python, str(source), str(share), str(port)],
-            stdout=subprocess.PIPE,
-        )
-        for share in shares
-        if share
+        subprocess.Popen([*lane, str(share), str(port)], cwd=ROOT, stdout=subprocess.PIPE) for share in shares if share
     ]
-    used = [float(lane.communicate()[0] or "nan") for lane in running]
+    used = [float(one.communicate()[0] or "nan") for one in running]
     wall_seconds = time.monotonic() - started
-    if any(lane.returncode for lane in running):
+    if any(one.returncode for one in running):
         sys.exit("a bare pair failed; see above")
     return Round(per_second=count / wall_seconds, cpu_seconds=sum(used) / count)
 
 
 def peer_round(peer: Peer, python: str, source: Path, count: int, lanes: int) -> Round:
     """A class checked by a peer. Exits when a check fails, as all hand-ins are correct."""
-    with tempfile.TemporaryDirectory(prefix="grade-bench-") as scratch:
-        make_class(source, Path(scratch), count, peer.name)
-        folders = sorted(map(str, Path(scratch).iterdir()))
-        command = [sys.executable, contenders.__file__, peer.name, python, str(lanes), *folders]
-        spent = measure(command, cwd=ROOT)
+    with workplace(None) as folder:
+        make_class([source] * count, folder, peer.name)
+        hand_ins = sorted(map(str, folder.iterdir()))
+        spent = measure(
+            [sys.executable, "-m", "bench.peers.contenders", peer.name, python, str(lanes), *hand_ins], ROOT
+        )
         if spent.status:
             sys.exit(f"{peer.name} ended with status {spent.status}")
     return Round(per_second=count / spent.wall_seconds, cpu_seconds=spent.cpu_seconds / count)
@@ -132,7 +114,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.throughput", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--submissions", type=int, default=48, help="hand-ins a round (default 48)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each kind (default 5)")
-    parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="as of grade run")
+    parser.add_argument("--jobs", type=int, default=JOBS, help="as of grade run")
     parser.add_argument("--peers", type=int, default=8, help="hand-ins a round for each peer; 0: none (default 8)")
     parser.add_argument("--folder", type=Path, default=ROOT / "solutions", help="the hand-in to copy: a correct one")
     chosen = parser.parse_args()
@@ -153,14 +135,14 @@ def main() -> None:
     absent = {one.name: one.absent for one in found if one.absent}
     present = [one for one in found if not one.absent]
     rounds: dict[str, list[Round]] = {name: [] for name in (BARE_PAIR, OURS, *(one.name for one in present))}
+    source = chosen.folder.resolve()
     for number in range(chosen.rounds):
-        tag = f"round {number}"
         steps: dict[str, Callable[[], Round]] = {
-            BARE_PAIR: lambda: bare_round(python, chosen.folder, chosen.submissions, lanes, port),
-            OURS: lambda tag=tag: grading_round(chosen.folder, chosen.submissions, chosen.jobs, tag),
+            BARE_PAIR: partial(bare_round, python, source, chosen.submissions, lanes, port),
+            OURS: partial(grading_round, source, chosen.submissions, chosen.jobs, f"round {number}"),
         }
         for one in present:
-            steps[one.name] = lambda one=one: peer_round(one, python, chosen.folder, chosen.peers, lanes)
+            steps[one.name] = partial(peer_round, one, python, source, chosen.peers, lanes)
         for name in list(steps) if number % 2 else reversed(steps):
             rounds[name].append(steps[name]())
 

@@ -1,6 +1,6 @@
 """Bare pairs, one after another: `python3 echo-server.py` and `python3 echo-client.py`, as a student runs them.
 
-    python bench/throughput/bare.py PYTHON FOLDER PAIRS PORT
+    python -m bench.throughput.bare PYTHON FOLDER PAIRS PORT
 
 Prints the processor time of the programs (user and system, as `wait4` counts it) in seconds. The client is started
 once the server's socket listens, which the kernel's socket table says: nothing connects to find out. Run this in a
@@ -14,25 +14,27 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from grader.sandbox.kernel import listening_by_netlink
 
 NETLINK_SOCK_DIAG = 4
 LOOK_SECONDS = 0.0005
-QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+def start(python: str, program: str, folder: str) -> subprocess.Popen[bytes]:
+    """Start a program whose output nobody reads."""
+    nothing = subprocess.DEVNULL
+    return subprocess.Popen([python, program], cwd=folder, stdin=nothing, stdout=nothing, stderr=nothing)
 
 
 def run_pair(python: str, folder: str, port: int, tables: socket.socket) -> None:
     """One pair, to its end. Raises RuntimeError when a program fails."""
-    server = subprocess.Popen([python, "echo-server.py"], cwd=folder, **QUIET)
+    server = start(python, "echo-server.py", folder)
     while all(port != bound for _, bound, *_ in listening_by_netlink(tables, socket.AF_INET)):
         if server.poll() is not None:
             raise RuntimeError(f"the bare server ended with status {server.returncode} before it listened")
         time.sleep(LOOK_SECONDS)
-    client = subprocess.Popen([python, "echo-client.py"], cwd=folder, **QUIET)
+    client = start(python, "echo-client.py", folder)
     if client.wait() or server.wait():
         raise RuntimeError(f"the bare pair failed: client {client.returncode}, server {server.returncode}")
 

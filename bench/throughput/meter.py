@@ -108,13 +108,13 @@ def how_counted() -> str:
     return f"all processes, boxes included (control group, version {2 if group.unified else 1})"
 
 
-def measure(command: Sequence[str], **options: object) -> Spent:
-    """Run a command to its end and say what it took. `options`: further ones of `subprocess.run`."""
+def measure(command: Sequence[str], cwd: Path) -> Spent:
+    """Run a command to its end in the folder `cwd`, and say what it took."""
     group = make_group()
     cpu_before = group.cpu_seconds() if group else machine_cpu_seconds()
     started = time.monotonic()
     try:
-        done = subprocess.run(command, preexec_fn=group.enter if group else None, check=False, **options)
+        done = subprocess.run(command, preexec_fn=group.enter if group else None, check=False, cwd=cwd)
         wall_seconds = time.monotonic() - started
         cpu_seconds = (group.cpu_seconds() if group else machine_cpu_seconds()) - cpu_before
     finally:

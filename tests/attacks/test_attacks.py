@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attack_suite import CLAUSES, Attack, load_attacks
@@ -289,7 +290,7 @@ def store_megabytes(siege: Outcome, name: str, most: int) -> None:
     assert (siege.out / "grades.sqlite").stat().st_size < most << 20
 
 
-PROBES = {
+PROBES: dict[str, Callable[[Outcome, str, Any], None]] = {
     "earns": earns,
     "earns-only": earns_only,
     "full": full,

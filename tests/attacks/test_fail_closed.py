@@ -20,6 +20,7 @@ from grader import pipeline, runs
 from grader.answers import check_pattern
 from grader.intake import find_submissions
 from grader.model import Grade, Rubric, Verdict
+from grader.peers.relay import wait_until_listening
 from grader.rubric import load_rubric
 from grader.sandbox import launch
 from grader.sandbox.policy import INSIDE
@@ -225,7 +226,7 @@ def test_a_pair_whose_box_is_killed_before_its_server_listens_is_not_one_that_ne
     kills: int, verdict: Verdict, rubric: Rubric, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed once, it is run again; each time, it is no fault of the student's."""
-    plain, left = runs.wait_until_listening, [kills]
+    plain, left = wait_until_listening, [kills]
 
     async def wait(run: Any, *rest: Any) -> Any:
         if left[0]:

@@ -15,6 +15,7 @@ from siege import GRADE, HONEST
 sys.path.insert(0, str(ROOT))  # for bench, which is no part of the package
 
 from bench import kills
+from bench.grading import grade, stored
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -33,7 +34,7 @@ def students(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def quiet(sandbox: None, students: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of an undisturbed run over the dozen."""
     out = tmp_path_factory.mktemp("quiet") / "out"
-    kills.grade(students, out, jobs=4)
+    grade(students, out, jobs=4)
     return out
 
 
@@ -64,10 +65,10 @@ def test_a_full_disk_ends_the_batch_and_loses_nothing_that_was_stored(
     assert done.returncode == 2, done.stdout + done.stderr
     assert "full" in done.stderr or "No space left" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr
-    before = kills.stored(kept)
+    before = stored(kept)
     assert kills.sound(kept) == "ok"
-    kills.grade(students, kept, jobs=4)
-    assert before <= kills.stored(kept)
+    grade(students, kept, jobs=4)
+    assert before <= stored(kept)
     assert kills.compare(quiet, kept) == []
 
 
@@ -92,5 +93,5 @@ def test_a_results_file_of_a_student_is_not_read_back(students: Path, tmp_path: 
     out = tmp_path / "out"
     for name in ("results.json", "scores.csv", "grades.sqlite", "feedback.html"):
         (folder / name).write_text(json.dumps({"id": "forger", "points": 100, "status": "graded"}))
-    kills.grade(folder.parent, out, jobs=1)
+    grade(folder.parent, out, jobs=1)
     assert [one["points"] for one in json.loads((out / "results.json").read_text())["submissions"]] == [0]

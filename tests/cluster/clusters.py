@@ -99,7 +99,7 @@ class Cluster:
 
     def add(self, jobs: int = 2, **changes: str) -> Server:
         """One more worker, which may not serve yet."""
-        return Server("worker", self.address, jobs, **changes)
+        return Server("worker", self.address, jobs, cwd=ROOT, program=SERVE, **changes)
 
     def close(self) -> None:
         """End it all."""

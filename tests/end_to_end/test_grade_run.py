@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batches import (
@@ -299,7 +300,7 @@ NOBODY = 65534
 
 
 @pytest.fixture(scope="session")
-def as_nobody(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], dict[str, object]]:
+def as_nobody(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], dict[str, Any]]:
     """Command and options for `subprocess` that run `grade` as an ordinary user, also when the tests are root's."""
     if os.geteuid() != 0:
         return [GRADE], {}
@@ -309,7 +310,7 @@ def as_nobody(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], dict
         pytest.skip("no installation here that an ordinary user can read")
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}:{packages}", "HOME": "/", "LANG": "C.UTF-8"}
     command = [python, "-B", "-m", "grader.cli"]
-    options = {"user": NOBODY, "group": NOBODY, "extra_groups": [], "env": environment, "cwd": "/"}
+    options: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": [], "env": environment, "cwd": "/"}
     if subprocess.run([*command, "--version"], capture_output=True, check=False, **options).returncode != 0:
         pytest.skip("the readable interpreter cannot run this installation")
     return command, options
@@ -325,13 +326,13 @@ def public_folder() -> Iterator[Path]:
 
 
 def test_an_ordinary_user_gets_the_same_results(
-    as_nobody: tuple[list[str], dict[str, object]], quick_class: Path, quick_results: Path, public_folder: Path
+    as_nobody: tuple[list[str], dict[str, Any]], quick_class: Path, quick_results: Path, public_folder: Path
 ) -> None:
     """Grading needs no privilege, and the privilege changes no mark."""
     command, options = as_nobody
     copy_of(public_folder / "class", QUICK, quick_class)
     done = subprocess.run(
-        [*command, "run", public_folder / "class", "-o", public_folder / "out"],
+        [*command, "run", str(public_folder / "class"), "-o", str(public_folder / "out")],
         capture_output=True, text=True, timeout=110, check=False, **options,
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stderr
@@ -339,7 +340,7 @@ def test_an_ordinary_user_gets_the_same_results(
 
 
 def test_a_folder_that_cannot_be_written_is_status_2(
-    as_nobody: tuple[list[str], dict[str, object]], quick_class: Path, public_folder: Path
+    as_nobody: tuple[list[str], dict[str, Any]], quick_class: Path, public_folder: Path
 ) -> None:
     """A read-only output folder is said in one message that names it."""
     command, options = as_nobody
@@ -347,7 +348,7 @@ def test_a_folder_that_cannot_be_written_is_status_2(
     (public_folder / "out").mkdir()
     (public_folder / "out").chmod(0o555)
     done = subprocess.run(
-        [*command, "run", public_folder / "class", "-o", public_folder / "out"],
+        [*command, "run", str(public_folder / "class"), "-o", str(public_folder / "out")],
         capture_output=True, text=True, timeout=110, check=False, **options,
     )  # fmt: skip
     assert done.returncode == 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from boxes import run_in_turn, run_program, source
+from boxes import ROOMY, run_in_turn, run_program, source
 
 from grader.sandbox import host
 from grader.sandbox.policy import ENVIRONMENT, HOME
@@ -41,7 +41,7 @@ def outside(folder: Path, program: str | bytes, beside: dict[str, str]) -> Outco
 
 def inside(program: str | bytes, beside: dict[str, str]) -> Outcome:
     """The same program in a box."""
-    record = run_program(program, **beside).record
+    record = run_program(program, ROOMY, **beside).record
     assert record.stopped is None
     return Outcome(record.exit_code, record.signal, comparable(record.stdout), comparable(record.stderr))
 

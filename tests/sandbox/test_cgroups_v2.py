@@ -19,7 +19,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "attacks"))
 
-from siege import ORDINARY_ID, ROOT, ordinary
+from attack_suite import ROOT
+from siege import ORDINARY_ID, ordinary
 
 from grader.sandbox.cgroups import NEEDED, PREFIX
 

@@ -28,11 +28,11 @@ def step(name: str, who: str | None = None, **arguments: object) -> Step:
 
 
 def send(data: bytes = GREETING, *, split: int | None = None) -> Step:
-    return step("send", kind="text", data=data, size=len(data), split=split, **{"with": b""})
+    return step("send", None, kind="text", data=data, size=len(data), split=split, **{"with": b""})
 
 
 def send_random(size: int, *, kind: str = "random", extra: bytes = b"") -> Step:
-    return step("send", kind=kind, data=b"", size=size, split=None, **{"with": extra})
+    return step("send", None, kind=kind, data=b"", size=size, split=None, **{"with": extra})
 
 
 def receive(what: str | bytes = "sent", *, transform: str | None = None, slowly: bool = False) -> Step:
@@ -138,6 +138,16 @@ ECHO_CLIENT = Program(
     sockets=(),
     dials=(Dial(call="connect", host=HOST, port=PORT),),
 )
+SILENT = Program(answers=nothing)
+
+REPLY = b"Zq3x9TgKp0Lm"
+ECHOES = a_check("server.echoes", "connect", send(), receive())
+PRINTS = a_check("client.prints", "accept", receive("anything"), send(REPLY), prints("sent", wording="Received {repr}"))
+
+
+def dial(host: str = HOST, port: int = PORT, *, call: str = "connect", output_bytes: int = 0) -> Dial:
+    """An address that a program asked for."""
+    return Dial(call=call, host=host, port=port, output_before=(output_bytes, 0))
 
 
 @dataclass

@@ -7,6 +7,7 @@ that is another one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from records import GREETING, events, record, traceback
 
@@ -74,15 +75,17 @@ class Case:
     record: dict[str, object] = field(default_factory=dict)
 
 
-def on_server(entry: str, code: str, source: str, raises: str = "", **rest: object) -> Case:
-    return Case(entry, code, source, raises, role="server", **rest)  # type: ignore[arg-type]
+def on_server(entry: str, code: str, source: str, raises: str = "", **rest: Any) -> Case:
+    return Case(entry, code, source, raises, role="server", **rest)
 
 
-def on_client(entry: str, code: str, source: str, raises: str = "", **rest: object) -> Case:
-    return Case(entry, code, source, raises, role="client", **rest)  # type: ignore[arg-type]
+def on_client(entry: str, code: str, source: str, raises: str = "", **rest: Any) -> Case:
+    return Case(entry, code, source, raises, role="client", **rest)
 
 
-def reply(expected: bytes, actual: bytes, *, index: int = 0, answered: int = 0, heard: tuple[bytes, ...] = ()) -> dict:
+def reply(
+    expected: bytes, actual: bytes, *, index: int = 0, answered: int = 0, heard: tuple[bytes, ...] = ()
+) -> dict[str, Any]:
     """Finding and record of a server that sent `actual` where `expected` was due."""
     sent = [("sent", data) for data in (*heard, expected)]
     said = b"".join(heard)[:answered] + actual
@@ -96,7 +99,7 @@ def reply(expected: bytes, actual: bytes, *, index: int = 0, answered: int = 0, 
     }
 
 
-def message(actual: bytes) -> dict:
+def message(actual: bytes) -> dict[str, Any]:
     """Finding and record of a client that sent `actual`."""
     return {
         "finding": {"expected": GREETING, "actual": actual},

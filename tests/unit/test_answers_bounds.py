@@ -1,7 +1,7 @@
 """What reading an answer may cost, whatever its text; and that nothing beyond the bound is ignored in silence.
 
-Work is counted, in places that the model's two graphs work on and in how often they are asked: the same on every
-machine. `python -m bench.hostile` prints the times.
+Work is counted, in pieces of words that the model's two graphs work on and in how often they are asked: the same on
+every machine. `python -m bench.hostile` prints the times.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import pytest
 
 import grader.answers.entailment as entailment
 from grader.answers import goes_on, parse_answers, score_answer
-from grader.answers.decide import decided
+from grader.answers.decide import decided_by_person
 from grader.answers.entailment import MOST_PIECES, Allowance, Model, load
 from grader.answers.explain import evidence
 from grader.answers.ideas import Finding, compiled
-from grader.answers.judgement import judged, stated
+from grader.answers.judgement import judge_answer, stated
 from grader.answers.match import Located
 from grader.answers.normalise import MAX_CHARACTERS, normalise
 from grader.answers.parse import MAX_CHARACTERS as MOST_OF_FILE
@@ -29,7 +29,7 @@ from grader.rubric import load_rubric
 ROOT = Path(__file__).resolve().parents[2]
 BIND, CONNECT = load_rubric(ROOT / "rubric.yaml").questions
 (SHORT,) = load_rubric(ROOT / "examples" / "upper-server" / "rubric.yaml").questions  # its ideas are short sentences
-MOST_PLACES = 600
+MOST_WORK = 600
 MOST_RUNS = 20  # of both graphs; each costs a little by itself
 
 GOOD = (
@@ -71,12 +71,12 @@ class Graph:
 
     graph: Any
     runs: int = 0
-    places: int = 0
+    pieces: int = 0
 
     def run(self, outputs: object, feed: dict[str, Any]) -> object:
         rows, length = (feed["ids"] if "ids" in feed else feed["states"]).shape[:2]
         self.runs += 1
-        self.places += rows * length
+        self.pieces += rows * length
         return self.graph.run(outputs, feed)
 
 
@@ -100,9 +100,9 @@ def test_the_model_s_work_is_bounded(name: str, question: Any, counted: tuple[Mo
     score_answer(question, BAITS[name])  # so that the rubric's examples are read
     model.forget()
     for graph in graphs:
-        graph.runs = graph.places = 0
+        graph.runs = graph.pieces = 0
     score = score_answer(question, BAITS[name])
-    assert sum(one.places for one in graphs) <= MOST_PLACES
+    assert sum(one.pieces for one in graphs) <= MOST_WORK
     assert sum(one.runs for one in graphs) <= MOST_RUNS
     assert len(score.answer) <= MAX_CHARACTERS
 
@@ -114,9 +114,9 @@ def test_any_text_can_be_read_once_and_eighty_pieces_twice(
     """However short the ideas are; the first reading is always paid for."""
     model, _ = counted
     left = model.allowance(ideas)
-    assert left.grants(model.places("it " * 1000, ideas))
+    assert left.grants(model.cost("it " * 1000, ideas))
     twice = model.allowance(ideas)
-    assert [twice.grants(model.places("it " * 80, ideas)) for _ in range(2)] == [True, True]
+    assert [twice.grants(model.cost("it " * 80, ideas)) for _ in range(2)] == [True, True]
 
 
 @pytest.mark.parametrize("question", [BIND, CONNECT, SHORT], ids=["bind", "connect", "short ideas"])
@@ -125,8 +125,8 @@ def test_a_reading_leaves_so_much_less_for_the_explanation(question: Any, counte
     model, _ = counted
     ideas = [one.idea for one in question.criteria]
     located = Located(normalise(OTHER_WORDS * 30), compiled(question).vocabulary)
-    left = judged(question, compiled(question), located).left.left
-    assert left + model.places(stated(located), ideas) <= model.allowance(ideas).left
+    left = judge_answer(question, compiled(question), located).left.left
+    assert left + model.cost(stated(located), ideas) <= model.allowance(ideas).left
 
 
 def test_the_first_reading_is_paid_for_whatever_is_left() -> None:
@@ -203,8 +203,8 @@ def test_stuffing_earns_no_more_than_what_it_is_stuffed_around() -> None:
 
 def test_an_explanation_that_cannot_be_afforded_is_the_sentence_with_the_idea_s_words() -> None:
     """Marks do not depend on it; the words are still the student's own."""
-    judgements = judged(BIND, compiled(BIND), located := Located(normalise(SEVERAL), compiled(BIND).vocabulary))
-    met = [replace(one, found=Finding(None), decision=decided(met=True)) for one in judgements.judgements]
+    judgements = judge_answer(BIND, compiled(BIND), located := Located(normalise(SEVERAL), compiled(BIND).vocabulary))
+    met = [replace(one, found=Finding(None), decision=decided_by_person(met=True)) for one in judgements.judgements]
     said = evidence(met, located, Allowance(0))
     assert said[0] == "A socket has to be associated with an address, an interface and a port"
     assert all(one and one in SEVERAL for one in said)

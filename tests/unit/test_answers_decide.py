@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.answers.decide import GUARD, Decision, Situation, calibration, decided, only_one
+from grader.answers.decide import GUARD, Decision, Situation, calibration, decided_by_person, only_one
 
 ONCE, PLAIN = Situation.ONCE, Situation.PLAIN
 KNOWN = calibration()
@@ -53,7 +53,7 @@ def test_how_sure_an_only_idea_must_be_follows_the_target_down_to_the_guard_band
         ([PLAIN] * 3, [met(LIKELY), NOT, NOT]),
         ([ONCE] * 2, [met(LIKELY), NOT]),
         ([ONCE], [met(LIKELY)]),
-        ([ONCE] * 3, [decided(met=True), NOT, NOT]),
+        ([ONCE] * 3, [decided_by_person(met=True), NOT, NOT]),
         ([ONCE] * 3, [NOT, NOT, NOT]),
     ],
 )

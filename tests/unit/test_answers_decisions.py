@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.answers import check_pattern, score_answer
-from grader.answers.decisions import FILE_NAME, HEAD, grown, load_decisions, merge, remembering, rendered, write
+from grader.answers.decisions import FILE_NAME, load_decisions, merge, remembering
+from grader.answers.decisions_text import HEAD, grown, rendered
 from grader.answers.marked import Marked, read_all
+from grader.answers_cli.files import write_own
 from grader.cli import load
 from grader.errors import RubricError, UsageError
 from grader.model import Criterion, Question
@@ -156,12 +158,12 @@ def test_a_failed_write_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     file = tmp_path / FILE_NAME
     file.write_text("old")
     with pytest.raises(UnicodeEncodeError):
-        write(file, "new \ud800")
+        write_own(file, "new \ud800")
     assert (file.read_text(), os.listdir(tmp_path)) == ("old", [FILE_NAME])
     (tmp_path / "folder").mkdir()
     with pytest.raises(UsageError, match=r"folder: cannot be written \(Is a directory\); nothing is changed"):
-        write(tmp_path / "folder", "new")
-    write(file, "new")
+        write_own(tmp_path / "folder", "new")
+    write_own(file, "new")
     assert (file.read_text(), sorted(os.listdir(tmp_path))) == ("new", [FILE_NAME, "folder"])
 
 
@@ -169,7 +171,7 @@ def test_a_link_is_written_through(tmp_path: Path) -> None:
     """Decisions may live in a folder that a team shares."""
     (tmp_path / "shared").mkdir()
     (tmp_path / FILE_NAME).symlink_to(tmp_path / "shared" / "all.yaml")
-    write(tmp_path / FILE_NAME, "new")
+    write_own(tmp_path / FILE_NAME, "new")
     assert (tmp_path / "shared" / "all.yaml").read_text() == "new"
 
 

@@ -6,11 +6,12 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from grader.answers.layout import lay_out, own_mask  # noqa: E402
+from grader.answers.layout import States, lay_out, own_mask  # noqa: E402
 
 
-def states(count: int, value: float) -> object:
-    return np.full((count, 4), value, np.float32)
+def states(count: int, value: float) -> States:
+    made: States = np.full((count, 4), value, np.float32)
+    return made
 
 
 def test_an_idea_sees_itself_and_the_answer_and_the_answer_only_itself() -> None:

@@ -9,7 +9,7 @@ import grades
 import pytest
 
 from grader.answers.agreement import Cell, figures, settled, weighted_kappa, wilson, worst
-from grader.answers.coverage import Settled, answers_settled, coverage
+from grader.answers.coverage import AnswerDoubt, coverage, doubts
 from grader.answers.decide import Situation, calibration, decide, largest_doubt
 from grader.answers.marked import Marked, MarkedError, read_marked
 from grader.model import Criterion, Question
@@ -101,8 +101,8 @@ def test_a_higher_target_settles_less_and_the_shipped_one_is_the_fitted_one() ->
     assert [decide(Situation.ONCE, odds, target).sure for target in (0.9, 0.99, 1)] == [True, False, False]
 
 
-def answers(count: int, doubt: float, right: int) -> list[Settled]:
-    return [Settled(doubt, right, 4)] * count
+def answers(count: int, doubt: float, right: int) -> list[AnswerDoubt]:
+    return [AnswerDoubt(doubt, right, 4)] * count
 
 
 def test_coverage_is_what_the_other_parts_allow() -> None:
@@ -136,8 +136,8 @@ def test_an_answer_is_as_doubtful_as_its_worst_criterion() -> None:
         criteria=(grades.a_criterion_score("ham"), unsure), needs_review=True, review_reasons=("egg: unsure",)
     )
     marked = Marked("q1", "t", {"ham": True, "egg": True})
-    assert answers_settled([(marked, score)]) == [Settled(0.3, 1, 2)]
+    assert doubts([(marked, score)]) == [AnswerDoubt(0.3, 1, 2)]
     flagged = replace(score, review_reasons=("egg: unsure", "A list."))
-    assert answers_settled([(marked, flagged)])[0].doubt > 1
+    assert doubts([(marked, flagged)])[0].doubt > 1
     border = replace(marked, borderline=frozenset({"egg"}))
-    assert answers_settled([(border, score)])[0].cells == 1
+    assert doubts([(border, score)])[0].cells == 1

@@ -14,7 +14,7 @@ import pytest
 from grader.answers import score_answer
 from grader.answers.decide import GUARD, Situation, decide
 from grader.answers.entailment import FOLDER, Model, load
-from grader.answers.memory import Decided, remember
+from grader.answers.memory import Remembered, remember
 from grader.model import Criterion, Question
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -143,10 +143,10 @@ def test_memory_pulls_its_neighbours_and_leaves_strangers_alone() -> None:
     """A decision against the engine moves what is like it; a decision that agrees moves hardly anything."""
     np = pytest.importorskip("numpy")
     here, there = np.array([1.0, 0.0]), np.array([0.0, 1.0])
-    memory = remember([Decided(here, -2.0, met=True)])
+    memory = remember([Remembered(here, -2.0, met=True)])
     assert memory is not None
     assert memory.shift(here) > 1 > memory.shift(there) > 0
-    agreed = remember([Decided(here, 4.0, met=True)])
+    agreed = remember([Remembered(here, 4.0, met=True)])
     assert agreed is not None
     assert abs(agreed.shift(here)) < 0.1
     assert remember([]) is None

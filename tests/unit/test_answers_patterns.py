@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from grader.answers import check_pattern
-from grader.answers.ideas import compiled, judge
+from grader.answers.ideas import apply_patterns, compiled
 from grader.answers.match import Located
 from grader.answers.normalise import normalise
 from grader.model import Criterion, Question
@@ -29,7 +29,7 @@ def met(pattern: str, answer: str, *, reject: tuple[str, ...] = ()) -> bool:
         id="q", number=1, title="t", prompt="p", points=Decimal(1), criteria=(criterion,), lexicon=LEXICON
     )
     ready = compiled(question)
-    return judge(criterion, ready, Located(normalise(answer), ready.vocabulary)).hit is not None
+    return apply_patterns(criterion, ready, Located(normalise(answer), ready.vocabulary)).hit is not None
 
 
 @pytest.mark.parametrize(

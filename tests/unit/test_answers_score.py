@@ -18,7 +18,7 @@ from grader.pipeline import read_answers
 from grader.rubric import load_rubric
 
 ROOT = Path(__file__).resolve().parents[2]
-DEV = ROOT / "tests" / "data" / "answers" / "dev.yaml"
+DEV = ROOT / "bench" / "answers" / "data" / "dev.yaml"
 QUESTIONS = {question.id: question for question in load_rubric(ROOT / "rubric.yaml").questions}
 BIND, CONNECT = QUESTIONS["q1"], QUESTIONS["q2"]
 

@@ -10,7 +10,7 @@ import cases
 import pytest
 from cases import GREETING, a_check, a_pair, a_rubric, exits, prints, receive, send, send_random, step
 
-from grader.conversation import Action, Run, joined, payload, plan, script
+from grader.conversation import Action, PlannedRun, joined, payload, plan, script
 from grader.model import Check, Rubric, Step
 from grader.rubric import load_rubric
 
@@ -246,7 +246,7 @@ def test_the_plan_of_a_submission_follows_from_its_seed(shipped: Rubric) -> None
     assert [sorted(run.scripts) for run in plan(shipped, "one")] == [sorted(run.scripts) for run in plan(shipped, "b")]
 
 
-def payloads(runs: Sequence[Run]) -> set[bytes]:
+def payloads(runs: Sequence[PlannedRun]) -> set[bytes]:
     """All that the peer says in some runs."""
     return {action.data for run in runs for action in run.actions if action.kind == "send"}
 
@@ -254,7 +254,7 @@ def payloads(runs: Sequence[Run]) -> set[bytes]:
 def test_the_rubrics_own_seed_changes_every_random_payload(shipped: Rubric) -> None:
     """Whoever knows the hand-in alone cannot work out what will be sent; the runs and the checks stay the same."""
 
-    def seeded(seed: str) -> tuple[Run, ...]:
+    def seeded(seed: str) -> tuple[PlannedRun, ...]:
         return plan(replace(shipped, options=replace(shipped.options, seed=seed)), "one")
 
     assert seeded("oak tree") == seeded("oak tree")
@@ -415,6 +415,6 @@ def test_a_rubric_without_checks_needs_no_run() -> None:
 
 def test_runs_do_not_share_their_scripts_by_accident() -> None:
     """A run is a value: making the next plan does not alter it."""
-    first: tuple[Run, ...] = plan(a_rubric(TEXT), "seed")
+    first: tuple[PlannedRun, ...] = plan(a_rubric(TEXT), "seed")
     plan(a_rubric(TEXT, ANY), "seed")
     assert sorted(first[0].scripts) == ["server.text"]

@@ -25,7 +25,7 @@ from grader.verdicts import Finding
 ROOT = Path(__file__).parents[2]
 CODES = sorted(
     {
-        node.value.value
+        str(node.value.value)
         for node in ast.walk(ast.parse(inspect.getsource(verdicts)))
         if isinstance(node, ast.keyword) and node.arg == "code" and isinstance(node.value, ast.Constant)
     }

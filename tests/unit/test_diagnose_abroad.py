@@ -279,7 +279,7 @@ def test_the_first_byte_is_no_zero_byte_where_the_program_names_none() -> None:
     lost = reply(b"\0abc", b"abc")
     for change, said in (("data[1:]", "without its first byte"), ('data.strip(b"\\0")', "without its zero bytes")):
         finding, sources = made(
-            on_server("", "server-altered", server(("sendall(data)", f"sendall({change})")), **lost)  # type: ignore[arg-type]
+            on_server("", "server-altered", server(("sendall(data)", f"sendall({change})")), **lost)
         )
         assert said in explain(finding, sources, "", Limits()).reason
 

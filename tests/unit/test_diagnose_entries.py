@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import test_diagnose_abroad as abroad
 import test_diagnose_addresses as addresses
@@ -58,7 +60,9 @@ ADVICE_CASES = [
 
 
 @pytest.mark.parametrize(("entry", "role", "source", "differs", "files"), ADVICE_CASES)
-def test_what_works_and_surprises_is_told(entry: str, role: str, source: str, differs: dict, files: dict) -> None:
+def test_what_works_and_surprises_is_told(
+    entry: str, role: str, source: str, differs: dict[str, Any], files: dict[str, str]
+) -> None:
     """A check that passed may carry advice."""
     found = advice(record(role, **differs), {f"echo-{role}.py": source, **files})
     assert found is not None

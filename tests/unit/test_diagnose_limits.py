@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from records import events, frame, record, traceback
 
@@ -13,7 +15,7 @@ LIMITS = Limits(
     wall_seconds=7, cpu_seconds=1.5, memory_bytes=96 << 20, output_bytes=3 << 20, processes=33, file_bytes=5 << 20
 )
 SOURCE = "import socket\nwhile True:\n    work()\n"
-ENDED = {
+ENDED: dict[str, tuple[dict[str, Any], str]] = {
     "processor time": ({"stopped": "cpu"}, "1.5 seconds of processor time"),
     "real time": ({"stopped": "wall"}, "its time, 7 seconds, was up"),
     "output": ({"stopped": "output"}, "more than the 3072 KB"),

@@ -16,6 +16,7 @@ from grader.answers import check_pattern
 from grader.errors import RubricError
 from grader.rubric import kept, load_kept, load_rubric, reading
 from grader.rubric.files import read_inside
+from grader.rubric.rules import CheckPattern
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,10 +53,11 @@ def test_the_second_time_nothing_is_read(rubric: Path, monkeypatch: pytest.Monke
 
 
 def test_neither_yaml_nor_shapes_are_imported_for_it(rubric: Path) -> None:
-    """A process that finds its rubric kept does without the libraries that read one."""
+    """A command that finds its rubric kept does without the libraries that read one, and without what writes a file."""
     program = (
-        "import sys\nfrom pathlib import Path\nfrom grader.rubric import load_kept\n"
-        f"print(load_kept(Path({str(rubric)!r})).title, 'pydantic' in sys.modules, 'yaml' in sys.modules)\n"
+        "import sys\nfrom pathlib import Path\nfrom grader.cli import load\n"
+        f"print(load(Path({str(rubric)!r})).title)\n"
+        "print(*(name in sys.modules for name in ('pydantic', 'yaml', 'grader.whole_file')))\n"
     )
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(rubric.parent / "cache"), "PYTHONDONTWRITEBYTECODE": ""}
     calls = [
@@ -64,7 +66,7 @@ def test_neither_yaml_nor_shapes_are_imported_for_it(rubric: Path) -> None:
         )
         for _ in range(2)
     ]
-    assert [call.stdout.split()[-2:] for call in calls] == [["True", "True"], ["False", "False"]], calls
+    assert [call.stdout.split()[-3:] for call in calls] == [["True"] * 3, ["False"] * 3], calls
 
 
 @pytest.mark.parametrize("what", ["text", "reference", "program", "pattern check", "damage", "cut", "other content"])
@@ -72,7 +74,7 @@ def test_what_is_new_is_read(what: str, rubric: Path, monkeypatch: pytest.Monkey
     """A change of whatever a rubric is made from, or of what is kept, shows at once."""
     load_kept(rubric, check_pattern)
     (place,) = (rubric.parents[1] / "bytecode").rglob("*.kept")
-    check = check_pattern
+    check: CheckPattern | None = check_pattern
     match what:
         case "text":
             rubric.write_text(rubric.read_text().replace("title: ", "title: New ", 1))
@@ -94,6 +96,18 @@ def test_what_is_new_is_read(what: str, rubric: Path, monkeypatch: pytest.Monkey
     assert len(names) == 2
     assert load_kept(rubric, check) == load_rubric(rubric, check)
     assert len(names) == 3
+
+
+def test_every_module_that_reads_a_rubric_has_a_say() -> None:
+    """A change of any of our files that a text goes through on its way to a rubric makes the kept one out of date."""
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom grader.answers import check_pattern\n"
+        "from grader.rubric import load_rubric\nload_rubric(Path('rubric.yaml'), check_pattern)\n"
+        "print(*(module.__file__ for name, module in sys.modules.items() if name.startswith('grader')))\n"
+    )
+    read = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    folders = {Path(file).parent.relative_to(ROOT / "grader").as_posix() for file in read.split()}
+    assert folders == {name or "." for name in kept._MADE_BY}
 
 
 def test_a_rubric_with_a_fault_is_refused_each_time(rubric: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from cases import a_check, a_pair, a_rubric, prints, receive, send
 from records import events, record
 
-from grader.conversation import Run, plan
+from grader.conversation import PlannedRun, plan
 from grader.model import Event
 from grader.rubric import load_rubric
 from grader.runs import FIRST_OWN_PORTS, OTHER_HOST, asks_for_address, literal_address, own_port, turned_away
@@ -21,7 +21,7 @@ ECHOES = a_check("server.echoes", "connect", send(), receive())
 ANNOUNCES = a_check("server.announces", "connect", prints("client-address"))
 
 
-def run_of(*checks: object) -> Run:
+def run_of(*checks: object) -> PlannedRun:
     """The only run of some checks."""
     (found,) = plan(a_rubric(*checks), "seed")  # type: ignore[arg-type]
     return found

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
+from typing import get_args
 
 import grades
 import pytest
@@ -31,9 +33,9 @@ st.register_type_strategy(
     model.Step, st.builds(model.Step, name=st.text(), arguments=st.dictionaries(st.text(), json_values))
 )
 st.register_type_strategy(str, st.text(st.characters(codec=None), max_size=8))
-st.register_type_strategy(Mapping, lambda kind: st.dictionaries(*map(st.from_type, kind.__args__), max_size=2))
+st.register_type_strategy(Mapping, lambda kind: st.dictionaries(*map(st.from_type, get_args(kind)), max_size=2))
 st.register_type_strategy(int, st.integers(-(2**62), 2**62))
-st.register_type_strategy(grades.Decimal, st.decimals(-10_000, 10_000, places=2, allow_nan=False, allow_infinity=False))
+st.register_type_strategy(Decimal, st.decimals(-10_000, 10_000, places=2, allow_nan=False, allow_infinity=False))
 
 
 def test_every_noun_of_the_model_is_covered() -> None:
@@ -63,7 +65,7 @@ def test_any_mapping_is_a_plain_object() -> None:
 
 def test_points_keep_their_last_zero() -> None:
     """2.50 points are not turned into 2.5 on the way."""
-    score = grades.a_criterion_score(points=grades.Decimal("2.50"))
+    score = grades.a_criterion_score(points=Decimal("2.50"))
     assert str(codec.from_json(model.CriterionScore, codec.to_json(score)).points) == "2.50"
 
 

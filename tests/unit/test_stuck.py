@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from grader.sandbox import stuck
@@ -34,7 +36,7 @@ def _on_x86(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def a_thread(call: str | int | None = "recvfrom", *arguments: int, **changes: int) -> Thread:
     number = X86[call] if isinstance(call, str) else call
-    values = {"process": 2, "thread": 2, "run_ns": 1000, "delay_ns": 0, **changes}
+    values: dict[str, Any] = {"process": 2, "thread": 2, "run_ns": 1000, "delay_ns": 0, **changes}
     return Thread(call=number, arguments=(*arguments, 0, 0, 0, 0, 0, 0)[:6], **values)
 
 

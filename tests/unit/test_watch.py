@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -62,11 +63,11 @@ class Told:
         return []
 
 
-def waited(*looks: Look, at: float = 0.0, until_moves: int | None = None, **told: object) -> tuple[str, Watch, Told]:
+def waited(*looks: Look, at: float = 0.0, until_moves: int | None = None, **told: Any) -> tuple[str, Watch, Told]:
     """How a wait for something that never happens ends. `at`: the time at which it is said to be."""
 
     async def wait() -> tuple[str, Watch, Told]:
-        run = Told(looks, **told)  # type: ignore[arg-type]
+        run = Told(looks, **told)
         watch = Watch([run], LIMITS, lambda: at)  # type: ignore[list-item]
         also = None if until_moves is None else lambda: watch.moves > until_moves
         return await watch.until(lambda: False, also=also), watch, run
@@ -165,7 +166,7 @@ def test_each_wait_counts_its_own_moves() -> None:
     ],
     ids=["cpu", "stderr", "stdout", "memory", "wall", "wall, of what the machine owes"],
 )
-def test_a_limit_ends_every_wait(look: Look, told: dict[str, object], at: float, expected: str) -> None:
+def test_a_limit_ends_every_wait(look: Look, told: dict[str, Any], at: float, expected: str) -> None:
     """And the watch remembers which; of the wall's, nobody in particular is guilty."""
     result, watch, run = waited(look, at=at, **told)
     assert result == watch.limit_reached == expected
@@ -209,7 +210,7 @@ def test_of_two_programs_the_one_that_reached_the_limit_is_told() -> None:
 
 
 @pytest.mark.parametrize("told", [{"wakes": True}, {"pid": 7}], ids=["an alarm is set", "it has just ended"])
-def test_what_may_still_happen_is_waited_for(told: dict[str, object]) -> None:
+def test_what_may_still_happen_is_waited_for(told: dict[str, Any]) -> None:
     """Although every thread waits for ever."""
     waiting = [a_look(a_thread())] * 5
     result, _, run = waited(*waiting, a_look(a_thread(), memory_bytes=3000), **told)

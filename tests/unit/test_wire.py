@@ -6,8 +6,9 @@ import socket
 
 import pytest
 
+from grader.model import KEPT_BYTES
 from grader.peers import wire
-from grader.peers.wire import KEPT_BYTES, MOST_RECEIVED, Transcript, address_text, take_socket
+from grader.peers.wire import MOST_RECEIVED, Transcript, address_text, take_socket
 
 
 def said(transcript: Transcript) -> list[tuple[str, int, bytes]]:

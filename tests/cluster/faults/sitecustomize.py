@@ -3,16 +3,17 @@ killed for its memory in the middle of a grading. Everything else of it is as ev
 
 import os
 import sys
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from typing import Any
 
 MARK = b"# kills whoever grades it"
 
 
-def hurt(worker):
+def hurt(worker: Any) -> None:
     """Have the worker's unit of work die of the mark."""
     unhurt = worker.run_and_assess
 
-    async def deadly(submission, rubric, references):
+    async def deadly(submission: Any, rubric: Any, references: Any) -> Any:
         if any(MARK in file.data for file in submission.files):
             os._exit(1)
         return await unhurt(submission, rubric, references)
@@ -24,17 +25,19 @@ class Hurting:
     """Finds `grader.cluster.worker` as Python does, and hurts it once it is loaded."""
 
     @staticmethod
-    def find_spec(name, path=None, target=None):
+    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if name != "grader.cluster.worker":
             return None
         spec = PathFinder.find_spec(name, path)
-        load = spec.loader.exec_module
+        assert spec is not None
+        loader: Any = spec.loader
+        load = loader.exec_module
 
-        def load_and_hurt(module):
+        def load_and_hurt(module: Any) -> None:
             load(module)
             hurt(module)
 
-        spec.loader.exec_module = load_and_hurt
+        loader.exec_module = load_and_hurt
         return spec
 
 
