@@ -2,8 +2,9 @@
 
 `find_submissions` is cheap: it sees which hand-ins there are and reads none of them. Each is then read when its turn
 comes, whole and into memory, so that nothing a student does to a file later matters. A hand-in passes through
-four steps, each a module: `layouts` (where hand-ins lie), `folders` or `archives` (opening one safely), `gather`
-(reading it within `bounds`) and `recognise` (which file is which: `programs`, `answers_file`).
+four steps, each a module: `layouts` (where hand-ins lie; `platforms` for downloads), `folders` or `archives` (opening
+one safely; `gathered` where it lies in pieces), `gather` (reading it within `bounds`) and `recognise` (which file is
+which: `programs`, `answers_file`).
 
 Everything here is hostile: names, links, sizes, archives. No link is followed, nothing that is not a regular file is
 opened, nothing is written to disk, and every count and size is bounded.
@@ -23,8 +24,9 @@ from grader.intake.archives import open_class
 from grader.intake.folders import FolderPlace
 from grader.intake.gather import gather
 from grader.intake.handin import Place, Source
-from grader.intake.layouts import Entry, hand_ins
+from grader.intake.layouts import hand_ins
 from grader.intake.recognise import recognise
+from grader.intake.view import Entry, refused
 from grader.model import Rubric, Submission
 
 __all__ = ["Pending", "find_submissions", "read_folder"]
@@ -98,7 +100,7 @@ def _entries(path: Path, rubric: Rubric, *, alone: bool) -> list[Entry]:
         place: Place = FolderPlace(path) if path.is_dir() else open_class(path)
         entries = hand_ins(place, rubric, alone=alone)
     except SubmissionError as error:
-        return [_unreadable(path, str(error))]
+        return [refused(path.name, str(error))]
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}). Check its permissions.") from None
     if not entries and alone:
@@ -115,15 +117,6 @@ def _packed(path: Path) -> Entry:
     """An archive that turned out to be one hand-in: opened anew when its turn comes, within the bounds of one."""
     name = names.printable(names.archive_stem(path.name) or path.name)
     return Entry(name, lambda: FolderPlace(path.parent).open_packed(path.name))
-
-
-def _unreadable(path: Path, message: str) -> Entry:
-    """A hand-in that could not even be looked at; it appears among the results all the same."""
-
-    def refuse() -> Source:
-        raise SubmissionError(message)
-
-    return Entry(names.printable(names.archive_stem(path.name) or path.name), refuse)
 
 
 def _sorted(entries: list[Entry]) -> list[Entry]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.intake import bounds, messages, names
-from grader.intake.handin import Found
+from grader.intake.handin import NOTHING, Aside, Found
 from grader.model import Note
 
 _TEXT = (".md", ".txt", ".markdown", ".text", ".rst", ".md.txt", "")
@@ -37,12 +37,24 @@ def looks_like_answers(name: str, expected: str) -> bool:
     return name == expected or _closeness(name, expected) is not None
 
 
-def find_answers(files: Sequence[Found], expected: str, root: str) -> Answers:
-    """Finds and decodes the answers.
+def find_answers(files: Sequence[Found], expected: str, root: str, aside: Aside = NOTHING) -> Answers:
+    """Finds and decodes the answers; where no file holds any, they are what was typed into the learning platform.
 
     `expected`: the name that was asked for.  `root`: the folder of the programs, where they may lie as well as at the
     top (`""` when they are the same).
     """
+    found = _in_files(files, expected, root)
+    typed = aside.typed[: bounds.MAX_ANSWERS_BYTES]
+    cut = () if aside.whole and typed == aside.typed else (messages.answers_typed_cut(),)
+    if not typed.strip():
+        return Answers(found.text, (*found.notes, *cut))
+    if found.text is not None and found.text.strip():
+        return Answers(found.text, (*found.notes, messages.answers_typed_too(expected)))
+    for_person = (note for note in found.notes if note.needs_person)
+    return Answers(typed, (*for_person, messages.answers_typed(), *cut))
+
+
+def _in_files(files: Sequence[Found], expected: str, root: str) -> Answers:
     ranked = _ranked(files, expected, root)
     chosen, notes = _choose(ranked, expected)
     if chosen is None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from grader.errors import SubmissionError
 from grader.intake import bounds, names
-from grader.intake.handin import Contents, Member, Problem, Refused
+from grader.intake.handin import NOTHING, Aside, Contents, Member, Problem, Refused
 from grader.intake.packed import CLASS, ONE, Archive, Size, damaged, listed, too_much
 from grader.intake.tars import Damaged, TarMember, TooMuch, gunzip, looks_like_tar, tar_members
 from grader.intake.zips import ZipArchive
@@ -89,14 +90,23 @@ class ArchivePlace:
         """Opens it as one hand-in."""
         return ArchiveSource(self._archive, self._below())
 
+    def open_files(self, files: Sequence[str]) -> ArchiveSource:
+        """Opens some of the files that lie directly in it as one hand-in."""
+        return ArchiveSource(self._archive, [self._member(file) for file in files])
+
     def open_packed(self, file: str) -> ArchiveSource:
         """Opens an archive that lies directly in it as one hand-in."""
-        member = next(member for member in self._below() if member.path == file)
+        member = self._member(file)
         try:
             data = self._archive.read(member, bounds.MAX_ARCHIVE_BYTES)
         except Refused:
             raise SubmissionError(too_much(file)) from None
         return open_archive(data, file)
+
+    def _member(self, file: str) -> Member:
+        """A file that lies directly in it: the last of that name, as unpacking leaves it."""
+        member = self._archive.file(f"{self._folder}/{file}" if self._folder else file)
+        return Member(file, member.key)
 
     def _below(self) -> list[Member]:
         cut = len(self._folder) + 1 if self._folder else 0
@@ -136,6 +146,10 @@ class ArchiveSource:
     def read_start(self, member: Member, limit: int) -> bytes:
         """The first bytes of a member, at most `limit`."""
         return self._archive.read_start(member, limit)
+
+    def aside(self) -> Aside:
+        """Nothing."""
+        return NOTHING
 
 
 def open_archive(data: bytes, label: str) -> ArchiveSource:

@@ -30,6 +30,9 @@ MAX_PATH_BYTES = 512
 MAX_ANSWERS_BYTES = 256 * 1024
 """Of the answers file; the rest is cut off."""
 
+MAX_PAGE_BYTES = 1024 * 1024
+"""Of a page that a learning platform made of what was typed into it, with its markup."""
+
 MAX_SCANNED_BYTES = 64 * 1024
 """Of a program, when its code is looked at for what it does."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,7 @@ from typing import Self
 from grader.errors import SubmissionError
 from grader.intake import bounds, names
 from grader.intake.archives import open_archive
-from grader.intake.handin import Contents, Member, Problem, Refused, Source
+from grader.intake.handin import NOTHING, Aside, Contents, Member, Problem, Refused, Source
 
 RELATIVE = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_NOFOLLOW")
 """Whether this system opens files relative to an opened folder. Where not, folders are handled by their path."""
@@ -74,6 +74,10 @@ class FolderPlace:
         """Opens it as one hand-in."""
         return FolderSource(self._path)
 
+    def open_files(self, files: Sequence[str]) -> FolderSource:
+        """Opens some of the files that lie directly in it as one hand-in."""
+        return FolderSource(self._path, files)
+
     def open_packed(self, file: str) -> Source:
         """Opens an archive that lies directly in it as one hand-in."""
         with FolderSource(self._path) as source:
@@ -85,10 +89,11 @@ class FolderPlace:
 
 
 class FolderSource:
-    """One folder, opened. The key of a member is the tuple of its raw names."""
+    """One folder, opened, or only some `files` in it. The key of a member is the tuple of its raw names."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, files: Sequence[str] | None = None) -> None:
         self._name = names.printable(path.name)
+        self._files = files
         try:
             self._root = _open_folder(None, str(path))
         except (OSError, Refused) as error:
@@ -106,6 +111,8 @@ class FolderSource:
 
     def members(self) -> list[Member]:
         """Everything below the folder, junk left out."""
+        if self._files is not None:
+            return [_member((file,), None) for file in self._files]
         found: list[Member] = []
         waiting: list[tuple[str, ...]] = [()]
         while waiting:
@@ -137,6 +144,10 @@ class FolderSource:
         """The first bytes of a file, at most `limit`."""
         with self._opened(member) as (descriptor, _):
             return _read(descriptor, limit)
+
+    def aside(self) -> Aside:
+        """Nothing."""
+        return NOTHING
 
     def _list(self, parts: tuple[str, ...], found: list[Member], waiting: list[tuple[str, ...]]) -> None:
         with self._folder(parts) as handle, os.scandir(handle) as entries:

@@ -6,7 +6,7 @@ What is left out is named in notes, one for each reason, so that nobody wonders 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.errors import SubmissionError
 from grader.intake import bounds, messages, names
@@ -29,6 +29,10 @@ ALL = Room(bounds.MAX_FILES, bounds.MAX_TOTAL_BYTES)
 
 def gather(source: Source, rubric: Rubric) -> HandIn:
     """Reads a hand-in. One that is nothing but an archive (and perhaps answers) is read from inside that archive."""
+    return replace(_gather(source, rubric), aside=source.aside())
+
+
+def _gather(source: Source, rubric: Rubric) -> HandIn:
     members = source.members()
     packed = [member for member in members if member.problem is None and names.archive_stem(names.base(member.path))]
     if not packed or any(_is_program(member.path, rubric) for member in members):

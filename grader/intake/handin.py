@@ -6,6 +6,7 @@ of them as a `Source` and takes out what is read. Nothing is ever written.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
@@ -63,11 +64,31 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What a learning platform handed out beside the files.
+
+    `typed`: the text that the student typed into it, or nothing.  `whole`: False when there was more than is read.
+    `notes`: what is to be said last.
+    """
+
+    typed: str = ""
+    whole: bool = True
+    notes: tuple[Note, ...] = ()
+
+
+NOTHING = Aside()
+
+
+@dataclass(frozen=True, slots=True)
 class HandIn:
-    """Everything read from one hand-in, before it is known which file is what. `files` are sorted by path."""
+    """Everything read from one hand-in, before it is known which file is what.
+
+    `files` are sorted by path.  `aside`: what a learning platform handed out beside the files.
+    """
 
     files: tuple[Found, ...]
     notes: tuple[Note, ...]
+    aside: Aside = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +111,9 @@ class Source(Protocol):
 
     def read_start(self, member: Member, limit: int) -> bytes:
         """The first bytes of a file, at most `limit`. Raises Refused when it is no ordinary file."""
+
+    def aside(self) -> Aside:
+        """What there is beside the files."""
 
     def __enter__(self) -> Self:
         """Hands back the source itself."""
@@ -119,6 +143,9 @@ class Place(Protocol):
 
     def open(self) -> Source:
         """Opens it as one hand-in. Raises SubmissionError when it cannot be."""
+
+    def open_files(self, files: Sequence[str]) -> Source:
+        """Opens some of the files that lie directly in it as one hand-in; its members are in the order of `files`."""
 
     def open_packed(self, file: str) -> Source:
         """Opens an archive that lies directly in it as one hand-in. Raises SubmissionError when it cannot be."""

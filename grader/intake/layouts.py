@@ -1,21 +1,23 @@
 """How hand-ins lie in what the teacher names: one by itself, or a class of them.
 
 `LAYOUTS` is the table: each recogniser looks at a place from above and answers with the hand-ins that it sees there,
-or None when the place is not laid out its way. The first that answers is believed. The exports of learning platforms
-fit in as further rows, before the plain ones.
+or None when the place is not laid out its way. The first that answers is believed: what learning platforms hand out
+comes before what is laid out without one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
-from grader.errors import SubmissionError
-from grader.intake import names
-from grader.intake.answers_file import looks_like_answers
-from grader.intake.handin import Contents, Place, Source
-from grader.intake.names import Likeness
+from grader.intake import messages, names
+from grader.intake.gathered import Gathered
+from grader.intake.handin import Contents, Place
+from grader.intake.platforms import Part, parts_of
+from grader.intake.view import Entry, View, refused
 from grader.model import Rubric
 
 _INSPECTED = 50
@@ -31,51 +33,10 @@ _WORK_WORDS = frozenset({
 # fmt: on
 """Words of which a folder's name consists when it is named for the work in it, and not for a person."""
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One hand-in that was seen: its name, and how it is opened (which raises SubmissionError when it cannot be)."""
-
-    name: str
-    open: Callable[[], Source]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A place with what lies in it. `alone`: it is the only one that the teacher named."""
-
-    place: Place
-    contents: Contents
-    rubric: Rubric
-    alone: bool
-
-    def enter(self, folder: str) -> View:
-        """A folder in it, with what lies in that. One that cannot be read looks empty here, and fails when opened."""
-        place = self.place.enter(folder)
-        try:
-            contents = place.look()
-        except OSError:
-            contents = Contents((), (), ())
-        return View(place, contents, self.rubric, self.alone)
-
-    def holds_work(self) -> bool:
-        """True when a program or answers lie directly in it, by name."""
-        return any(
-            file.lower().endswith(".py")
-            or looks_like_answers(file, self.rubric.answers_file)
-            or any(_likeness(file, self.rubric))
-            for file in self.contents.files
-        )
-
-    def roles(self) -> set[str]:
-        """The roles of the programs that lie directly in it, by name."""
-        specs = self.rubric.programs
-        return {
-            spec.role
-            for file in self.contents.files
-            for spec, likeness in zip(specs, _likeness(file, self.rubric), strict=True)
-            if likeness is not None and likeness <= Likeness.ROLE
-        }
+_EXPORT = re.compile(r"assignment_[0-9]+_export")
+_EXPORTED = re.compile(r"submission_[0-9]+")
+_EXPORT_FILE = "submission_metadata.yml"
+"""Names in an export of Gradescope, as tools that read them describe it (it is not documented)."""
 
 
 def hand_ins(place: Place, rubric: Rubric, *, alone: bool) -> list[Entry]:
@@ -86,6 +47,32 @@ def hand_ins(place: Place, rubric: Rubric, *, alone: bool) -> list[Entry]:
     """
     view = View(place, place.look(), rubric, alone)
     return next((entries for layout in LAYOUTS if (entries := layout(view)) is not None), [])
+
+
+def _download(view: View) -> list[Entry] | None:
+    """A download of Canvas or Moodle: all that is one person's is one hand-in. The rest is as in any class, but for
+    files: where hand-ins are files, one that is nobody's may well be somebody's.
+    """
+    parts = parts_of(view.contents)
+    if not parts:
+        return None
+    people: defaultdict[str, list[Part]] = defaultdict(list)
+    for part in parts:
+        people[part.person].append(part)
+    entries = [
+        Entry(names.printable(person), partial(Gathered, view.place, whose, view.rubric))
+        for person, whose in people.items()
+    ]
+    rest = replace(view, contents=_without(view.contents, {part.name for part in parts}))
+    left = [] if all(part.is_folder for part in parts) else sorted(rest.work())
+    entries += [refused(messages.NOBODY, messages.nobodys(left))] if left else []
+    return entries + (_class(rest) or [])
+
+
+def _export(view: View) -> list[Entry] | None:
+    """An export of Gradescope: a folder for each submission, and a file about them beside."""
+    known = _EXPORT_FILE in view.contents.files or _EXPORT.fullmatch(view.place.name)
+    return _class(view) if known and any(map(_EXPORTED.fullmatch, view.contents.folders)) else None
 
 
 def _one(view: View) -> list[Entry] | None:
@@ -100,10 +87,12 @@ def _one(view: View) -> list[Entry] | None:
 
 def _wrapped(view: View) -> list[Entry] | None:
     """A single folder, which is a wrapper around one hand-in or a class, or is itself a class of one."""
-    if view.contents.links or len(view.contents.folders) != 1 or _archives(view.contents):
+    if view.contents.links or len(view.contents.folders) != 1 or view.archives():
         return None
     (name,) = view.contents.folders
     inner = view.enter(name)
+    if (entries := _download(inner) or _export(inner)) is not None:
+        return entries
     if _looks_like_class(inner) and not inner.holds_work():
         return hand_ins(inner.place, view.rubric, alone=view.alone)
     if view.alone and not (inner.holds_work() and _is_wrapper(name, view.place.name)):
@@ -116,12 +105,12 @@ def _class(view: View) -> list[Entry] | None:
     """A folder or an archive for each student. What else lies around at the top is the teacher's."""
     contents = view.contents
     entries = [Entry(names.printable(folder), view.place.enter(folder).open) for folder in contents.folders]
-    entries += [_packed(view.place, file) for file in _archives(contents)]
+    entries += [_packed(view.place, file) for file in view.archives()]
     entries += [_link(link) for link in contents.links if "." not in link or names.archive_stem(link)]
     return entries or None
 
 
-LAYOUTS: tuple[Callable[[View], list[Entry] | None], ...] = (_one, _wrapped, _class)
+LAYOUTS: tuple[Callable[[View], list[Entry] | None], ...] = (_download, _export, _one, _wrapped, _class)
 
 
 def _is_wrapper(folder: str, around: str) -> bool:
@@ -138,7 +127,7 @@ def _looks_like_class(view: View) -> bool:
         if seen & roles:
             return True
         seen |= roles
-    return len(_archives(view.contents)) > 1 and not view.holds_work()
+    return len(view.archives()) > 1 and not view.holds_work()
 
 
 def _folder_for_each(view: View) -> bool:
@@ -154,13 +143,12 @@ def _holds_only(view: View, folders: list[str]) -> bool:
     return len(folders) == 1 and view.enter(folders[0]).holds_work()
 
 
-def _archives(contents: Contents) -> list[str]:
-    return [file for file in contents.files if names.archive_stem(file)]
-
-
-def _likeness(file: str, rubric: Rubric) -> Iterable[Likeness | None]:
-    roles = frozenset(spec.role for spec in rubric.programs)
-    return [names.likeness(file, spec, roles) for spec in rubric.programs]
+def _without(contents: Contents, taken: set[str]) -> Contents:
+    return replace(
+        contents,
+        files=tuple(file for file in contents.files if file not in taken),
+        folders=tuple(folder for folder in contents.folders if folder not in taken),
+    )
 
 
 def _packed(place: Place, file: str) -> Entry:
@@ -168,9 +156,6 @@ def _packed(place: Place, file: str) -> Entry:
 
 
 def _link(link: str) -> Entry:
-    def refuse() -> Source:
-        raise SubmissionError(
-            f"{names.shown(link)} is a link, and links are not followed. Put the hand-in itself in its place."
-        )
-
-    return Entry(names.printable(names.archive_stem(link) or link), refuse)
+    return refused(
+        link, f"{names.shown(link)} is a link, and links are not followed. Put the hand-in itself in its place."
+    )

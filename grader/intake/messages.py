@@ -55,6 +55,41 @@ def unpacked(path: str) -> Note:
     )
 
 
+def late() -> Note:
+    """The learning platform marks a file as handed in after the due date."""
+    return Note(code="late", message="Handed in late, as Canvas has marked it. No point is taken off for that here.")
+
+
+def link_given() -> Note:
+    """An address was handed in instead of files."""
+    return Note(
+        code="link",
+        message="You handed in an address, and addresses are not followed; your teacher will look. "
+        "Next time hand in the files themselves.",
+        needs_person=True,
+    )
+
+
+def uploaded_again(name: str) -> Note:
+    """Several uploads of what was asked for, of which one counts."""
+    return Note(
+        code="unused",
+        message=f"{shown(name)} was handed in more than once; the last one was used. Next time hand in one.",
+    )
+
+
+NOBODY = "files of nobody"
+"""The id under which files of a download stand that belong to none of its people."""
+
+
+def nobodys(files: list[str]) -> str:
+    """Why they were not graded. For the teacher."""
+    return (
+        f"{listed(files)}: nobody's name stands before this, so it was left aside. If it is a student's, put it into a "
+        "folder called like them, beside the others; if it is not, keep it elsewhere."
+    )
+
+
 def several_archives(paths: list[str]) -> Note:
     """More than one archive, and no program beside them."""
     return Note(
@@ -180,6 +215,17 @@ def answers_beside(path: str, documents: list[str]) -> Note:
     return _answers("unreadable", f"{message}Next time hand in only {shown(base(path))}.", needs_person=True)
 
 
+def answers_typed() -> Note:
+    """Answers that were typed into the learning platform."""
+    return _answers("typed", "Your answers were read from the text that you typed in when you handed in.")
+
+
+def answers_typed_too(expected: str) -> Note:
+    """Answers in a file, and another text that was typed into the learning platform."""
+    message = "Your answers were read from your file, not from the text that you typed in; your teacher will look. "
+    return _answers("typed", f"{message}Next time give them in `{expected}` only.", needs_person=True)
+
+
 def answers_missing(expected: str) -> Note:
     """No file could be the answers."""
     return _answers("missing", f"Your answers were not found. Hand in a file called `{expected}`.")
@@ -199,6 +245,12 @@ def answers_cut(path: str) -> Note:
         "Keep each answer to a few sentences.",
         needs_person=True,
     )
+
+
+def answers_typed_cut() -> Note:
+    """More was typed into the learning platform than is read; pictures in it count."""
+    message = "Only the beginning of the text that you typed in was read; your teacher will look. "
+    return _answers("cut", f"{message}Keep each answer to a few sentences, without pictures.", needs_person=True)
 
 
 def _answers(code: str, message: str, *, needs_person: bool = False) -> Note:

@@ -24,6 +24,9 @@ FOREIGN_ARCHIVES = (".7z", ".rar", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz
 _TEXT_ENDINGS = (".py.txt", ".py.text", ".pyw", ".py3", ".txt", ".text")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SEPARATORS = re.compile(r"[\s_.\-]+")
+_CANVAS_MARK = re.compile(
+    r"-(?:[0-9]{1,3}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=(?:\.[A-Za-z][A-Za-z0-9]*)*\.[A-Za-z0-9]+\Z)"
+)
 _COPY_PREFIX = re.compile(r"^copy of ", re.IGNORECASE)
 _COPY_SUFFIX = re.compile(r"(?:\s*\(\d{1,3}\)|[\s_-]+(?:v?\d{1,3}|copy|final))$", re.IGNORECASE)
 
@@ -113,6 +116,12 @@ def without_copy_marks(stem: str) -> str:
             break
         stem = shorter
     return stem
+
+
+def without_canvas_mark(name: str) -> str:
+    """`name` without what Canvas puts before the ending of a file whose name it has already: `-1`, or a long number
+    (`Attachment.make_unique_filename`)."""
+    return _CANVAS_MARK.sub("", name, count=1)
 
 
 def split_ending(name: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from grader.intake import bounds, names
@@ -39,6 +39,16 @@ class Archive(ABC):
     @abstractmethod
     def read_start(self, member: Member, limit: int) -> bytes:
         """The first bytes of a member, at most `limit`."""
+
+    def file(self, path: str) -> Member:
+        """The last ordinary file of that path. Raises LookupError when there is none."""
+        place = bisect_right(self._paths, path) - 1
+        while place >= 0 and self._paths[place] == path:
+            member = self._members[place]
+            if member.problem is None and not member.is_folder:
+                return member
+            place -= 1
+        raise LookupError(path)
 
     def below(self, folder: str) -> list[Member]:
         """All members in a folder and the folders below it; `""` is the whole archive."""

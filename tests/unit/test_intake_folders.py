@@ -12,6 +12,7 @@ from test_intake_support import ANSWERS, CLIENT, RUBRIC, SERVER, WHOLE, codes, f
 
 from grader.errors import SubmissionError
 from grader.intake import bounds, find_submissions, folders, read_folder
+from grader.intake.handin import Problem, Refused
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="makes links, fifos and odd names")
 SECRET = b"the canary\n"
@@ -91,9 +92,9 @@ def test_what_turns_into_a_fifo_meanwhile_does_not_block(tmp_path: Path) -> None
         (member,) = [member for member in source.members() if member.path == "echo-server.py"]
         (folder / "echo-server.py").unlink()
         os.mkfifo(folder / "echo-server.py")
-        with pytest.raises(folders.Refused) as refusal:
+        with pytest.raises(Refused) as refusal:
             source.read(member, 100)
-    assert refusal.value.problem is folders.Problem.SPECIAL
+    assert refusal.value.problem is Problem.SPECIAL
 
 
 @pytest.mark.usefixtures("either_way")
@@ -108,7 +109,7 @@ def test_what_turns_into_a_link_meanwhile_is_not_followed(tmp_path: Path, secret
         (folder / "echo-server.py").unlink()
         (folder / "echo-server.py").symlink_to(secret)
         for path in ("lib/secret.py", "echo-server.py"):
-            with pytest.raises(folders.Refused):
+            with pytest.raises(Refused):
                 source.read(members[path], 100)
 
 

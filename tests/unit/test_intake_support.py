@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -100,3 +100,29 @@ def note(submission: Submission, code: str, role: str | None = None) -> Note:
 def paths(submission: Submission) -> list[str]:
     """The paths of the files that go into the box."""
     return [file.path for file in submission.files]
+
+
+PAGE = (
+    b'<!DOCTYPE html><html><head><meta charset="UTF-8"><title>Echo: Jane Doe</title></head><body>%s'
+    b"<h2>Question 1</h2><p>It&nbsp;binds.</p><h2>Question 2</h2><p>It connects.</p></body></html>"
+)
+"""What a learning platform makes of answers that were typed into it; with a place for what it writes above them."""
+
+TYPED = "## Question 1\n\nIt binds.\n\n## Question 2\n\nIt connects."
+FOUND = {"server": "echo-server.py", "client": "echo-client.py"}
+FORMS = ("folder", "zip", "folder in a folder", "zip with a folder")
+Handed = Callable[[Mapping[str, bytes]], Path]
+
+
+def handing(folder: Path, form: str) -> Handed:
+    """What puts the files of a download into `folder` in one of the ways in which it lies on a disk, and says where."""
+
+    def put(files: Mapping[str, bytes]) -> Path:
+        around = "net101-echo_submissions/" if " " in form else ""
+        inside = {f"{around}{path}": data for path, data in files.items()}
+        if "zip" not in form:
+            return write(folder / "download", inside)
+        (folder / "download.zip").write_bytes(zipped(inside))
+        return folder / "download.zip"
+
+    return put
