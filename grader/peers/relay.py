@@ -23,11 +23,13 @@ class Link:
     """One relayed connection: the grader's ends towards the server and towards the client.
 
     `greeted`: how much the server had said when the client first spoke; None until then.
+    `due`: what the server has said is no longer held back.
     """
 
     server: Connection
     client: Connection
     greeted: int | None = None
+    due: bool = False
 
 
 class Relay:
@@ -70,12 +72,12 @@ class Relay:
         self.watch.notify()
 
     def _pass(self, number: int) -> None:
-        """Hand on what one side has said since the last time.
+        """One side has said something, or its end. Nothing is handed on but to a program that rests: one that is about
+        to end, or to close its side, has then done so first, always.
 
         A reply is held until the server waits for more, since clients read once, and a server may answer in pieces;
         one that is as long as what the client said is whole, and one without end is not waited for. What a server says
-        unasked is held until the client has spoken, or waits for it. What a client says is held until the server
-        rests: one that is about to end has then ended first, always.
+        unasked is held until the client has spoken, or waits for it.
         """
         if number < len(self.links):
             link = self.links[number]
@@ -83,20 +85,20 @@ class Relay:
                 link.greeted = link.server.received
             said = 0 if link.greeted is None else link.server.received - link.greeted
             whole = 0 < said == link.client.received or said > MOST_HELD
-            if whole or link.server.ended is not None:
-                hand_on(link.server, link.client)
+            link.due = link.due or whole or link.server.ended is not None
         self.watch.notify()
 
     def _release(self) -> bool:
-        """Hand on what is held back, once the server waits. Returns whether there was something."""
+        """Hold nothing back any more, once the server waits. Returns whether there was something."""
         server, client = self.watch.last
         listens = self.watch.steady and waits_for_input(client)
-        held = [link for link in self.links if link.server.fresh and (link.client.received or listens)]
+        held = [link for link in self.links if not link.due and link.server.fresh]
+        held = [link for link in held if link.client.received or listens]
         waits = all(waits_for_ever(one) or self.server.polls_connection(one) for one in server.threads)
         if not held or not ((self.watch.steady and waits) or self.watch.polls):
             return False
         for link in held:
-            hand_on(link.server, link.client)
+            link.due = True
         return True
 
     async def play(self) -> str:
@@ -116,10 +118,12 @@ class Relay:
 
     def _client_is_over(self) -> bool:
         self._hand_to_server()
+        self._hand_to_client()
         return self.client.ended.done()
 
     def _server_is_over(self) -> bool:
         self._hand_to_server()
+        self._hand_to_client()
         return self.server.ended.done()
 
     def _hand_to_server(self) -> None:
@@ -130,6 +134,16 @@ class Relay:
         if self.server.ended.done() or self.watch.polls or rests(self.server.look()):
             for link in waiting:
                 hand_on(link.client, link.server)
+
+    def _hand_to_client(self) -> None:
+        """Hand on what servers have said and is due, and their ends, once the client rests, or has ended, or polls."""
+        waiting = [link for link in self.links if link.due and (link.server.fresh or link.server.ended is not None)]
+        if not any(link.server.fresh or not link.client.sent_fin for link in waiting):
+            return
+        if self.client.ended.done() or self.watch.polls or rests(self.client.look()):
+            for link in waiting:
+                hand_on(link.server, link.client)
+                link.due = link.server.ended is not None
 
     def ends(self) -> list[Connection]:
         """All ends of all connections."""
