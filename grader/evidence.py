@@ -20,9 +20,11 @@ from grader.runs import Records, ReferenceBoxes, SubmissionRuns
 
 LATE_SECONDS = 0.05  # less is no more than any machine takes now and then, and than any program can count on
 MORE_TRIES = 3
-# Without one of these words no program can tell how long something takes. One that has a word by chance is only run
-# again for nothing.
-CLOCKS = re.compile(rb"time|sleep|wait|alarm|poll|select|blocking|signal", re.IGNORECASE)
+# Without one of these words no program can tell how long something takes; `await`, `wait_closed` and a `wait()` without
+# end are none. One that has a word by chance is only run again for nothing.
+CLOCKS = re.compile(
+    rb"time|sleep|(?<!a)wait(?!_closed|s\b|ing\b|\(\s*\))|alarm|poll|select|blocking|signal", re.IGNORECASE
+)
 
 
 async def believable_records(submission: Submission, rubric: Rubric, references: ReferenceBoxes) -> Records:

@@ -107,7 +107,7 @@ ODD = (
 def has_odd_names(students: Path, bait: Bait) -> Iterator[str]:
     """Hand-ins that are called oddly, with files in them that are; and one name that is no text at all."""
     for name in ODD:
-        made = folder_of(students, name)
+        made = folder_of(students, name, "echo-client.py")
         for odd in ODD:
             (made / f"{odd}.txt").write_bytes(b"x")
         yield name
@@ -265,7 +265,7 @@ def answers_in_ten_megabytes(students: Path, bait: Bait) -> Iterator[str]:
     """Long as a whole, long in lines, long in one line."""
     line = b"bind gives the socket its address and port, not the client. " * 2
     for number, data in enumerate((line * 90_000, (line[:99] + b"\n") * 100_000, b"\n" * 10_000_000)):
-        made = folder_of(students, f"answers-in-ten-megabytes-{number}", "answers.md")
+        made = folder_of(students, f"answers-in-ten-megabytes-{number}", *FILES)
         (made / "answers.md").write_bytes(HEADED + data)
         yield made.name
 
@@ -277,7 +277,7 @@ def answers_in_no_encoding(students: Path, bait: Bait) -> Iterator[str]:
         HEADED + b"\xff\xfe\xc3\x28\xed\xa0\x80" * 1000, text.encode("utf-16"), text.encode("utf-16-le"),
         text.encode("utf-32"), HEADED.replace(b" ", b"\0"), b"\0" * 100_000, b"\xef\xbb\xbf" * 1000 + HEADED,
     )):  # fmt: skip
-        made = folder_of(students, f"answers-in-no-encoding-{number}", "answers.md")
+        made = folder_of(students, f"answers-in-no-encoding-{number}", *FILES)
         (made / "answers.md").write_bytes(data)
         yield made.name
 
@@ -291,7 +291,7 @@ def answers_that_bait(students: Path, bait: Bait) -> Iterator[str]:
              "[" * 30_000 + "](" * 30_000, "<!--" * 25_000, "Question 1" * 10_000, yaml_bomb, "\u202e\u2066" * 40_000,
              "bind " * 20_000, "not " * 25_000, "> " * 40_000 + "x", "```\n" * 25_000)  # fmt: skip
     for number, text in enumerate(baits):
-        made = folder_of(students, f"answers-that-bait-{number:02}", "answers.md")
+        made = folder_of(students, f"answers-that-bait-{number:02}", *FILES)
         (made / "answers.md").write_bytes(HEADED + text.encode("utf-8"))
         yield made.name
 

@@ -44,6 +44,12 @@ def load_attacks() -> list[Attack]:
     return found
 
 
+def battle_of_programs() -> list[Attack]:
+    """The attacks that need a program of theirs to run. What only has to be read, or printed, meets the same grader
+    whoever started it, and root may read more."""
+    return [attack for attack in load_attacks() if attack.clause not in (5, 7)]
+
+
 @dataclass(kw_only=True)
 class Bait:
     """What of the host attacks aim at. `folder` holds a secret; `values` fill the placeholders of hand-ins."""

@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from attack_suite import CANARY, load_attacks
+from attack_suite import CANARY, battle_of_programs, load_attacks
 from siege import ORDINARY_ID, Outcome, bait_for, ordinary, run_siege, write_rubric
 
 
@@ -43,7 +43,8 @@ def peace(sandbox: None, tmp_path_factory: pytest.TempPathFactory, small_rubric:
 
 @pytest.fixture(scope="session")
 def siege_by_a_user(sandbox: None) -> Iterator[Outcome]:
-    """The whole battle once more, fought by a user without rights. Where the tests are run by one, `siege` is that.
+    """The battle of programs once more, fought by a user without rights. Where the tests are run by one, `siege` is
+    that.
 
     Not below the folder of these tests, which every other run of tests closes to strangers.
     """
@@ -58,5 +59,5 @@ def siege_by_a_user(sandbox: None) -> Iterator[Outcome]:
         rubric = write_rubric(folder / "rubric")
         with bait_for(folder / "bait", f"{CANARY}-{uuid.uuid4().hex}") as bait:
             yield run_siege(
-                load_attacks(), folder / "class", folder / "results" / "out", rubric, bait, before_it=ordinary()
+                battle_of_programs(), folder / "class", folder / "results" / "out", rubric, bait, before_it=ordinary()
             )

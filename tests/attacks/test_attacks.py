@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attack_suite import CLAUSES, Attack, load_attacks
+from attack_suite import CLAUSES, Attack, battle_of_programs, load_attacks
 from siege import HONEST, ORDINARY_ID, Outcome
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
@@ -143,7 +143,7 @@ def test_an_attack_is_contained(attack: Attack, siege: Outcome) -> None:
             PROBES[probe](siege, result_id(siege, name), value)
 
 
-# --- the same battle, fought by a user without rights ---------------------------------------------------------------
+# --- the battle of programs, fought by a user without rights --------------------------------------------------------
 
 
 def test_honest_marks_are_the_same_whoever_grades(siege_by_a_user: Outcome, peace: Outcome) -> None:
@@ -169,7 +169,7 @@ def test_that_user_had_no_rights(siege_by_a_user: Outcome) -> None:
     assert {path.stat().st_uid for path in siege_by_a_user.out.rglob("*")} == {ORDINARY_ID}
 
 
-@each_attack
+@pytest.mark.parametrize("attack", battle_of_programs(), ids=lambda attack: attack.name)
 def test_an_attack_on_a_user_is_contained(attack: Attack, siege_by_a_user: Outcome) -> None:
     """Attack by attack, as in root's battle."""
     test_an_attack_is_contained(attack, siege_by_a_user)

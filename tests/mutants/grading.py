@@ -14,7 +14,7 @@ from grader.runs import ReferenceBoxes
 from grader.seats import each_seated
 
 AT_ONCE = 8
-CPU_SECONDS = 0.4
+CPU_SECONDS = 0.2
 ROLES_BY_FILE = {"echo-server.py": "server", "echo-client.py": "client"}
 
 

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = ("client.connects", "client.sends", "client.prints-received")
 MEMORY_BYTES = 320 << 20
-SLEEPS = "import time\ntime.sleep(3)\n"
+SLEEPS = "import time\ntime.sleep(1.5)\n"
 SLEEPS_WITH_MUCH = f"held = b'x' * {MEMORY_BYTES // 4}\n" + SLEEPS
 QUICK = (ROOT / "solutions" / "echo-client.py").read_text()
 
