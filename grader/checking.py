@@ -23,6 +23,7 @@ from grader.sandbox.plain import HAS_PROC, PlainBox
 from grader.score import score
 
 ALL_WELL, SOMETHING_TO_DO = 0, 1
+SWITCH_SECONDS = 0.0005  # how long the thread that loads the model may keep the programs' peer waiting (else 5 ms)
 UNPROTECTED = (
     "Note: this machine cannot box programs, so yours ran as ordinary processes on the real loopback network. "
     "They could read and write your files, and another program that uses the same port gets in their way."
@@ -77,6 +78,7 @@ def box_kind() -> BoxKind:
 async def graded(submission: Submission, rubric: Rubric, kind: BoxKind) -> Grade:
     """The grade of one hand-in. The answers are read while the programs run, which wait more than they compute: to load
     the answers' model takes about as long as all the runs."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     answers = asyncio.create_task(asyncio.to_thread(read_answers, submission, rubric))
     records = await record(submission, rubric, kind)
     return score(submission, rubric, observe(submission, rubric, records), await answers)
