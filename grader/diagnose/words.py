@@ -6,7 +6,7 @@ import re
 
 from grader.diagnose.clues import Clues
 from grader.diagnose.trace import Place
-from grader.model import OPEN_FILES, Limits
+from grader.model import OPEN_FILES, Limits, RunRecord
 from grader.verdicts import Finding
 
 WHOLE_BYTES = 48  # a message up to this length is shown whole
@@ -146,8 +146,18 @@ def memory_of_all(limits: Limits) -> str:
     return f"{2 * limits.memory_bytes // 2**20} MB"
 
 
+def computes_and_prints(record: RunRecord, limits: Limits) -> bool:
+    """Whether a program was about to reach both limits, so that it is chance which of them it reaches first: a loop
+    that prints takes some two seconds for four megabytes."""
+    printed = max(len(record.stdout), len(record.stderr)) > limits.output_bytes / 4
+    return record.stopped in ("cpu", "output") and printed and record.cpu_seconds > limits.cpu_seconds / 4
+
+
 def used_up(clues: Clues, limits: Limits) -> str:
     """Which limit stopped the program, as a sentence; nothing where none did."""
+    if computes_and_prints(clues.record, limits):
+        spent = f"{amount(limits.cpu_seconds, 'second')} of processor time, {limits.output_bytes // 2**10} KB"
+        return f"It was stopped when it had used up what it may compute or print ({spent})."
     spent = {
         "cpu": f"it had used up its {amount(limits.cpu_seconds, 'second')} of processor time",
         "wall": f"its time, {time_given(clues, limits)}, was up",

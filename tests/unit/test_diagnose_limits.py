@@ -72,3 +72,21 @@ def test_a_flood_is_told_the_same_whether_a_look_or_the_file_ends_it() -> None:
     told = [explain(Finding(code="never-listens", record=one), source, "", LIMITS) for one in (looked, filled)]
     assert told[0] == told[1]
     assert (told[0].id, told[0].line) == ("output-limit", 2)
+
+
+def test_which_limit_a_loop_that_prints_reaches_first_is_not_told() -> None:
+    """It takes about as long to print as much as it may as to compute as long as it may."""
+    source = {"echo-server.py": "while True:\n    data = conn.recv(1024)\n    print(data)\n    conn.sendall(data)\n"}
+    heard = events("connected", ("sent", b"hello"), ("received", b"hello"), "fin-sent")
+
+    def told(stopped: str, cpu: float, printed: int) -> str:
+        ran = record(
+            stopped=stopped, events=heard, cpu_seconds=cpu, stdout=b"b''\n" * (printed // 4), stack=(frame(3),)
+        )
+        return explain(Finding(code="does-not-end", record=ran), source, "", LIMITS).reason
+
+    both = told("cpu", 1.6, 2 << 20)
+    assert both == told("output", 1.1, (3 << 20) + 4)
+    assert "1.5 seconds of processor time, 3072 KB" in both
+    assert "1.5 seconds" not in told("output", 0.1, (3 << 20) + 4)
+    assert "3072 KB" not in told("cpu", 1.6, 400)
