@@ -156,8 +156,8 @@ def computes_and_prints(record: RunRecord, limits: Limits) -> bool:
 def used_up(clues: Clues, limits: Limits) -> str:
     """Which limit stopped the program, as a sentence; nothing where none did."""
     if computes_and_prints(clues.record, limits):
-        spent = f"{amount(limits.cpu_seconds, 'second')} of processor time, {limits.output_bytes // 2**10} KB"
-        return f"It was stopped when it had used up what it may compute or print ({spent})."
+        both = f"{amount(limits.cpu_seconds, 'second')} of processor time, {limits.output_bytes // 2**10} KB"
+        return f"It was stopped when it had used up what it may compute or print ({both})."
     spent = {
         "cpu": f"it had used up its {amount(limits.cpu_seconds, 'second')} of processor time",
         "wall": f"its time, {time_given(clues, limits)}, was up",

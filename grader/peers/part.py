@@ -62,7 +62,6 @@ def record_of(
         stderr=stderr,
         output_cut=output_cut,
         cpu_seconds=run.cpu_seconds,
-        wall_seconds=transcript.now(),
         stack=run.stack(),
         **seen,
     )

@@ -396,6 +396,7 @@ class Peer:
             outcomes=tuple(self.outcomes),
             sockets=self.sockets,
             serving=self.serving,
+            wall_seconds=self.watch.program_seconds(),
             late_seconds=self.watch.late_seconds(self.connections),
             output_before=self.output_before,
         )

@@ -217,6 +217,7 @@ async def relay(
             stopped[role],
             limits,
             outcomes=(done,),
+            wall_seconds=wire.watch.program_seconds(),
             late_seconds=wire.watch.late_seconds(wire.ends()),
             serving=role == "server" and serving,
         )

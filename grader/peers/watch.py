@@ -36,6 +36,7 @@ class Watch:
     for us, is not held against it (up to as much again as it may), nor is the time.
     `delay`: seconds for which a program's thread has waited for a processor.
     `heard`: when something last happened on the wire.
+    `had`: the real time that the programs have had at the last look, without what the machine owed them.
     `limit_reached`, `over`: which limit ended a wait, and the program that reached it.
     """
 
@@ -47,7 +48,7 @@ class Watch:
         self.over: AnyRun | None = None
         self.steady = False
         self.moves = 0
-        self.burnt = self.lag = self.delay = self.heard = 0.0
+        self.burnt = self.lag = self.delay = self.heard = self.had = 0.0
         for run in runs:
             run.ended.add_done_callback(lambda _: self.happened.set())
 
@@ -170,7 +171,8 @@ class Watch:
             if look.cpu_seconds > allowed + min(self.lag, self.limits.cpu_seconds):
                 return "cpu"
         self.over = None
-        if self.now() - self.delay - self.lag > min(self.heard + self.limits.wall_seconds, self.limits.longest_seconds):
+        self.had = self.now() - self.delay - self.lag
+        if self.had > min(self.heard + self.limits.wall_seconds, self.limits.longest_seconds):
             return "wall"
         return None
 
@@ -180,6 +182,10 @@ class Watch:
         if self.over is not None:
             self.limit_reached = "output"
         return self.over is not None
+
+    def program_seconds(self) -> float:
+        """Real time from the start of the programs; of those whose time was up, the time that they have had."""
+        return self.had if self.limit_reached == "wall" else self.now()
 
     def cpu_seconds(self) -> float:
         """Processor time of the programs so far."""

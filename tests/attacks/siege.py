@@ -190,7 +190,7 @@ def run_siege(
     inherited = os.open(bait.file, os.O_RDONLY)
     started = time.monotonic()
     done = subprocess.run(
-        [*before_it, GRADE, "run", ".", "-o", out, "-r", rubric, "--jobs", "20"],
+        [*before_it, GRADE, "run", ".", "-o", out, "-r", rubric, "--jobs", "8"],
         cwd=students, stdin=subprocess.DEVNULL, capture_output=True, timeout=280, check=False, pass_fds=[inherited],
         env=environment,
     )  # fmt: skip

@@ -251,3 +251,12 @@ def test_calls_and_clocks_are_compared_thread_by_thread(second: Look, same: bool
     assert same_calls([first], [second]) is same_calls([second], [first]) is same
     assert (clocks([first]) == clocks([second])) is still
     assert not same_calls([first], [first, second])
+
+
+def test_the_time_of_a_program_whose_time_was_up_is_its_own() -> None:
+    """What the machine owed it is not told as if it had had it."""
+    watch = Watch([], LIMITS, lambda: 45.0)
+    watch.lag, watch.delay = 30.0, 4.5
+    watch.limit_reached = watch.limit([], None)
+    assert (watch.limit_reached, watch.program_seconds()) == ("wall", 10.5)
+    assert LIMITS.wall_seconds < watch.program_seconds() < LIMITS.longest_seconds
