@@ -408,13 +408,27 @@ class Launcher:
         """Have the program print its stacks (faulthandler, to its stderr), which also ends it."""
         for victim in (child, -1):
             try:
-                os.kill(victim, watch.DUMP_SIGNAL)
+                ask_for_stacks(victim)
                 os.kill(victim, _signal.SIGCONT)  # one that has been stopped prints its stack as well
             except ProcessLookupError:
                 return
             waiter = select.poll()
             waiter.register(ended, select.POLLIN)
             waiter.poll(DUMP_MILLISECONDS)
+
+
+def ask_for_stacks(victim: int) -> None:
+    """Send the signal on which a program prints its stacks: to the main thread, where one program is meant.
+
+    Any other thread might get it instead, and still be printing when the main thread, which may have been stopped and
+    is about to go on, ends the program. Raises ProcessLookupError when there is nobody.
+    """
+    try:
+        sent = victim > 0 and libc("tgkill", victim, victim, watch.DUMP_SIGNAL) == 0
+    except OSError:  # a C library that does not offer it
+        sent = False
+    if not sent:
+        os.kill(victim, watch.DUMP_SIGNAL)
 
 
 def sweep() -> None:
