@@ -4,8 +4,9 @@ and recorded on both sides."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from grader.model import DIRECT, Limits, RunRecord, Socket, StepOutcome
 from grader.peers.part import Part, drained, ended_by_itself, outcome, record_of
@@ -23,7 +24,7 @@ class Link:
     """One relayed connection: the grader's ends towards the server and towards the client.
 
     `greeted`: how much the server had said when the client first spoke; None until then.
-    `due`: what the server has said is no longer held back.
+    `due`: what the server has said is no longer held back. Nor is it once its end has come.
     """
 
     server: Connection
@@ -85,7 +86,7 @@ class Relay:
                 link.greeted = link.server.received
             said = 0 if link.greeted is None else link.server.received - link.greeted
             whole = 0 < said == link.client.received or said > MOST_HELD
-            link.due = link.due or whole or link.server.ended is not None
+            link.due = link.due or whole
         self.watch.notify()
 
     def _release(self) -> bool:
@@ -103,12 +104,13 @@ class Relay:
 
     async def play(self) -> str:
         """Pass everything on until both programs are done with it. Returns how the waiting ended."""
+        client_is_over, server_is_over = partial(self._is_over, self.client), partial(self._is_over, self.server)
         result = DONE
-        while result == DONE and not self._client_is_over():
-            result = await self.watch.until(self._client_is_over, also=self._release)
+        while result == DONE and not client_is_over():
+            result = await self.watch.until(client_is_over, also=self._release)
         if result == DONE:
             # The client has ended. Let the server come to its end as well, or back to waiting for another client.
-            await self.watch.until(self._server_is_over, also=self.serves_on)
+            await self.watch.until(server_is_over, also=self.serves_on)
         return result
 
     def serves_on(self) -> bool:
@@ -116,34 +118,23 @@ class Relay:
         waits = (self.watch.steady and serves_on(self.watch.last[0])) or self.watch.polls
         return all(link.server.ended is not None for link in self.links) and waits and bool(self.server.listening())
 
-    def _client_is_over(self) -> bool:
-        self._hand_to_server()
-        self._hand_to_client()
-        return self.client.ended.done()
+    def _is_over(self, run: AnyRun) -> bool:
+        """Whether a program has ended. Hands on first what may have brought it there."""
+        replies = [link for link in self.links if link.due or link.server.ended is not None]
+        self._hand_on(self.server, [(link.client, link.server) for link in self.links])
+        self._hand_on(self.client, [(link.server, link.client) for link in replies])
+        for link in self.links:
+            link.due = link.due and bool(link.server.fresh)
+        return run.ended.done()
 
-    def _server_is_over(self) -> bool:
-        self._hand_to_server()
-        self._hand_to_client()
-        return self.server.ended.done()
-
-    def _hand_to_server(self) -> None:
-        """Hand on what clients have said, and their ends, once the server rests, or has ended, or only polls."""
-        waiting = [link for link in self.links if link.client.fresh or link.client.ended is not None]
-        if not any(link.client.fresh or not link.server.sent_fin for link in waiting):
+    def _hand_on(self, run: AnyRun, ways: Sequence[tuple[Connection, Connection]]) -> None:
+        """Hand on what was said for a program, and ends, once it rests, or has ended, or only polls."""
+        ways = [(source, target) for source, target in ways if source.fresh or source.ended is not None]
+        if not any(source.fresh or not target.sent_fin for source, target in ways):
             return
-        if self.server.ended.done() or self.watch.polls or rests(self.server.look()):
-            for link in waiting:
-                hand_on(link.client, link.server)
-
-    def _hand_to_client(self) -> None:
-        """Hand on what servers have said and is due, and their ends, once the client rests, or has ended, or polls."""
-        waiting = [link for link in self.links if link.due and (link.server.fresh or link.server.ended is not None)]
-        if not any(link.server.fresh or not link.client.sent_fin for link in waiting):
-            return
-        if self.client.ended.done() or self.watch.polls or rests(self.client.look()):
-            for link in waiting:
-                hand_on(link.server, link.client)
-                link.due = link.server.ended is not None
+        if run.ended.done() or self.watch.polls or rests(run.look()):
+            for source, target in ways:
+                hand_on(source, target)
 
     def ends(self) -> list[Connection]:
         """All ends of all connections."""

@@ -9,7 +9,6 @@ import pytest
 from test_intake_support import (
     ANSWERS,
     CLIENT,
-    FORMS,
     FOUND,
     PAGE,
     RUBRIC,
@@ -19,7 +18,6 @@ from test_intake_support import (
     Handed,
     codes,
     found,
-    handing,
     ids,
     note,
     paths,
@@ -30,12 +28,6 @@ from test_intake_support import (
 from grader.errors import SubmissionError
 from grader.intake import bounds, find_submissions
 from grader.model import Submission
-
-
-@pytest.fixture(params=FORMS)
-def handed(request: pytest.FixtureRequest, tmp_path: Path) -> Handed:
-    """Puts the files of a download there, unpacked and not."""
-    return handing(tmp_path, request.param)
 
 
 def canvas(person: str, first: int, files: Mapping[str, bytes] = WHOLE) -> dict[str, bytes]:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from test_intake_support import (
     ANSWERS,
-    FORMS,
     FOUND,
     PAGE,
     RUBRIC,
@@ -17,7 +16,6 @@ from test_intake_support import (
     Handed,
     codes,
     found,
-    handing,
     ids,
     note,
     paths,
@@ -27,13 +25,6 @@ from test_intake_support import (
 
 from grader.intake import find_submissions
 from grader.model import Submission
-
-
-@pytest.fixture(params=FORMS)
-def handed(request: pytest.FixtureRequest, tmp_path: Path) -> Handed:
-    """Puts the files of a download there, unpacked and not."""
-    return handing(tmp_path, request.param)
-
 
 # --- Moodle ---------------------------------------------------------------------------------------------------------
 
