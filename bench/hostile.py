@@ -19,12 +19,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.grading import ROOT
-from grader.answers import check_pattern
+from grader.answers import check_pattern, read_answers
 from grader.answers.entailment import Model, load
 from grader.intake import bounds
 from grader.intake.answers_file import decoded
 from grader.model import Submission
-from grader.pipeline import read_answers
 from grader.rubric import load_rubric
 
 MOST_SECONDS = 0.050

@@ -21,6 +21,7 @@ from typing import Literal
 
 from bench.grading import ROOT
 from grader.answers import check_pattern
+from grader.answers import read_answers as scored
 from grader.diagnose.source import read_source
 from grader.errors import RubricError, SandboxError, SubmissionError
 from grader.intake import bounds, names
@@ -31,7 +32,6 @@ from grader.intake.layouts import hand_ins
 from grader.intake.packed import CLASS
 from grader.intake.recognise import recognise
 from grader.model import Grade, Limits, Rubric, Submission
-from grader.pipeline import read_answers as scored
 from grader.report.escape import csv_cell, markdown, visible
 from grader.report.names import LONGEST, file_name
 from grader.rubric import load_rubric, parse_rubric

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
-from grader.assess import observe
-from grader.errors import HostError, UsageError
-from grader.evidence import believable_records
+from grader.aside import Aside
+from grader.errors import UsageError
 from grader.intake import read_folder
 from grader.intake.names import archive_stem
-from grader.model import Grade, Rubric, RunRecord, Submission, Verdict
-from grader.pipeline import read_answers
-from grader.report.terminal import render_check_terminal
-from grader.runs import BoxKind, ReferenceBoxes
-from grader.sandbox.host import require_boxes
-from grader.sandbox.launch import Box
-from grader.sandbox.plain import HAS_PROC, PlainBox
+from grader.model import Grade, Observation, QuestionScore, Rubric, Submission, Verdict
 from grader.score import score
 
 ALL_WELL, SOMETHING_TO_DO = 0, 1
-SWITCH_SECONDS = 0.0005  # how long the thread that loads the model may keep the programs' peer waiting (else 5 ms)
 UNPROTECTED = (
     "Note: this machine cannot box programs, so yours ran as ordinary processes on the real loopback network. "
     "They could read and write your files, and another program that uses the same port gets in their way."
@@ -37,12 +29,16 @@ def check_folder(folder: Path, rubric: Rubric) -> int:
     Raises UsageError or SubmissionError when there is nothing to check.
     """
     submission = something_to_check(folder, rubric)
-    kind = box_kind()
-    grade = asyncio.run(graded(submission, rubric, kind))
+    with Aside(partial(answers_read, submission, rubric)) as answers:
+        # Only now, so that what each of the two needs is imported beside the other.
+        from grader.report.terminal import render_check_terminal
+
+        observations, unprotected = programs_observed(submission, rubric)
+        grade = score(submission, rubric, observations, answers.result())
     width = shutil.get_terminal_size((100, 24)).columns
     sys.stdout.write(render_check_terminal(grade, rubric, colour=sys.stdout.isatty(), width=width))
-    if kind is PlainBox:
-        print(UNPROTECTED + ("" if HAS_PROC else UNPROVED), file=sys.stderr)
+    if unprotected:
+        print(unprotected, file=sys.stderr)
     return ALL_WELL if all_well(grade) else SOMETHING_TO_DO
 
 
@@ -66,31 +62,24 @@ def something_to_check(folder: Path, rubric: Rubric) -> Submission:
     )
 
 
-def box_kind() -> BoxKind:
-    """Boxes where the machine has them; plain processes otherwise: the code is the student's own."""
-    try:
-        require_boxes()
-    except HostError:
-        return PlainBox
-    return Box
+def answers_read(submission: Submission, rubric: Rubric) -> list[QuestionScore]:
+    """The answers' scores. To load their model takes about as long as all the runs."""
+    from grader.answers import read_answers
+
+    return read_answers(submission, rubric)
 
 
-async def graded(submission: Submission, rubric: Rubric, kind: BoxKind) -> Grade:
-    """The grade of one hand-in. The answers are read while the programs run, which wait more than they compute: to load
-    the answers' model takes about as long as all the runs."""
-    sys.setswitchinterval(SWITCH_SECONDS)
-    answers = asyncio.create_task(asyncio.to_thread(read_answers, submission, rubric))
-    records = await record(submission, rubric, kind)
-    return score(submission, rubric, observe(submission, rubric, records), await answers)
+def programs_observed(submission: Submission, rubric: Rubric) -> tuple[dict[str, Observation], str]:
+    """What is to be said of each check, and what to know of a machine that has no boxes."""
+    import asyncio
 
+    from grader.alone import record_somehow
+    from grader.assess import observe
+    from grader.sandbox.plain import HAS_PROC, PlainBox
 
-async def record(submission: Submission, rubric: Rubric, kind: BoxKind) -> dict[str, RunRecord]:
-    """Run everything, and leave nothing running."""
-    references = ReferenceBoxes(rubric, kind)
-    try:
-        return await believable_records(submission, rubric, references)
-    finally:
-        await references.close()
+    records, kind = asyncio.run(record_somehow(submission, rubric))
+    unprotected = UNPROTECTED + ("" if HAS_PROC else UNPROVED) if kind is PlainBox else ""
+    return observe(submission, rubric, records), unprotected
 
 
 def all_well(grade: Grade) -> bool:

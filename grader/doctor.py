@@ -8,13 +8,12 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-from grader.checking import record
+from grader.alone import record
 from grader.errors import HostError, UsageError
 from grader.intake import read_folder
 from grader.model import Grade, Rubric, Verdict, number
 from grader.pipeline import assess
 from grader.sandbox.host import conditions
-from grader.sandbox.launch import Box
 
 MARKS = {"ok": "ok     ", "weaker": "weaker ", "missing": "MISSING"}
 
@@ -63,7 +62,7 @@ def grade_folder(rubric: Rubric, folder: Path) -> Grade | None:
     except UsageError:
         print(f"skipped  {folder.name}: there is no such folder beside the rubric")
         return None
-    return assess(submission, rubric, asyncio.run(record(submission, rubric, Box)))
+    return assess(submission, rubric, asyncio.run(record(submission, rubric)))
 
 
 def program_points(grade: Grade) -> Decimal:

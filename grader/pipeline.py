@@ -15,11 +15,10 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from grader import __version__
-from grader.answers import commented_out, goes_on, parse_answers, score_answer
+from grader.answers import read_answers
 from grader.assess import broken, observe
 from grader.errors import GraderError, SubmissionError, first_of
 from grader.evidence import believable_records
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from grader.store import Store
     from grader.store.database import Earlier
 
-READING = Lock()
 READER = ThreadPoolExecutor(1, thread_name_prefix="reader")
 """The thread in which hand-ins are read, one at a time: an archive may hold megabytes, and those of a class may all lie
 in one file."""
@@ -56,22 +54,6 @@ class Progress:
 def assess(submission: Submission, rubric: Rubric, records: Mapping[str, RunRecord]) -> Grade:
     """A submission's grade from its run records and its answers. Pure."""
     return score(submission, rubric, observe(submission, rubric, records), read_answers(submission, rubric))
-
-
-def read_answers(submission: Submission, rubric: Rubric) -> list[QuestionScore]:
-    """The scores of a submission's answers, one for each question. Pure.
-
-    One submission at a time: six side by side, as many as the event loop has threads, would load the model and read the
-    marked examples six times at first, and take 264 MB instead of 121.
-    """
-    text = submission.answers or ""
-    answers, unread = parse_answers(text, rubric.questions), goes_on(text)
-    hidden = commented_out(text, rubric.questions, answers)
-    with READING:
-        return [
-            score_answer(one, answers.get(one.id, ""), unread=unread, commented=one.id in hidden)
-            for one in rubric.questions
-        ]
 
 
 def unreadable(pending: Pending, error: SubmissionError) -> Submission:

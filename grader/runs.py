@@ -98,6 +98,12 @@ class ReferenceBoxes:
         self.limits = rubric.limits
         self.idle: list[Boxes] = []
 
+    async def prepare(self) -> None:
+        """Make a set of boxes ahead of need. Raises HostError and SandboxError when none can be made."""
+        async with self.borrow() as boxes:
+            for role in self.programs:
+                await boxes.get(role)
+
     @contextlib.asynccontextmanager
     async def borrow(self) -> AsyncIterator[Boxes]:
         """A set of boxes for one pair."""

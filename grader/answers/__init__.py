@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from grader.answers.parse import commented_out, goes_on, parse_answers
 from grader.answers.patterns import check_pattern
+from grader.answers.reading import read_answers
 from grader.answers.score import score_answer
 
-__all__ = ["check_pattern", "commented_out", "goes_on", "parse_answers", "score_answer"]
+__all__ = ["check_pattern", "commented_out", "goes_on", "parse_answers", "read_answers", "score_answer"]

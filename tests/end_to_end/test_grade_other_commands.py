@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -84,6 +85,16 @@ def test_check_without_boxes_says_which_protections_are_absent(tmp_path: Path) -
     assert done.returncode == 0, done.stdout
     assert "cannot box programs" in done.stderr
     assert "read and write your files" in done.stderr
+
+
+def test_check_where_the_kernel_refuses_boxes_runs_the_programs_all_the_same(tmp_path: Path) -> None:
+    """bubblewrap is there and may not make namespaces, as on some desktops: nothing of the vain try is told."""
+    refuses = tmp_path / "bwrap"
+    refuses.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    refuses.chmod(0o755)
+    done = grade("check", ROOT / "solutions", env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert done.returncode == 0, done.stdout
+    assert done.stderr == grade("check", ROOT / "solutions", env=without_bubblewrap(tmp_path / "empty")).stderr
 
 
 @needs_boxes

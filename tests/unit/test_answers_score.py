@@ -11,10 +11,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.answers import parse_answers, score_answer
+from grader.answers import parse_answers, read_answers, score_answer
 from grader.answers.phrases import staff_more
 from grader.model import Criterion, Question, QuestionScore, Submission
-from grader.pipeline import read_answers
 from grader.rubric import load_rubric
 
 ROOT = Path(__file__).resolve().parents[2]
