@@ -171,7 +171,12 @@ def doctor_command(rubric_path: Path | None, mutants: bool) -> None:
 @cli.command("cluster")
 @click.option("--workers", type=click.IntRange(1, 1000), help="Worker processes. Default: one for each processor.")
 @click.option(
-    "-j", "--jobs", default=4, show_default=True, type=click.IntRange(1, 1000), help="Submissions at a time on each."
+    "-j",
+    "--jobs",
+    default=4,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Submissions at work at a time on each.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(

@@ -1,6 +1,6 @@
 """The batch's side of a cluster: enrols workers, keeps each of them busy, and stores what comes back.
 
-A worker that is enrolled gets a *crew*: as many coroutines as it takes submissions at a time, and one more, so that the
+A worker that is enrolled gets a *crew*: as many coroutines as it holds submissions at a time, and one more, so that the
 next lies there already when one is done. Each takes a job, waits for its reply, stores it, and takes the next. That is
 all the back-pressure there is: what is under way is what crews hold, and a class is read no faster than it is graded.
 
@@ -31,6 +31,7 @@ from grader.intake import Pending
 from grader.model import Grade, Rubric, Submission
 from grader.pipeline import JUDGES, Progress, answered, failed_grade, read_aside, unread
 from grader.rubric import plan_digest
+from grader.seats import IN_FLIGHT
 from grader.store import Store
 
 LOOK_SECONDS = 1.0
@@ -253,7 +254,7 @@ class Batch:
             if not present:
                 self.tell(
                     f"No worker is connected to {self.address}; waiting for one. Start some with "
-                    f"`dask worker {self.address} --nworkers -1 --nthreads 4`."
+                    f"`dask worker {self.address} --nworkers -1 --nthreads {4 * IN_FLIGHT}`."
                 )
         grace = NONE_LEFT_SECONDS if self.had_crews else 0
         if present and present == self.refused.keys() and now - self.none_since >= grace:

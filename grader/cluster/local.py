@@ -11,12 +11,13 @@ from asyncio.subprocess import Process
 
 from grader.errors import INTERRUPTED, ClusterError
 from grader.sandbox.host import require_boxes
+from grader.seats import IN_FLIGHT
 
 END_SECONDS = 10.0  # what has not ended by then is killed
 
 
 def serve_cluster(host: str, port: int, workers: int, jobs: int) -> int:
-    """Run a scheduler and `workers` workers, each for `jobs` submissions at a time, until Ctrl-C. Returns the exit
+    """Run a scheduler and `workers` workers, each with `jobs` submissions at work, until Ctrl-C. Returns the exit
     status. Raises HostError where programs cannot be boxed, ClusterError when a process does not start."""
     require_boxes()
     try:
@@ -35,9 +36,9 @@ async def run(host: str, port: int, workers: int, jobs: int) -> None:
     processes: list[Process] = []
     try:
         scheduler, address = await start(processes, "scheduler", host, str(port))
-        others = [start(processes, "worker", address, str(jobs)) for _ in range(workers)]
+        others = [start(processes, "worker", address, str(jobs * IN_FLIGHT)) for _ in range(workers)]
         await asyncio.gather(*others)
-        each = f"{counted(jobs, 'submission')} at a time on each"
+        each = f"{counted(jobs, 'submission')} at work on each"
         print(f"{address}: a scheduler with {counted(workers, 'worker')}, {each}.")
         print(f"Grade with `grade run FOLDER --cluster {address}`. Ctrl-C ends it.", flush=True)
         await scheduler.wait()

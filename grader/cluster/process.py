@@ -1,7 +1,7 @@
 """One process of a local cluster: the scheduler, or a worker with its nanny.
 
     python -m grader.cluster.process scheduler HOST PORT
-    python -m grader.cluster.process worker ADDRESS JOBS
+    python -m grader.cluster.process worker ADDRESS THREADS
 
 Prints its address once it serves. Ends on SIGTERM or SIGINT, and when its standard input is closed: so it never
 outlives whoever started it, however that one ends.
@@ -25,8 +25,8 @@ def server(kind: str, *arguments: str) -> Any:
     if kind == "scheduler":
         host, port = arguments
         return distributed.Scheduler(host=host, port=int(port), dashboard=False, dashboard_address=f"{host}:0")
-    address, jobs = arguments
-    return distributed.Nanny(address, nthreads=int(jobs), memory_limit=0, dashboard=False, dashboard_address=None)
+    address, threads = arguments
+    return distributed.Nanny(address, nthreads=int(threads), memory_limit=0, dashboard=False, dashboard_address=None)
 
 
 async def serve(arguments: list[str]) -> None:

@@ -22,6 +22,7 @@ from grader.model import Rubric
 from grader.pipeline import JUDGES, run_and_assess
 from grader.runs import ReferenceBoxes
 from grader.sandbox.host import require_boxes
+from grader.seats import IN_FLIGHT, Seats
 
 REST_SECONDS = 10.0  # idle for so long, and the boxes of the reference programs are closed until they are needed again
 
@@ -38,11 +39,17 @@ def boxes_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
+@functools.cache
+def seats(threads: int) -> Seats:
+    """Those of this process, whatever the rubric."""
+    return Seats(max(1, threads // IN_FLIGHT))
+
+
 class Room:
     """Where submissions are graded by one rubric. Its methods run in the loop of the boxes."""
 
-    def __init__(self, rubric: Rubric) -> None:
-        self.rubric = rubric
+    def __init__(self, rubric: Rubric, seats: Seats) -> None:
+        self.rubric, self.seats = rubric, seats
         self.references = ReferenceBoxes(rubric)
         self.busy = 0
         self.rest: asyncio.TimerHandle | None = None
@@ -53,7 +60,8 @@ class Room:
             self.rest.cancel()
         self.busy += 1
         try:
-            grade, records = await run_and_assess(unpacked_submission(packed), self.rubric, self.references)
+            async with self.seats.taken():
+                grade, records = await run_and_assess(unpacked_submission(packed), self.rubric, self.references)
             return await asyncio.to_thread(Graded.of, grade, records)
         except HostError as error:
             return Refused(why=str(error))
@@ -74,14 +82,15 @@ async def enrol(client: tuple[str, str, str], rubric_digest: str, rubric: bytes,
     """Take a batch's rubric, if this worker can grade for it. Called by the batch, on the worker.
 
     `client`: the `Identity` of the batch.  `rubric`: pickled, and only read once that has been found to be ours.
-    Returns how many submissions it takes at a time, and "" ; or 0 and why it takes none.
+    Returns how many submissions it holds at a time, and "" ; or 0 and why it takes none.
     """
     why = await asyncio.to_thread(reason_against, Identity(*client))
     if why:
         return 0, why
+    threads = dask_worker.state.nthreads
     if rubric_digest not in rooms:
-        rooms[rubric_digest] = Room(pickle.loads(rubric))
-    return dask_worker.state.nthreads, ""
+        rooms[rubric_digest] = Room(pickle.loads(rubric), seats(threads))
+    return threads, ""
 
 
 def reason_against(client: Identity) -> str:

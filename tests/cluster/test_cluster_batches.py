@@ -9,12 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from batches import ROOT, results, same_pages, verdicts
+from batches import ROOT, below, results, same_pages, verdicts
 from clusters import (
     DEADLINE_SECONDS,
     MANY,
     Cluster,
     cluster,
+    command_line,
     finish,
     grade,
     made_class,
@@ -25,6 +26,9 @@ from clusters import (
 )
 from faults.sitecustomize import MARK
 from traces import traces
+
+from grader.cluster.worker import seats
+from grader.seats import IN_FLIGHT
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 FAULTS = str(Path(__file__).parent / "faults")
@@ -70,6 +74,26 @@ def test_a_dry_run_tells_what_it_tells_here(quiet_cluster: Cluster, students: Pa
     assert f"The programs of {MANY} of {MANY} submissions were run" in told[0][0]
     assert told[0][1:] == ("", 1)
     assert traces(here) == before
+
+
+def test_one_in_eight_of_what_a_worker_holds_is_at_work() -> None:
+    """And one at least."""
+    assert [seats(threads).free for threads in (32, 8, 2)] == [4, 1, 1]
+
+
+def test_hand_ins_whose_programs_sleep_keep_no_others_waiting(tmp_path: Path) -> None:
+    """A worker at which one is at work at a time: four that sleep in every run are in their boxes side by side."""
+    for number in range(4):
+        hand_in = shutil.copytree(ROOT / "solutions", tmp_path / "class" / str(number))
+        server = hand_in / "echo-server.py"
+        server.write_text(f"import time  # {number}\ntime.sleep(60)\n{server.read_text()}")
+    with cluster(1, jobs=IN_FLIGHT) as made:
+        running = start("run", tmp_path / "class", "-o", tmp_path / "out", "--cluster", made.address)
+        worker = made.workers[0].worker()
+        while len([one for one in below(worker) if "bwrap" in command_line(one)]) < 4:
+            assert running.poll() is None, running.communicate()
+        running.kill()
+        running.communicate()
 
 
 def test_a_worker_that_is_killed_costs_nothing(students: Path, here: Path, tmp_path: Path) -> None:
