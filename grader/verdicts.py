@@ -14,6 +14,7 @@ from grader.conversation import Action, Expectation, Script
 from grader.model import DIRECT, Event, Rubric, RunRecord, Socket
 from grader.printed import contains, names, says_more
 
+SOURCE_LINE = re.compile(r'^( *File "[^"\n]*", line \d+[^\n]*)\n +[^\n]*', re.MULTILINE)  # beneath the place it is from
 ADMITS = re.compile(r"refus|error|fail|errno|not |n't|unable|unavailable|no server|nobody", re.IGNORECASE)
 
 
@@ -74,8 +75,9 @@ def events_of(record: RunRecord, *kinds: str) -> list[Event]:
 
 
 def printed(record: RunRecord) -> str:
-    """What the program printed, on stdout and on stderr: a log line is as good as a print."""
-    return (record.stdout + b"\n" + record.stderr).decode(errors="replace")
+    """What the program printed, on stdout and on stderr: a log line is as good as a print. The lines of its source that
+    Python quotes in a traceback are not its output."""
+    return SOURCE_LINE.sub(r"\1", (record.stdout + b"\n" + record.stderr).decode(errors="replace"))
 
 
 def listening(record: RunRecord) -> list[Socket]:
@@ -294,8 +296,9 @@ def is_refused_run(case: Case) -> bool:
 def fails_visibly(case: Case, expectation: Expectation) -> Finding | None:
     """A refused connection shows: by the exit status, or by a message printed after the attempt.
 
-    What the program prints when it is answered as well, apart from the values, tells nobody of a failure. Where it was
-    never answered, a message that shows the greeting, and no word of failure, claims a success that never was.
+    What the program prints when it is answered as well, apart from the values, tells nobody of a failure; but where it
+    never shows its reply, it fails then too, and may say so each time. Where it was never answered, a message that
+    shows the greeting, and no word of failure, claims a success that never was.
     """
     record = case.record(expectation)
     answered = [other for other in case.others if replied(other)]
@@ -310,6 +313,8 @@ def fails_visibly(case: Case, expectation: Expectation) -> Finding | None:
     if answered:
         values = (*greetings(case.rubric), *map(replied, answered))
         tells = says_more(since, "\n".join(map(printed, answered)), values)
+        if not tells and not any(contains(printed(one), replied(one)) for one in answered):
+            tells = ADMITS.search(since) is not None
     else:
         tells = bool(since.strip()) and not claims
     return None if tells else Finding(code="claims-success" if claims else "refusal-hidden", record=record)

@@ -40,7 +40,7 @@ def values(finding: Finding, clues: Clues, place: Place | None, hint: str, limit
         "status": plain(str(finding.facts.get("status", record.exit_code))),
         "signal": plain(str(finding.facts.get("signal", record.signal))),
         "expected": bytes_words(finding.expected),
-        "actual": bytes_words(finding.actual),
+        "actual": bytes_words(finding.actual, sized=len(finding.expected) <= STEADY_BYTES),
         "difference": difference(finding.expected, finding.actual),
         "ending": ending(clues, limits),
         "used_up": used_up(clues, limits),
@@ -88,10 +88,13 @@ def amount(number: float, unit: str) -> str:
     return f"{number:g} {unit}" + ("" if number == 1 else "s")
 
 
-def bytes_words(data: bytes) -> str:
-    """A message with its length; a long one by its beginning."""
+def bytes_words(data: bytes, *, sized: bool = True) -> str:
+    """A message with its length; a long one by its beginning.
+
+    `sized`: not where it answers so much that it hangs on the pieces in which that came.
+    """
     shown = repr(data) if len(data) <= WHOLE_BYTES else f"{data[: 2 * AROUND_BYTES]!r}…"
-    return shown if len(data) > STEADY_BYTES else f"{shown} ({amount(len(data), 'byte')})"
+    return f"{shown} ({amount(len(data), 'byte')})" if sized and len(data) <= STEADY_BYTES else shown
 
 
 def first_difference(one: bytes, other: bytes) -> int:
