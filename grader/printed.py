@@ -6,11 +6,13 @@ from __future__ import annotations
 import errno
 import re
 import unicodedata
-from functools import lru_cache
+from functools import lru_cache, partial
 
 # A value as Python prints it. An escape outside of one stands by itself: else each escaped quote would be tried as a
 # beginning, and a program could print a line that takes hours to read.
 LITERAL = re.compile(r"""(?P<escape>\\.)|[bru]{0,2}'((?:[^'\\\n]|\\.)*)'|[bru]{0,2}"((?:[^"\\\n]|\\.)*)\"""")
+# What a terminal does not show: colours, moves of the cursor, titles (ECMA-48, CSI and OSC).
+CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 WORDS = re.compile(rf"[^\W\d_]+|\b{errno.ECONNREFUSED}\b|[^\w\s\x00-\x7f]")
 
 
@@ -20,9 +22,10 @@ def names(text: str, word: str) -> bool:
 
 
 def contains(text: str, data: bytes) -> bool:
-    """Whether a text shows these bytes: as text, or as Python's repr of bytes or of the text, be it piece by piece."""
+    """Whether a text shows these bytes: as text, or as Python's repr of bytes or of the text, in pieces and colours."""
     forms = [form for form in shown(data) if form]
-    return any(form in text for form in forms) or any(form in literals(text) for form in forms)
+    views = (str, literals, partial(CONTROL.sub, ""))
+    return any(form in view(text) for view in views for form in forms)
 
 
 @lru_cache(maxsize=4)  # a flood of output is looked at by a dozen checks, and reading it is what costs

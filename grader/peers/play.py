@@ -211,7 +211,7 @@ class Peer:
             reading = self.watch.steady and waits_for_input(self.watch.last[0])
             return self.watch.polls or (reading and network_is_still(self.run.rows()))
 
-        await self.watch.until(self.run.ended.done, also=waits)
+        await self.watch.until(self.run.over, also=waits)
 
     async def _until_it_rests(self) -> None:
         """Wait until a program that it is our turn to speak to waits for us, or sleeps, or has ended.
@@ -222,7 +222,7 @@ class Peer:
 
         def waits() -> bool:
             look = self.run.look()
-            return self.run.ended.done() or rests(look) or look.cpu_seconds > allowance
+            return rests(look) or look.cpu_seconds > allowance
 
         await self.watch.until(waits)
 
@@ -279,7 +279,7 @@ class Peer:
 
     async def _let_it_fill_the_window(self) -> None:
         """Read nothing until the program waits: for room to write, or because it has dropped what did not fit."""
-        await self.watch.until(self.run.ended.done, also=lambda: self.watch.steady or self.watch.polls)
+        await self.watch.until(self.run.over, also=lambda: self.watch.steady or self.watch.polls)
         for one in self.connections:
             one.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NORMAL_BUFFER_BYTES)
             one.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)  # tell of the new window at once
@@ -356,7 +356,7 @@ class Peer:
         for one in self.connections:
             if one.ended == "fin":
                 one.half_close()
-        return self.run.ended.done()
+        return self.run.over()
 
     def _end_tells(self) -> bool:
         """Whether the program's end is of interest: a check asks for it, or it tells why an action failed."""

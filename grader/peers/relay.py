@@ -119,20 +119,20 @@ class Relay:
         return all(link.server.ended is not None for link in self.links) and waits and bool(self.server.listening())
 
     def _is_over(self, run: AnyRun) -> bool:
-        """Whether a program has ended. Hands on first what may have brought it there."""
+        """Whether a program is over. Hands on first what may have brought it there."""
         replies = [link for link in self.links if link.due or link.server.ended is not None]
         self._hand_on(self.server, [(link.client, link.server) for link in self.links])
         self._hand_on(self.client, [(link.server, link.client) for link in replies])
         for link in self.links:
             link.due = link.due and bool(link.server.fresh)
-        return run.ended.done()
+        return run.over()
 
     def _hand_on(self, run: AnyRun, ways: Sequence[tuple[Connection, Connection]]) -> None:
-        """Hand on what was said for a program, and ends, once it rests, or has ended, or only polls."""
+        """Hand on what was said for a program, and ends, once it rests, or is over, or only polls."""
         ways = [(source, target) for source, target in ways if source.fresh or source.ended is not None]
         if not any(source.fresh or not target.sent_fin for source, target in ways):
             return
-        if run.ended.done() or self.watch.polls or rests(run.look()):
+        if self.watch.polls or rests(run.look()):
             for source, target in ways:
                 hand_on(source, target)
 
@@ -176,8 +176,8 @@ async def wait_until_listening(run: AnyRun, limits: Limits, host: str, port: int
             return watch.polls or awaits_clients(watch.last[0], watch.steady)
         return bool(found) and settled(watch.last[0], watch.steady, watch.moves, watch.burnt)
 
-    await watch.until(run.ended.done, also=listens)
-    return found[0] if found and not run.ended.done() else None
+    await watch.until(run.over, also=listens)
+    return found[0] if found and not run.over() else None
 
 
 async def relay(

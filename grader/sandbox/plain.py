@@ -120,6 +120,13 @@ class PlainRun:
             await asyncio.sleep(POLL_SECONDS)
         return Ending(code, None) if code >= 0 else Ending(None, -code)
 
+    def over(self) -> bool:
+        """Whether the main process has ended and, where that can be seen, every process that it has started."""
+        if not self.ended.done():
+            return False
+        look = self.look()
+        return not HAS_PROC or (look.complete and not look.threads)
+
     def output_bytes(self) -> tuple[int, int]:
         """Bytes printed so far to stdout and to stderr."""
         return os.fstat(self.files[0].fileno()).st_size, os.fstat(self.files[1].fileno()).st_size

@@ -40,12 +40,15 @@ DEVICE_LINKS = (
     ("stderr", "/proc/self/fd/2"),
 )
 
-# PYTHONHASHSEED: the order of a set may not decide a mark. LANG: Python's UTF-8 mode, whatever the host's locale is.
+# What a login shell sets everywhere. PYTHONHASHSEED: the order of a set may not decide a mark. LANG: Python's UTF-8
+# mode, whatever the host's locale is.
 ENVIRONMENT = {
     "HOME": HOME,
     "LANG": "C.UTF-8",
+    "LOGNAME": "student",
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "PYTHONHASHSEED": "0",
+    "SHELL": "/bin/sh",
     "TERM": "dumb",
     "USER": "student",
 }

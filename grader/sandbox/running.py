@@ -62,6 +62,13 @@ class Run:
         code, number = numbers(fields, b"exited", 2)
         return Ending(code, None) if not number else Ending(None, number)
 
+    def over(self) -> bool:
+        """Whether the main process has ended, and every process that it has started: the work may be a child's."""
+        if not self.ended.done():
+            return False
+        look = self.look()
+        return look.complete and not look.threads
+
     def output_bytes(self) -> tuple[int, int]:
         """Bytes printed so far to stdout and to stderr."""
         return os.fstat(self.outputs[0]).st_size, os.fstat(self.outputs[1]).st_size

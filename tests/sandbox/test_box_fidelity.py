@@ -189,7 +189,7 @@ FACTS = {
     "stack": "import inspect, sys; print([one.filename for one in inspect.stack()], sys._getframe().f_back)",
     "printed stack": "import traceback\ndef f(): traceback.print_stack()\nf()",
     "environment": (
-        "import os\nkept = ('HOME', 'LANG', 'PATH', 'PYTHONHASHSEED', 'TERM', 'USER')\n"
+        "import os\nkept = ('HOME', 'LANG', 'LOGNAME', 'PATH', 'PYTHONHASHSEED', 'SHELL', 'TERM', 'USER')\n"
         "print(sorted(os.environ.keys() - {'PWD', 'LC_CTYPE'}) == sorted(kept))\n"
         "print(any(word in open('/proc/self/environ').read() for word in ('TASK', 'PYTHONPATH', 'launch')))"
     ),
