@@ -5,10 +5,14 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 
+from grader.diagnose.caught import at_caught, caught
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_call, at_name, both, calls, code, either, first_of, no, role, stopped, uses
+from grader.diagnose.others import does as does_role
+from grader.diagnose.others import is_peers
 from grader.diagnose.todos import follows
 from grader.diagnose.trace import Place
+from grader.diagnose.words import plain
 from grader.verdicts import Finding
 
 ANY_HOST = ("0.0.0.0", "", "::")
@@ -132,6 +136,20 @@ def is_swapped(finding: Finding, clues: Clues) -> bool:
     return asked_to("bind", "connect", clues) and clues.uses("listen", "accept") and not clues.uses(*CONNECTS)
 
 
+def swap_words(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """What may have happened: two files that do each other's work, or one that is the wrong one."""
+    swapped = any(does_role(path, clues.role, clues) for path in clues.texts if path != clues.record.file)
+    return {"guess": "the two files seem to be swapped" if swapped else "it seems to be the wrong file"}
+
+
+def same_work(finding: Finding, clues: Clues) -> str:
+    """Another file that does the other role's work too, where none does this one's; else an empty string."""
+    others = [path for path in sorted(clues.texts) if path != clues.record.file]
+    if any(does_role(path, clues.role, clues) for path in others):
+        return ""
+    return next((path for path in others if is_peers(path, clues)), "")
+
+
 KINDS = (
     Entry(
         id="both-in-one",
@@ -154,10 +172,19 @@ KINDS = (
         line=at_call("accept", "connect"),
     ),
     Entry(
+        id="same-work-twice",
+        applies=both(unmet, is_swapped, lambda finding, clues: bool(same_work(finding, clues))),
+        reason="Your {file} does the work of the {peer}, and so does your {other}: there is no {role} in your hand-in.",
+        next_step="Look for your {role} on your computer, and hand it in as {file}.",
+        line=first_of(at_call("connect", "create_connection", "open_connection"), at_call("bind", "create_server")),
+        fill=lambda finding, clues: {"other": plain(same_work(finding, clues))},
+    ),
+    Entry(
         id="roles-swapped",
         applies=both(unmet, is_swapped),
-        reason="Your {file} does the work of the {peer}: the two files seem to be swapped.",
+        reason="Your {file} does the work of the {peer}: {guess}.",
         next_step="The server's file binds, listens and accepts; the client's file connects. Check the file names.",
+        fill=swap_words,
         line=first_of(at_call("connect", "create_connection", "open_connection"), at_call("bind", "create_server")),
     ),
     Entry(
@@ -284,7 +311,18 @@ MISSING_CALLS = (
     ),
 )  # fmt: skip
 
+AT_A_LOSS = code("never-listens", "never-connects", "server-silent", "client-silent", "address-not-printed",
+                 "reply-not-printed")  # fmt: skip
+
 SWALLOWED = (
+    Entry(
+        id="error-caught",
+        applies=both(AT_A_LOSS, caught),
+        reason="Your {role} does not do its work: it meets an error, and an except block{on_line} takes it.",
+        next_step="Take the try and except out, or let the block call traceback.print_exc, and run it again: Python's "
+        "message names the mistake and its line.",
+        line=at_caught,
+    ),
     Entry(
         id="error-swallowed",
         applies=both(

@@ -89,6 +89,14 @@ def listens_first(finding: Finding, clues: Clues) -> bool:
     return len(binds) == 1 and bool(listens) and listens[0].line < binds[0].line
 
 
+def bound_again(finding: Finding, clues: Clues) -> bool:
+    """The exception came from bind. One that was caught names no line: bind was asked for twice then, by a program
+    that lets its socket listen, as accept fails in the same way on one that does not."""
+    if clues.trace is not None and clues.trace.place is not None:
+        return raised_in("bind")(finding, clues)
+    return len(clues.dials("bind")) > 1 and clues.uses("listen")
+
+
 def low_port(finding: Finding, clues: Clues) -> bool:
     """A port below 1024 was asked for."""
     return any(0 < dial.port < 1024 for dial in clues.dials("bind"))
@@ -221,7 +229,7 @@ ADDRESSES = (
     ),
     Entry(
         id="bind-twice",
-        applies=both(error("OSError", "[Errno 22]"), raised_in("bind")),
+        applies=both(error("OSError", "[Errno 22]"), bound_again),
         reason="Your {role} calls bind on a socket that has its address already.",
         next_step="Bind each socket once, before listen.",
         line=at_trace,

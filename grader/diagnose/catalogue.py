@@ -12,6 +12,9 @@ from grader.diagnose.generic import GENERIC
 from grader.diagnose.hidden import SILENCES, UNANSWERED, UNSEEN
 from grader.diagnose.limits import EXHAUSTED, LIMITS, SLEEPING
 from grader.diagnose.loading import LOADING
+from grader.diagnose.objects import OBJECTS
+from grader.diagnose.others import OTHERS, OTHERS_ADVICE
+from grader.diagnose.output import OUTPUT
 from grader.diagnose.pairs import PAIRS
 from grader.diagnose.refusals import REFUSALS
 from grader.diagnose.replies import LOST, REPLIES
@@ -28,6 +31,7 @@ CATALOGUE: tuple[Entry, ...] = (
     *LOADING,
     *TODOS,
     *PAIRS,
+    *OTHERS,
     *KINDS,
     *LOST,
     *MISSING_ACCEPT,
@@ -36,10 +40,12 @@ CATALOGUE: tuple[Entry, ...] = (
     *WRONG_ADDRESS,
     *EXHAUSTED,
     *REFUSED,
+    *OBJECTS,
     *STARTING,
     *ERRORS,
     *UNSEEN,
     *MISSING_CALLS,
+    *OUTPUT,
     *NOTICES,
     *SLEEPING,
     *ENDS,
@@ -57,4 +63,4 @@ CATALOGUE: tuple[Entry, ...] = (
     *GENERIC,
 )
 
-ADVICE: tuple[Entry, ...] = ADDRESS_ADVICE
+ADVICE: tuple[Entry, ...] = (*ADDRESS_ADVICE, *OTHERS_ADVICE)

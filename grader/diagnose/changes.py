@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from grader.diagnose.clues import Clues
+from grader.diagnose.words import STEADY_START
 from grader.verdicts import Finding
 
 FAR = 2048  # how far on a stream is searched for the place where it goes on as expected
 SHORT = 256  # bytes that are put in, or left out, at most
 SURE = 12  # bytes that agree there, before it counts; fewer at the end of a message
+CUT = 8  # bytes before the end of a part that are not looked at
+LONG = 64  # bytes of a changed beginning that count
 SHORTEST = 4  # bytes of a literal that counts as a canned answer
 
 
@@ -37,6 +40,7 @@ CHANGES: dict[str, Callable[[bytes], tuple[bytes, ...]]] = {
 }  # fmt: skip
 
 
+BYTE_BY_BYTE = ("upper-cased", "lower-cased", "with other line ends", "decoded and encoded again")
 OF_ZEROS = ("without its zero bytes", "cut off at a zero byte")
 FIRST_BYTE = "without its first byte"
 
@@ -53,12 +57,24 @@ def messages(clues: Clues) -> list[bytes]:
 
 
 def change(finding: Finding, clues: Clues) -> str:
-    """What was done to the bytes, if it is something simple."""
+    """What was done to the bytes, if it is something simple: to all of them or, byte by byte, to the first ones."""
     expected, actual = finding.expected, finding.actual
     if not actual or actual == expected:
         return ""
-    name = next((name for name, made in CHANGES.items() if actual in made(expected)), "")
+    name = next((name for name, made in CHANGES.items() if actual in made(expected)), "") or changed_start(finding)
     return FIRST_BYTE if name in OF_ZEROS and actual == expected[1:] and not names_zero(clues) else name
+
+
+def changed_start(finding: Finding) -> str:
+    """What was done to the beginning of a longer message. A server that changes what each recv returns does it there
+    as it does to the whole; where its pieces end, it may do otherwise."""
+    expected, actual = finding.expected[:STEADY_START], finding.actual
+    for name in BYTE_BY_BYTE:
+        for whole in CHANGES[name](expected):
+            made = whole[:-CUT]  # the last bytes may be a part of a character
+            if len(made) >= LONG and actual.startswith(made) and not expected.startswith(made):
+                return name
+    return ""
 
 
 def names_zero(clues: Clues) -> bool:
@@ -79,6 +95,11 @@ def inserted(finding: Finding, clues: Clues) -> tuple[int, bytes]:
     """Where bytes were put in that do not belong there, and which; no bytes where that is not what happened."""
     expected, actual = finding.expected, stream(finding, clues)
     at = split_at(expected, actual)
+    # What is put before an answer may happen to begin as the answer does: then the whole of that comes later.
+    first = expected[:SURE]
+    before = actual.find(first, 1, SHORT + len(first)) if 0 < at < len(first) and len(first) >= 3 else -1
+    if before > 0:
+        return 0, actual[:before]
     rest = expected[at : at + SURE]
     found = actual.find(rest, at, at + FAR) if rest else -1
     if not rest and len(actual) > at:

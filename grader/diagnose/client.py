@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from grader.diagnose.awaited import AWAITED, at_more, gave_up, got_reply, not_printed
+from grader.diagnose.caught import hidden_from_print
 from grader.diagnose.changes import CHANGES
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
@@ -35,7 +37,6 @@ LEAST = 4  # bytes of a reply that no program prints by chance
 MOST_PART = 256  # bytes of a reply's beginning that are looked for
 
 wrong_message = code("client-altered", "client-extra", "client-partial")
-not_printed = both(code("reply-not-printed"), role("client"))
 speechless = both(
     role("client"), either(code("client-silent"), both(not_printed, lambda finding, clues: not clues.said))
 )
@@ -77,11 +78,6 @@ def is_wide(finding: Finding, clues: Clues) -> bool:
     return any(
         finding.actual.decode(name, "replace") == text for name in ("utf-16", "utf-16-be", "utf-32", "utf-8-sig")
     )
-
-
-def got_reply(finding: Finding, clues: Clues) -> bool:
-    """The peer's answer had been sent to the client."""
-    return bool(clues.heard)
 
 
 def same_letters(finding: Finding, clues: Clues) -> bool:
@@ -161,30 +157,10 @@ def exchange(finding: Finding, clues: Clues) -> dict[str, str]:
     }
 
 
-def gave_up(finding: Finding, clues: Clues) -> bool:
-    """The client's own time-out ended its waiting."""
-    return clues.gave_up
-
-
-def awaits_more(finding: Finding, clues: Clues) -> bool:
-    """An asyncio client stands in its event loop, and nothing but receiving can keep it there."""
-    others = ("Event", "gather", "serve_forever", "Queue", "Future", "acquire")
-    reads = clues.calls(*RECEIVES)
-    return waits_in("run", "run_until_complete")(finding, clues) and bool(reads) and not clues.uses(*others)
-
-
 def reads_first(finding: Finding, clues: Clues) -> bool:
     """The first call that receives stands before the first that sends."""
     reads, sends = clues.calls(*RECEIVES), clues.calls(*SENDS)
     return bool(reads) and bool(sends) and reads[0].line < sends[0].line
-
-
-def at_more(finding: Finding, clues: Clues) -> Place | None:
-    """The line that waited; in an event loop the first that receives or, after a reply, the last."""
-    reads = clues.calls(*RECEIVES)
-    if awaits_more(finding, clues) and reads:
-        return Place(file=clues.main.path, line=reads[-1 if clues.heard else 0].line)
-    return at_wait(finding, clues)
 
 
 CLIENT = (
@@ -291,17 +267,7 @@ CLIENT = (
         next_step="A reply comes on the connection on which the message went out: use one for both.",
         line=at_wait,
     ),
-    Entry(
-        id="waits-for-more",
-        applies=both(
-            either(not_printed, both(code("does-not-end"), role("client"))),
-            either(stopped("stuck"), gave_up), either(waits_in(*RECEIVES), awaits_more), got_reply,
-        ),
-        reason="Your client had its reply already, and was {waited}, for more; nothing more was coming.",
-        next_step="One reply is all that comes. Print it, and let the program end; do not wait until the "
-        "server closes.",
-        line=at_more,
-    ),
+    *AWAITED,
     Entry(
         id="waits-for-reply",
         applies=both(not_printed, either(stopped("stuck"), gave_up), waits_in(*RECEIVES), no(got_reply)),
@@ -373,15 +339,16 @@ CLIENT = (
     ),
     Entry(
         id="print-not-reached",
-        applies=both(not_printed, got_reply, calls("print"), lambda finding, clues: clues.ended,
-                     lambda finding, clues: not clues.printed.strip()),
+        applies=both(not_printed, got_reply, calls("print"), no(hidden_from_print),
+                     lambda finding, clues: clues.ended, lambda finding, clues: not clues.printed.strip()),
         reason="Your client gets its reply and ends without having come to its print.",
         next_step="Look at what has to hold before this line is reached, and print what recv returned in any case.",
         line=first_of(at_reply_print, at_call("print")),
     ),
     Entry(
         id="nothing-printed",
-        applies=both(not_printed, lambda finding, clues: not clues.printed.strip(), lambda finding, clues: clues.ended),
+        applies=both(not_printed, lambda finding, clues: not clues.printed.strip(), lambda finding, clues: clues.ended,
+                     no(hidden_from_print)),
         reason="Your client prints nothing.",
         next_step="Print what recv returned.",
         line=at_call(*RECEIVES),

@@ -85,6 +85,10 @@ class Clues:
                     return Place(file=source.path, line=call.line)
         return None
 
+    def place_of_call(self, call: Call) -> Place | None:
+        """Where this call stands."""
+        return next((Place(file=one.path, line=call.line) for one in self.sources if call in one.calls), None)
+
     def uses(self, *names: str) -> bool:
         """Whether any of these names is used at all: called, passed on, or part of an attribute."""
         return any(name in source.names or name in source.imports for source in self.sources for name in names)

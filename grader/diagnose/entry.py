@@ -131,14 +131,16 @@ def is_cause(finding: Finding, clues: Clues) -> bool:
     """Whether an exception can be why: never for bytes that are wrong, an address, or wording.
 
     An address that is not printed is explained by an exception only where nothing was printed, or a `print` stood
-    after it.
+    after it, or stands in a function and nothing was printed since the client had connected.
     """
     if finding.code.endswith(NOT_CAUSED):
         return False
     place = clues.trace.place if clues.trace is not None else None
     if finding.code == "address-not-printed" and place is not None and clues.main.parsed and clues.record.stdout:
         shows = ("print", "write", "info", "debug", "warning", "log")
-        return not clues.calls(*shows) or any(call.line >= place.line for call in clues.calls(*shows))
+        early = len(clues.record.stdout) == clues.record.output_before[0]
+        made = clues.calls(*shows)
+        return not made or any(call.line >= place.line or (early and call.function) for call in made)
     return True
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from grader.diagnose.blocks import enough_loops_of, excepts_of, kept_prints_of, sent_under_of
 from grader.diagnose.paths import (
     accept_in_loop_of,
     after_loop_of,
@@ -28,6 +29,7 @@ from grader.diagnose.paths import (
     unwatched_of,
     watched_address_of,
 )
+from grader.diagnose.printing import Shown, address_names_of, exit_texts_of, reply_names_of, shown_of
 from grader.diagnose.sent import (
     constants_sent_of,
     file_writes_of,
@@ -57,9 +59,9 @@ class Flow:
     `unawaited`: coroutines that are called and not awaited.
     `uncalled`: functions and methods that nothing uses, and what they call.  `unwatched`: connections taken by accept
     that are handed to nothing.  `watched_address`: the address of a client, handed on in the place of its connection.
-    `selfless`: methods without parameters.  `handlers`: classes of socketserver that have no method `handle`.
-    `quoted_names`: texts given to print that are the name of a value.  `exits`: calls that end the program, and their
-    status as text.  `accept_in_loop`: calls of accept that are made again for each message.
+    `selfless`: methods without self, with their last lines.  `handlers`: classes of socketserver that have no method
+    `handle`.  `quoted_names`: texts given to print that are the name of a value.  `exits`: calls that end the program,
+    and their status as text.  `accept_in_loop`: calls of accept that are made again for each message.
     `unreached`: statements that end a block before its end, and the lines behind them.  `blocks`: what a `with` holds,
     and where it begins and ends.  `defined`: functions.  `stream_calls`: methods of sockets, called on what asyncio
     hands to a function.  `line_loops`: loops over the lines of a connection.  `text_compared`: received bytes that are
@@ -67,7 +69,12 @@ class Flow:
     `handlers_of_errors`: lines of `except`.  `unreturned`: functions that receive and return nothing, where their
     result is used.  `bare_names`: functions and classes that are named in a statement of their own, and not called.
     `earlier_sent`: sending of a name that gets what was received only behind it.  `sent_where`: the conditions under
-    which anything is sent, where each compares with a literal.
+    which anything is sent, where each compares with a literal.  `files`: what makefile and the like gave.
+    `sent_under`: the same for conditions of any kind.  `excepts`: first and last lines of except blocks.
+    `kept_prints`: print in a try block whose silent except block, in this line, would take a mistake in it.
+    `enough_loops`: loops that receive until they have a number of bytes.
+    `shown`: prints, and lines for the log.  `reply_names`, `address_names`: names of what was received, and of the
+    client's address.  `exit_texts`: calls that end the program with no number, by what of it is text in any case.
     """
 
     undefined: Marks = ()
@@ -83,7 +90,7 @@ class Flow:
     uncalled: tuple[tuple[str, int, frozenset[str]], ...] = ()
     unwatched: Marks = ()
     watched_address: Marks = ()
-    selfless: Marks = ()
+    selfless: tuple[tuple[str, int, int], ...] = ()
     handlers: Marks = ()
     quoted_names: Marks = ()
     exits: Marks = ()
@@ -100,6 +107,15 @@ class Flow:
     bare_names: Marks = ()
     earlier_sent: Marks = ()
     sent_where: Marks = ()
+    sent_under: Marks = ()
+    excepts: tuple[tuple[int, int], ...] = ()
+    kept_prints: Marks = ()
+    enough_loops: Marks = ()
+    files: tuple[str, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    reply_names: frozenset[str] = frozenset()
+    address_names: frozenset[str] = frozenset()
+    exit_texts: tuple[tuple[tuple[str, ...], int], ...] = ()
 
 
 def flow_of(tree: ast.Module, text: str) -> Flow:
@@ -144,5 +160,14 @@ def flow_of(tree: ast.Module, text: str) -> Flow:
         bare_names=tuple(bare_names_of(nodes)),
         earlier_sent=tuple(earlier_sent_of(nodes)),
         sent_where=tuple(sent_where_of(tree)),
+        sent_under=tuple(sent_under_of(tree)),
+        excepts=tuple(excepts_of(nodes)),
+        kept_prints=tuple(kept_prints_of(nodes)),
+        enough_loops=tuple(enough_loops_of(nodes)),
+        files=tuple(sorted(buffered)),
+        shown=tuple(sorted(shown_of(nodes), key=lambda one: one.line)),
+        reply_names=reply_names_of(nodes),
+        address_names=address_names_of(nodes),
+        exit_texts=tuple(exit_texts_of(nodes)),
         handlers_of_errors=tuple(one.lineno for one in nodes if isinstance(one, ast.ExceptHandler)),
     )

@@ -6,6 +6,10 @@ nothing came; the source names the line. None of these entries speaks of a progr
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
+from grader.diagnose.caught import caught
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Entry,
@@ -26,13 +30,17 @@ from grader.diagnose.entry import (
     uses,
     waits_in,
 )  # fmt: skip
+from grader.diagnose.source import Call
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES, SENDS
+from grader.diagnose.words import plain
 from grader.verdicts import Finding
 
 THREADS = ("Thread", "Process", "Timer", "start_new_thread")
 silent = code("server-silent", "client-silent")
 text_line = at_flow("text_sent")
+patience_line = at_call("settimeout", "setdefaulttimeout", "wait_for")
+SHORT = 0.05  # seconds in which a machine with much to do may well not get round to a client
 
 
 def unseen(finding: Finding, clues: Clues) -> bool:
@@ -83,6 +91,28 @@ def wants_line(finding: Finding, clues: Clues) -> bool:
     return reads and not finding.expected.endswith(b"\n")
 
 
+def fills_up(call: Call, clues: Clues) -> bool:
+    """Whether a call that receives returns only when it has as many bytes as it asks for."""
+    files = [name for one in clues.sources for name in one.flow.files]
+    of_file = call.owner in (*files, "self.rfile") or "makefile(" in call.owner
+    filling = call.name in ("read", "readinto") and call.arguments > 0 and of_file
+    return call.name == "readexactly" or "WAITALL" in call.text or filling
+
+
+def wants_size(finding: Finding, clues: Clues) -> bool:
+    """All receiving waits for a number of bytes, of which the message is no multiple."""
+    reads = [call for call in clues.calls(*RECEIVES) if "std" not in call.owner]
+    sizes = [size for call in reads for size in call.sizes[:1] if size > 0]
+    fits = any(len(finding.expected) % size == 0 for size in sizes)
+    return bool(reads) and all(fills_up(call, clues) for call in reads) and not fits
+
+
+def instead(clues: Clues) -> str:
+    """A call that returns what is there, of the kind that the program uses."""
+    streams = clues.uses("open_connection", "start_server")
+    return "read of the reader, given the most that it may return" if streams else "recv of the connection"
+
+
 def wants_end(finding: Finding, clues: Clues) -> bool:
     """Everything up to the end of the stream is read at once."""
     reads = clues.calls(*RECEIVES)
@@ -95,6 +125,45 @@ def at_swallowing(finding: Finding, clues: Clues) -> Place | None:
         (Place(file=one.path, line=line) for one in clues.sources for line in one.silent_handlers
          if any(call.line < line for call in one.calls if call.name in (*RECEIVES, *SENDS))), None
     )  # fmt: skip
+
+
+def closed_second(finding: Finding, clues: Clues) -> bool:
+    """The program kept the connection until its client had closed it."""
+    first = next((one.kind for one in clues.events("fin-received", "fin-sent", "reset")), "")
+    return first == "fin-sent"
+
+
+def withheld(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """The call that sends, and the condition that it stands under, if any."""
+    name, test = clues.calls(*SENDS)[0].name, flow_name("sent_under")(finding, clues)["name"]
+    return {"name": name, "under": f"; {name} is reached only where {test} holds" if test else ""}
+
+
+def closes_first(finding: Finding, clues: Clues) -> bool:
+    """The program has closed the connection before its client did, or ended."""
+    first = next((one.kind for one in clues.events("fin-received", "fin-sent", "reset")), "")
+    return first in ("fin-received", "reset") or (not first and clues.ended)
+
+
+def limits_its_patience(finding: Finding, clues: Clues) -> bool:
+    """An except block takes what a time-out raises, and the output says, or so short a time lets one expect, that it
+    has struck."""
+    told = re.search(r"\btim(?:e|ed)[ _-]?out\b", clues.printed, re.IGNORECASE) is not None
+    limits = [seconds_of(call, clues) for call in clues.calls("settimeout", "setdefaulttimeout", "wait_for")]
+    caught = any(one.flow.handlers_of_errors for one in clues.sources)
+    again = any(call.loop for call in clues.calls(*RECEIVES))
+    return caught and again and any(0 < one <= SHORT or (told and one >= 0) for one in limits)
+
+
+def seconds_of(call: Call, clues: Clues) -> float:
+    """The last number written in a call, or that of the name that stands last in it; 0 where neither is known."""
+    written = call.text.partition("(")[2]
+    numbers = re.findall(r"(?<![\w.])\d*\.?\d+(?![\w.])", written)
+    named = {name: value for one in clues.sources for name, value, _ in one.constants if name}
+    value = named.get(next(iter(re.findall(r"\w+", written)[-1:]), ""))
+    if isinstance(value, int | float):
+        return float(value)
+    return float(numbers[-1]) if numbers else 0.0
 
 
 UNSEEN = (
@@ -164,11 +233,22 @@ SILENCES = (
         fill=flow_name("inverted"),
     ),
     Entry(
+        id="waits-for-enough",
+        applies=both(code("server-silent", "server-late"), lambda finding, clues: clues.trace is None,
+                     flows("enough_loops")),
+        reason="Your server receives for as long as {name} holds before it sends anything: a message that is shorter "
+        "gets no answer.",
+        next_step="One recv is one piece of the stream, of any size: send it back as it is, and then receive again.",
+        line=at_flow("enough_loops"),
+        fill=flow_name("enough_loops"),
+    ),
+    Entry(
         id="send-after-loop",
         applies=both(code("server-silent", "server-late"), flows("after_loop")),
         reason="Your server only receives in its loop; {name} stands behind the loop, where it is reached when nothing "
         "more comes.",
-        next_step="Send each piece back inside the loop, as soon as it has been received: check the indentation.",
+        next_step="Send each piece back inside the loop, as soon as it has been received: what is to be done for every "
+        "piece is indented as recv is.",
         line=at_flow("after_loop"),
         fill=flow_name("after_loop"),
     ),
@@ -200,8 +280,18 @@ SILENCES = (
         id="waits-for-line-end",
         applies=both(code("server-silent", "server-late", "server-partial"), role("server"), wants_line),
         reason="Your server reads whole lines, and waits for a line end that the client's message does not have.",
-        next_step="Read with a call that returns what is there, such as recv.",
+        next_step="Read with a call that returns what is there: {instead}.",
         line=first_of(at_call("readline", "readlines", "readuntil"), at_flow("line_loops")),
+        fill=lambda finding, clues: {"instead": instead(clues)},
+    ),
+    Entry(
+        id="waits-for-size",
+        applies=both(code("server-silent", "server-late", "server-partial"), role("server"), unseen, wants_size),
+        reason="Your server calls {name}, which returns only when it has all the bytes that it asks for, and the "
+        "client's message has another number of bytes.",
+        next_step="Read with a call that returns what is there: {instead}.",
+        line=lambda finding, clues: clues.place_of_call(clues.calls(*RECEIVES)[0]),
+        fill=lambda finding, clues: {"name": plain(clues.calls(*RECEIVES)[0].text), "instead": instead(clues)},
     ),
     Entry(
         id="reads-until-end",
@@ -243,6 +333,15 @@ SILENCES = (
         fill=flow_name("unwatched"),
     ),
     Entry(
+        id="gives-client-up",
+        applies=both(code("server-silent", "server-partial"), lambda finding, clues: clues.trace is None,
+                     closes_first, limits_its_patience),
+        reason="Your server gives its client only a limited time{on_line}, and is done with the connection when that "
+        "is over, whatever may still come.",
+        next_step="A client may take its time: leave the time-out out, and go on until recv has returned b''.",
+        line=patience_line,
+    ),
+    Entry(
         id="error-not-shown",
         applies=both(silent, unseen, no(stopped("wall")), no(answered),
                      lambda finding, clues: at_swallowing(finding, clues) is not None, calls(*SENDS)),
@@ -279,5 +378,14 @@ UNANSWERED = (
         "asyncio does not show it.",
         next_step="Put try and except around what the function does, and print the error. {hint}",
         line=first_of(at_call("start_server"), at_name("Protocol", "create_task")),
+    ),
+    Entry(
+        id="answer-withheld",
+        applies=both(code("server-silent"), unseen, calls(*SENDS), closed_second, no(caught),
+                     lambda finding, clues: bool(clues.heard)),
+        reason="Your server takes the client's message and sends nothing back on this connection{under}.",
+        next_step="Send back what recv returned in any case, over the connection that it came from.",
+        line=first_of(at_flow("sent_under"), at_call(*SENDS)),
+        fill=withheld,
     ),
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import re
 from collections.abc import Mapping
 
 from grader.diagnose.clues import Clues
@@ -21,6 +23,7 @@ from grader.diagnose.entry import (
     stopped,
     waits_in,
 )
+from grader.diagnose.source import Call
 from grader.diagnose.trace import Place
 from grader.model import KEPT_BYTES
 from grader.verdicts import Finding
@@ -53,6 +56,42 @@ def at_sleep(finding: Finding, clues: Clues) -> Place | None:
     return (at_loop(finding, clues) or at_call("sleep")(finding, clues)) if several else at_wait(finding, clues)
 
 
+def idle_loop(clues: Clues, places: list[Place]) -> Place | None:
+    """The outermost loop around these lines, where none of the loops around any of them waits for anything or hands
+    on to a function of the program's."""
+    found: list[Place] = []
+    for place in places:
+        source = clues.source(place.file)
+        around = [loop for loop in source.loops if loop[0] <= place.line <= loop[1]]
+        inside = [call for call in source.calls if any(start <= call.line <= end for start, end in around)]
+        lines = [line for _, line in source.flow.line_loops if any(start <= line <= end for start, end in around)]
+        if lines or not all(is_idle(call) for call in inside):
+            return None
+        found += [Place(file=place.file, line=start) for start, _ in around[:1]]
+    return found[-1] if found else None
+
+
+def is_idle(call: Call) -> bool:
+    """Whether a call waits for nothing but time, and does none of the assignment's work: a print of fixed words."""
+    words = not re.search(r"{|[^\W\d]", QUOTED.sub("", call.text.partition("(")[2]))
+    return words if call.name == "print" else call.name in IDLE
+
+
+def slept_in(finding: Finding, clues: Clues) -> Place | None:
+    """The loop in which it slept, where that loop does nothing but pass the time."""
+    return idle_loop(clues, [clues.waiting.place]) if clues.waiting is not None else None
+
+
+def spun_in(finding: Finding, clues: Clues) -> Place | None:
+    """The loop in which it computed, where that loop does nothing but pass the time."""
+    return idle_loop(clues, [Place(file=frame.file, line=frame.line) for frame in clues.own_frames])
+
+
+def for_threads(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """How a program waits for its threads, if it has any."""
+    return {"threads": " To wait for a thread, call its method join." if clues.calls("Thread", "Process") else ""}
+
+
 def floods(finding: Finding, clues: Clues) -> bool:
     """It sent so much that the transcript kept only a part: this much, and twice what it had been sent by then."""
     return len(clues.said) >= max(KEPT_BYTES, 2 * len(clues.heard) + 1)
@@ -62,6 +101,11 @@ def flood(finding: Finding, clues: Clues) -> Mapping[str, str]:
     """How much is kept: what exactly came is another amount in every run."""
     return {"flood": f"{KEPT_BYTES >> 10} KB"}
 
+
+# Calls that wait for nothing but time, and do none of the assignment's work.
+IDLE = frozenset({"sleep", "time", "monotonic", "perf_counter", "flush", "is_alive", "is_set", *dir(builtins)}
+                 - {"input", "open", "iter", "next", "map", "exec", "eval", "__import__"})  # fmt: skip
+QUOTED = re.compile(r"""'[^'{]*'|"[^"{]*\"""")
 
 EXHAUSTED = (
     Entry(
@@ -120,6 +164,24 @@ EXHAUSTED = (
 # Before anything is said of a loop: a program that was sleeping does not spin.
 SLEEPING = (
     Entry(
+        id="spins-at-end",
+        applies=both(code("does-not-end"), stopped("cpu", "output"), is_cause,
+                     lambda finding, clues: spun_in(finding, clues) is not None),
+        reason="Your {role} goes round for ever in a loop{on_line} that waits for nothing. {used_up}",
+        next_step="Take this loop out: a program ends when it has come to its last line.{threads}",
+        line=spun_in,
+        fill=for_threads,
+    ),
+    Entry(
+        id="sleeps-at-end",
+        applies=both(code("does-not-end"), stopped("wall", "finished"), waits_in("sleep"), is_cause,
+                     lambda finding, clues: slept_in(finding, clues) is not None),
+        reason="Your {role} was sleeping{slept} when {until}: the loop around it{on_line} waits for nothing else.",
+        next_step="Take this loop out: a program ends when it has come to its last line.{threads}",
+        line=slept_in,
+        fill=for_threads,
+    ),
+    Entry(
         id="sleeps",
         applies=both(
             waits_in("sleep"),
@@ -132,7 +194,7 @@ SLEEPING = (
         next_step="Take the sleep out: accept and recv wait by themselves until something happens.",
         line=at_sleep,
     ),
-)
+)  # fmt: skip
 
 LIMITS = (
     Entry(

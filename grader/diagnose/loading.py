@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Mapping
 
+from grader.diagnose.caught import caught
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Condition,
@@ -142,6 +143,13 @@ def asked_for_usage(finding: Finding, clues: Clues) -> bool:
     """The program ended after it had printed how it wants to be called."""
     failed = clues.record.exit_code is not None and clues.trace is None
     return failed and "usage" in clues.printed.lower() and clues.uses("argv", "argparse", "ArgumentParser", "click")
+
+
+def typed_words(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """What to do without an input call: one whose result is dropped only waits for Enter."""
+    waits = [call.alone for call in clues.raising or clues.calls("input") if call.name == "input"]
+    only = "this line out: what is typed there is not used, and a program is done when it comes to its last line."
+    return {"typed": only if waits and all(waits) else "the input call out: what it asks for belongs into the program."}
 
 
 def left_lines(kind: str, clues: Clues) -> list[tuple[Place, str]]:
@@ -297,9 +305,10 @@ LOADING = (
     Entry(
         id="needs-keyboard",
         applies=error("EOFError", "EOF when reading a line"),
-        reason="Your {role} asks for keyboard input{where}, and nobody types anything when it is graded.",
-        next_step="Take the input call out: what it asks for belongs into the program.",
+        reason="Your {role} waits for keyboard input{where}, and nobody presses a key when it is graded.",
+        next_step="Take {typed}",
         line=first_of(at_trace, at_call("input")),
+        fill=typed_words,
     ),
     Entry(
         id="needs-arguments",
@@ -353,6 +362,7 @@ LOADING = (
             unstarted,
             lambda finding, clues: clues.trace is None and bool(clues.record.exit_code) and not clues.record.dials,
             calls("exit", "_exit", "quit"),
+            no(caught),
         ),
         reason="Your {role} ends itself with exit status {status} before it uses its socket.",
         next_step="Find out why it comes to this exit call, and let the program go on.",

@@ -306,14 +306,17 @@ def watched_address_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
             yield address, line
 
 
-def selfless_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
-    """Methods that take no parameter, not even the object."""
+def selfless_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int, int]]:
+    """Methods whose first parameter, if there is any, is not called as that of the object is; with their last lines."""
     for node in nodes:
         for one in node.body if isinstance(node, ast.ClassDef) else ():
             if not isinstance(one, FUNCTIONS) or one.decorator_list:
                 continue
-            if not (one.args.args or one.args.posonlyargs or one.args.vararg):
-                yield one.name, one.lineno
+            first = next(iter((*one.args.posonlyargs, *one.args.args)), one.args.vararg)
+            if first is None or (
+                first is not one.args.vararg and first.arg not in ("self", "cls", "mcs", "this", "me", "_")
+            ):
+                yield one.name, one.lineno, one.end_lineno or one.lineno
 
 
 def handlers_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:

@@ -12,15 +12,33 @@ from grader.diagnose.words import bytes_words
 from grader.verdicts import Finding
 
 LARGE = 4096  # bytes from which on send may take only a part of what it is given
+IMPATIENT = ("settimeout", "setblocking", "setdefaulttimeout", "set_blocking", "MSG_DONTWAIT", "SO_SNDTIMEO")
+KINDS = (b" \t\n\r\x0b\x0c", b"\0", bytes(range(128, 256)))  # blanks and line ends, zeros, all but ASCII
 
 send_line = at_call("sendall", "send", "write", "sendto", "sendmsg")
 wrong_bytes = code("server-altered", "server-extra", "server-partial")
 
 
 def lost_some(finding: Finding, clues: Clues) -> bool:
-    """Bytes of a large message are missing, and it is send, not sendall, that sends them."""
+    """Bytes of a large message are missing, and it is send, not sendall, that sends them, on a socket that does not
+    wait for long: on one that waits, send takes all that it is given."""
     fewer = 0 < len(finding.actual) < len(finding.expected)
-    return fewer and len(finding.expected) > LARGE and bool(clues.calls("send")) and not clues.calls("sendall")
+    sends = bool(clues.calls("send")) and not clues.calls("sendall") and clues.uses(*IMPATIENT)
+    sends = sends and clues.record.stopped not in ("wall", "cpu")  # it was still at work: the rest was yet to come
+    return fewer and len(finding.expected) > LARGE and sends and not left_out(finding)
+
+
+def is_long_echo(finding: Finding, clues: Clues) -> bool:
+    """A long message, or several, were to come back as they were. A check's own hint is about what is missing then."""
+    several = len(finding.expected) > LARGE or len(changes.messages(clues)) > 1
+    return finding.facts.get("sent") == finding.expected and several
+
+
+def left_out(finding: Finding) -> bool:
+    """All that is missing is of one kind, as of bytes that the program itself takes out."""
+    expected, actual = finding.expected, finding.actual
+    kept = ((expected.translate(None, kind), actual.translate(None, kind)) for kind in KINDS)
+    return not expected.startswith(actual) and any(whole.startswith(part) for whole, part in kept)
 
 
 def at_added(finding: Finding, clues: Clues) -> Place | None:
@@ -145,5 +163,13 @@ REPLIES = (
         next_step="Send back all of the bytes that each recv returned, unchanged.",
         line=send_line,
         fill=fragments,
+    ),
+    Entry(
+        id="reply-altered",
+        applies=both(code("server-altered"), is_long_echo),
+        reason="Your server sends back other bytes than it received: {actual}; expected {expected}. {difference}",
+        next_step="Compare what you send with what recv returned: each byte goes back as it came, none changed, none "
+        "left out.",
+        line=send_line,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from grader.diagnose.caught import caught
 from grader.diagnose.changes import change
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
@@ -26,6 +27,7 @@ from grader.diagnose.entry import (
     uses,
     waits_in,
 )  # fmt: skip
+from grader.diagnose.hidden import closes_first
 from grader.diagnose.todos import DONE_BY
 from grader.diagnose.tree import RECEIVES, SENDS
 from grader.diagnose.words import amount
@@ -183,7 +185,7 @@ SERVER = (
     ),
     Entry(
         id="closes-without-answer",
-        applies=both(code("server-silent"), is_over, no(waits_in("accept"))),
+        applies=both(code("server-silent"), closes_first, no(waits_in("accept")), no(caught)),
         reason="Your server is done with the connection without having sent anything back.",
         next_step="Send what recv returned back before the connection is closed.",
         line=first_of(recv_line, at_call("accept")),
@@ -229,15 +231,6 @@ SERVER = (
         reason="Your server prints something, and the client's address is not in it.",
         next_step="accept returns two things: the second one is the client's address. Print that.",
         line=at_call("print"),
-    ),
-    Entry(
-        id="logged-unseen",
-        applies=both(code("address-not-printed"), lambda finding, clues: not clues.printed.strip(),
-                     uses("logging"), calls("info", "debug", "log"), no(calls("print"))),
-        reason="Your server hands what it has to say to logging, and nothing of that is shown.",
-        next_step="Unless basicConfig says otherwise, logging shows warnings and errors only; with a file name, it "
-        "writes to the file instead. Set the level, without a file, or print the address.",
-        line=at_call("info", "debug", "log"),
     ),
     Entry(
         id="nothing-announced",

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 
+from grader.diagnose.caught import caught, hidden_from_print
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_call, both, calls, code, first_of, no, role, uses
 from grader.diagnose.prints import at_reply_print, at_shown
+from grader.diagnose.todos import DONE_BY
 from grader.diagnose.trace import Place
+from grader.diagnose.tree import RECEIVES
 from grader.printed import contains
 from grader.verdicts import Finding
 
 NO_BYTES = re.compile(r"(?<![\w'\"])b(''|\"\")")
+FILLING = ("recv_into", "recvfrom_into", "recvmsg_into", "readinto")  # receiving into a buffer of the program's
+RETURNING = tuple(name for name in RECEIVES if name not in FILLING)
 BOTH_WAYS = ("SHUT_RDWR", "SHUT_RD")
 PATIENT = ("select", "poll", "epoll", "selectors", "asyncio", "sleep", "wait")
 
@@ -42,17 +47,13 @@ def at_text(finding: Finding, clues: Clues) -> Place | None:
 
 
 def print_left_out(finding: Finding, clues: Clues) -> bool:
-    """The print that names what was received has words of its own, and none of them was printed."""
+    """The print that names what was received goes to the output, shows words of its own whatever the reply is, and
+    none of them was printed."""
     place = at_reply_print(finding, clues)
-    here = [call for call in clues.calls_at(place) if call.name == "print"]
-    source = clues.source(place.file) if place is not None else None
-    words = [
-        value.strip()
-        for call in here
-        for _, value, line in (source.constants if source else ())
-        if call.line <= line <= call.end and isinstance(value, str) and len(value.strip()) > 2
-    ]
-    return bool(words) and not any(word in clues.printed for word in words)
+    shown = clues.source(place.file).flow.shown if place is not None else ()
+    here = [one for one in shown if place is not None and one.line == place.line and not one.logs]
+    words = [word for one in here for word in one.texts]
+    return bool(words) and not any(one.to for one in here) and not any(word in clues.printed for word in words)
 
 
 def shuts_first(finding: Finding, clues: Clues) -> bool:
@@ -73,6 +74,12 @@ def does_not_wait(finding: Finding, clues: Clues) -> bool:
     reads = clues.calls("recv", "recv_into", "read")
     once = bool(reads) and not any(call.loop for call in reads)
     return once and (told_not_to_wait(finding, clues) or clues.uses("MSG_DONTWAIT")) and not clues.uses(*PATIENT)
+
+
+def drops_reply(finding: Finding, clues: Clues) -> bool:
+    """Every call that receives is a statement by itself, so that what it returns is lost."""
+    reads = clues.calls(*RETURNING)
+    return bool(reads) and all(call.alone for call in reads) and not clues.calls(*FILLING)
 
 
 SHOWN = (
@@ -99,11 +106,19 @@ SHOWN = (
         line=at_call("setblocking", "settimeout", "recv"),
     ),
     Entry(
+        id="reply-dropped",
+        applies=both(not_shown, drops_reply),
+        reason="Your client receives the reply and does not keep it: what {name} returns{on_line} gets no name.",
+        next_step="Give what it returns a name, and print that.",
+        line=at_call(*RETURNING),
+        fill=lambda finding, clues: {"name": clues.calls(*RETURNING)[0].name},
+    ),
+    Entry(
         id="printed-empty",
-        applies=both(not_shown, no(calls("connect_ex")), no(uses("SHUT_RDWR")),
+        applies=both(not_shown, no(calls("connect_ex")), no(uses("SHUT_RDWR")), uses(*DONE_BY["recv"]),
                      lambda finding, clues: bool(NO_BYTES.search(clues.printed))),
-        reason="Your client prints b'', as recv returns it when nothing more comes, and not the reply.",
-        next_step="Keep what an earlier recv has returned, and print that.",
+        reason="Your client prints b'', no bytes at all, and not what recv returned when the reply came.",
+        next_step="Keep what that recv has returned, and print it. When nothing more comes, recv returns b''.",
         line=first_of(at_empty, at_call("print")),
     ),
     Entry(
@@ -118,9 +133,10 @@ SHOWN = (
 PASSED_OVER = (
     Entry(
         id="print-passed-over",
-        applies=both(not_shown, print_left_out, lambda finding, clues: bool(clues.printed.strip())),
+        applies=both(not_shown, print_left_out, no(caught), no(hidden_from_print),
+                     lambda finding, clues: bool(clues.printed.strip())),
         reason="Your client gets its reply, and does not come to the line that prints it.",
         next_step="Look at what has to hold before this line is reached, and print what recv returned in any case.",
         line=at_reply_print,
     ),
-)
+)  # fmt: skip

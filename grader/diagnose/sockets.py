@@ -22,7 +22,10 @@ from grader.diagnose.entry import (
 )
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES, SENDS
+from grader.printed import contains
 from grader.verdicts import Finding
+
+AT_ONCE = ("recv", "recv_into", "recvfrom", "recvmsg", "sock_recv")  # return what is there
 
 
 def accepted_targets(clues: Clues) -> int:
@@ -69,6 +72,19 @@ def closing(finding: Finding, clues: Clues) -> Mapping[str, str]:
     if closes:
         return {"closed": f"; it is closed in line {closes[0]}"}
     return {"closed": f"; the with block of line {ended[-1]} closes it at its end" if ended else ""}
+
+
+def gave_up_on_reply(finding: Finding, clues: Clues) -> bool:
+    """The reply was on its way, and the time-out struck in the first call that receives, which would have returned with
+    the reply's first bytes."""
+    reads = [call for call in clues.calls(*RECEIVES) if "std" not in call.owner]
+    here = [call for call in clues.calls_at(clues.trace.place if clues.trace else None) if call in reads]
+    if not (clues.said and clues.heard and here and here[0] == reads[0]):
+        return False
+    first = here[0]
+    again = first.loop or len(clues.calls(first.function)) > 1 or any(one.loop for one in clues.calls(first.function))
+    at_once = first.name in AT_ONCE or (first.name == "read" and first.arguments > 0 and clues.uses("open_connection"))
+    return at_once and "WAITALL" not in first.text and not again and not contains(clues.printed, clues.heard)
 
 
 SOCKETS = (
@@ -174,6 +190,14 @@ SOCKETS = (
         reason="Your {role} calls connect on a socket that is connected already{where}.",
         next_step="Connect each socket once.",
         line=at_trace,
+    ),
+    Entry(
+        id="time-out-too-short",
+        applies=both(role("client"), either(error("TimeoutError"), error("timeout")), gave_up_on_reply),
+        reason="Your client waits for the reply only for a limited time, and gives up{where} before the reply is "
+        "there.",
+        next_step="A reply may take a while: leave the time-out out, or make it some seconds.",
+        line=first_of(at_call("settimeout", "setdefaulttimeout", "wait_for", "timeout", "create_connection"), at_trace),
     ),
     Entry(
         id="timed-out",

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import cast
 
 from grader.diagnose.flow import Flow, flow_of
-from grader.diagnose.tree import HAND_IN
+from grader.diagnose.tree import HAND_IN, unwrapped
 
 NO_FLOW = Flow()
 # What Python warns of while it reads a hand-in (escapes that it does not know) is for nobody's terminal.
@@ -182,7 +182,7 @@ def does_something(statement: ast.stmt) -> bool:
 def calls_of(tree: ast.AST) -> Iterator[Call]:
     """Every call, with the function and loop that it is in."""
     stack: list[tuple[ast.AST, str, bool, int]] = [(tree, "", False, 0)]
-    dropped = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    dropped = {id(unwrapped(node.value)) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     while stack:
         node, function, loop, targets = stack.pop()
         if isinstance(node, ast.Call):

@@ -34,7 +34,8 @@ class Trace:
     """An exception that nobody caught.
 
     `kind`: its class without the module.  `message`: bounded.  `place`: the student's innermost line, when there is
-    one.  `function`: the innermost function of the library, or an empty string when the student's line is innermost.
+    one.  `outer`: the outermost one.  `function`: the innermost function of the library, or an empty string when the
+    student's line is innermost.
     `marks`: first column and the one behind the last that Python marks in that line, without its indent, where it does.
     """
 
@@ -43,6 +44,7 @@ class Trace:
     place: Place | None = None
     function: str = ""
     marks: tuple[int, int] | None = None
+    outer: Place | None = None
 
 
 def own_path(file: str, paths: Collection[str]) -> str | None:
@@ -77,7 +79,7 @@ def parse_lines(stderr: str, paths: tuple[str, ...]) -> Trace | None:
 
 def parse_one(lines: list[str], paths: Collection[str]) -> Trace | None:
     """The first exception of some lines: frames, then a line without indent that names it."""
-    place, function, seen, marks = None, "", False, None
+    place, outer, function, seen, marks = None, None, "", False, None
     for number, line in enumerate(lines):
         frame = FRAME.fullmatch(line)
         if frame:
@@ -85,6 +87,7 @@ def parse_one(lines: list[str], paths: Collection[str]) -> Trace | None:
             own = own_path(frame["file"], paths)
             if own is not None:
                 place, function = Place(file=own, line=int(frame["line"])), ""
+                outer = outer or place
                 marks = marks_of(lines[number + 1 : number + 3])
             else:
                 function = (frame["function"] or "")[:80]
@@ -98,7 +101,7 @@ def parse_one(lines: list[str], paths: Collection[str]) -> Trace | None:
         if seen and final and is_exception(final["kind"]):
             kind = final["kind"].rpartition(".")[2]
             message = (final["message"] or "")[:MOST_MESSAGE]
-            return Trace(kind=kind, message=message, place=place, function=function, marks=marks)
+            return Trace(kind=kind, message=message, place=place, function=function, marks=marks, outer=outer)
     return None
 
 

@@ -5,10 +5,8 @@ The record shows what is missing; the source names the line.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from grader.diagnose.calls import called
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Entry,
@@ -28,6 +26,7 @@ from grader.diagnose.entry import (
     uses,
 )  # fmt: skip
 from grader.diagnose.hidden import THREADS, hides, silent, unseen
+from grader.diagnose.output import kept_back
 from grader.diagnose.shown import PATIENT, told_not_to_wait
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES, SENDS
@@ -35,6 +34,8 @@ from grader.diagnose.words import plain
 from grader.verdicts import Finding
 
 SERVER_OBJECTS = ("TCPServer", "ThreadingTCPServer", "ForkingTCPServer", "start_server")
+TASKS = ("create_task", "ensure_future")
+RUNNERS = ("run", "run_until_complete", "run_forever", "Runner")
 NEEDED = {
     "never-listens": ("bind", "listen", "accept", "create_server", "TCPServer", "ThreadingTCPServer", "start_server"),
     "address-not-printed": ("accept",),
@@ -91,15 +92,18 @@ def not_started(finding: Finding, clues: Clues) -> bool:
     return bool(clues.calls("Thread", "Process")) and not clues.uses("start", "run", "submit", "map")
 
 
-def at_work(clues: Clues) -> list[tuple[str, Place]]:
+def at_work(finding: Finding, clues: Clues) -> list[tuple[str, Place]]:
     """The daemon threads, with the line that makes each one, where nothing but their function does the program's work
-    on its connection, and nothing waits for them."""
+    on its connection (of a client without its reply: the receiving), and nothing waits for them."""
     made = [(name, Place(file=one.path, line=line)) for one in clues.sources for name, line in one.flow.daemons]
     named, lambdas = {name for name, _ in made if name}, {place.line for name, place in made if not name}
     talks = [call for call in clues.calls(*SENDS, *RECEIVES) if "std" not in call.owner]
     reads = [call for call in talks if call.name in RECEIVES]
     theirs = bool(talks) and {call.function for call in talks} <= named
     theirs = theirs or (bool(reads) and all(call.line in lambdas for call in reads))
+    patient = bool(clues.calls("sleep", "wait", "get", "input", "acquire"))
+    if finding.code == "reply-not-printed" and not patient:
+        theirs = theirs or (bool(reads) and {call.function for call in reads} <= named)
     return made if theirs and not clues.calls("join") else []
 
 
@@ -112,13 +116,6 @@ def worker(finding: Finding, clues: Clues) -> Mapping[str, str]:
 def stops_at_once(finding: Finding, clues: Clues) -> bool:
     """The program ended by itself and well."""
     return clues.record.exit_code == 0 and bool(clues.dials("bind") or clues.record.sockets)
-
-
-def own_class(finding: Finding, clues: Clues) -> bool:
-    """The exception is about an object of a class of the program's own."""
-    found = re.match(r"'(\w+)' object", clues.trace.message if clues.trace else "")
-    lines = (line.split("(")[0].split(":")[0].split() for source in clues.sources for line in source.lines)
-    return found is not None and ["class", found[1]] in lines
 
 
 def cut_short(finding: Finding, clues: Clues) -> tuple[str, str, Place] | None:
@@ -188,13 +185,24 @@ STARTING = (
     Entry(
         id="daemon-ends",
         applies=both(code(*NEEDED, "server-partial", "server-late", "client-partial", "reply-not-printed"),
-                     lambda finding, clues: clues.trace is None and clues.ended and bool(at_work(clues))),
+                     lambda finding, clues: clues.trace is None and clues.ended and bool(at_work(finding, clues))),
         reason="Your {role}'s main program came to its end while its thread{name} was still at work: a daemon "
         "thread ends with the main program.",
         next_step="Let the main program wait for the thread, with its method join, or leave daemon out: then Python "
         "waits for it.",
-        line=lambda finding, clues: at_work(clues)[0][1] if at_work(clues) else None,
-        fill=lambda finding, clues: {"name": f", {plain(at_work(clues)[0][0])}," if at_work(clues)[0][0] else ""},
+        line=lambda finding, clues: at_work(finding, clues)[0][1] if at_work(finding, clues) else None,
+        fill=lambda finding, clues: {
+            "name": f", {plain(made[0][0])}," if (made := at_work(finding, clues)) and made[0][0] else ""
+        },
+    ),
+    Entry(
+        id="loop-not-run",
+        applies=both(code("never-listens", "never-connects"), unseen, uses("asyncio"), calls(*TASKS),
+                     no(uses(*RUNNERS))),
+        reason="Your {role} hands its work to an event loop{on_line} and never lets the loop run, so that nothing of "
+        "it is done.",
+        next_step="A task begins only when its loop runs: start the outermost coroutine with asyncio.run.",
+        line=at_call(*TASKS),
     ),
     Entry(
         id="await-missing",
@@ -328,23 +336,6 @@ REFUSED = (
         next_step="Let the socket wait, which it does unless it is told not to; or let select say when it is ready.",
         line=at_trace,
     ),
-    Entry(
-        id="self-attribute",
-        applies=both(error("AttributeError", "object has no attribute"), own_class),
-        reason="Your {role} uses {attribute} of an object{where}, and the object has nothing of that name.",
-        next_step="A value belongs to the object when it is assigned with self and a dot before its name; check the "
-        "spelling, too.",
-        line=at_trace,
-        fill=called,
-    ),
-    Entry(
-        id="self-missing",
-        applies=both(error("TypeError", "takes 0 positional arguments but 1 was given"), flows("selfless")),
-        reason="Your {role}'s method {name} has no parameter for the object itself.",
-        next_step="The first parameter of a method is the object; it is called self.",
-        line=at_flow("selfless"),
-        fill=flow_name("selfless"),
-    ),
 )
 NOTICES = (
     Entry(
@@ -369,7 +360,7 @@ NOTICES = (
         id="output-kept-back",
         applies=both(code("address-not-printed", "reply-not-printed"), calls("print"), uses("stdout"),
                      calls("open", "fdopen", "TextIOWrapper", "BufferedWriter", "StringIO", "redirect_stdout"),
-                     lambda finding, clues: not clues.printed.strip()),
+                     kept_back),
         reason="What your {role} prints is not shown: it puts something else in the place of sys.stdout.",
         next_step="Print to the output that Python gives you; what is kept back in a buffer shows when it is flushed.",
         line=at_call("open", "fdopen", "TextIOWrapper", "BufferedWriter", "StringIO", "redirect_stdout"),

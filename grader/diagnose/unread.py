@@ -19,7 +19,7 @@ FORMATS = (
     (re.compile(r"%PDF"), "a PDF document"),
     (re.compile(r"PK[\x03\x05]"), "a packed document (DOCX or ZIP)"),
     (re.compile(r"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE), "a page of the web"),
-    (re.compile(r'\s*\{[^}]*"cells"\s*:', re.DOTALL), "a notebook (ipynb)"),
+    (re.compile(r'\s*\{(?:[^}]*"cells"|\s*"nbformat(?:_minor)?")\s*:', re.DOTALL), "a notebook (ipynb)"),
 )
 FENCE = re.compile(r"\s*(?:```|~~~)")
 NUMBERED = re.compile(r"\s*(\d{1,4})[.:|)]?(?:\s|$)")
@@ -53,8 +53,11 @@ def format_of(clues: Clues) -> str:
 
 
 def is_format(finding: Finding, clues: Clues) -> bool:
-    """Python stopped at a file that is no program at all. It reads a notebook, up to its first `null`."""
+    """Python stopped at a file that is no program at all. It reads a notebook up to its first `null` or, where there is
+    none, to its end: then the program is one value, with which nothing is done."""
     kinds = ("SyntaxError", "IndentationError", "TabError", "ValueError", "NameError")
+    if clues.trace is None and finding.code in ("never-listens", "never-connects") and clues.record.exit_code == 0:
+        return clues.main.parsed and clues.main.statements == 1 and not clues.main.calls and bool(format_of(clues))
     return clues.trace is not None and clues.trace.kind in kinds and bool(format_of(clues))
 
 
@@ -132,7 +135,7 @@ UNREAD = (
     Entry(
         id="other-format",
         applies=both(own_file, is_format),
-        reason="Python cannot read your {role}: {file} is no program but {format}.",
+        reason="Python cannot run your {role}: {file} is no program but {format}.",
         next_step="Save the program as plain text, with an editor for programs, and hand in that file.",
         fill=character_words,
     ),

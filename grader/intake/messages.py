@@ -157,9 +157,10 @@ def ambiguous(spec: ProgramSpec, paths: list[str]) -> Note:
 
 def unused(spec: ProgramSpec, used: str, others: list[str]) -> Note:
     """Files that could have been meant beside the one that was used."""
+    were = "was" if len(others) == 1 else "were"
     return Note(
         code="unused",
-        message=f"{shown(used)} was used as your {spec.role}; {listed(others)} was not. "
+        message=f"{shown(used)} was used as your {spec.role}; {listed(others)} {were} not. "
         "Next time hand in only the one that counts.",
         role=spec.role,
     )

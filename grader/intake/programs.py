@@ -16,6 +16,8 @@ from grader.intake.handin import Found
 from grader.intake.names import Likeness
 from grader.model import Note, ProgramSpec
 
+MOST_LINE = 400  # bytes of a line that are looked at
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -124,8 +126,18 @@ def _choose(candidates: list[Candidate], role: str, scan: Scan) -> Choice:
             return Choice(doing[0])
     if rivals or (best.likeness is Likeness.PART and scan.role(best.file.data) == UNKNOWN):
         return Choice(None, rivals=(best, *rivals))
-    unused = [each for each in ordered[1:] if _level(each.likeness) == 0 and each.file.data != best.file.data]
-    return Choice(best, unused=tuple(unused))
+    others = [each for each in ordered[1:] if each.file.data != best.file.data]
+    return Choice(best, unused=tuple(each for each in others if _could_be_meant(each, best, role, scan)))
+
+
+def _could_be_meant(other: Candidate, best: Candidate, role: str, scan: Scan) -> bool:
+    """It has the name asked for, somehow written; or the role in its name, does what the program has to do, and is
+    nothing that the program imports."""
+    if _level(other.likeness) == 0:
+        return True
+    module = names.base(other.file.path).rpartition(".")[0].encode(errors="replace")
+    lines = (line[:MOST_LINE] for line in best.file.data.splitlines())
+    return scan.role(other.file.data) == role and not any(b"import" in line and module in line for line in lines)
 
 
 def _by_behaviour(

@@ -22,6 +22,7 @@ UNREAD = [
         '{\n "cells": [{"outputs": null}]\n}\n',
         "NameError: name 'null' is not defined",
     ),
+    on_server("other-format", "never-listens", '{\n "nbformat": 4,\n "metadata": {"a": {}},\n "cells": []\n}\n'),
     on_client("other-format", "never-connects", "<!DOCTYPE html>\n<pre>\n", "SyntaxError: invalid syntax"),
     on_server(
         "markdown-fence", "never-listens", "```python  # <--\nimport socket\n```\n", "SyntaxError: invalid syntax"
@@ -106,6 +107,54 @@ print("Received", data)  # <--
 """
 SHOWN = [
     on_client("printed-empty", "reply-not-printed", LOOPS, finding=REPLY, record=EMPTY),
+    on_client(
+        "receive-missing",
+        "reply-not-printed",
+        client(("data = s.recv(1024)", "data = b''"), ("repr(data))", "repr(data))" + mark)),
+        finding=REPLY,
+        record=EMPTY,
+    ),
+    on_client(
+        "reply-dropped",
+        "reply-not-printed",
+        client(("data = s.recv(1024)", "s.recv(1024)  # <--\ndata = b''")),
+        finding=REPLY,
+        record=EMPTY,
+    ),
+    on_client(
+        "error-caught",
+        "reply-not-printed",
+        client(
+            ("data =", "try:\n    data ="),
+            (
+                'print("Received", repr(data))',
+                '    print("Received" + data)\nexcept Exception:  # <--\n    print("Oh dear")',
+            ),
+        ),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Oh dear\n"},
+    ),
+    on_client(
+        "error-swallowed",
+        "reply-not-printed",
+        client(
+            ("data =", "try:\n    data ="),
+            ('print("Received", repr(data))', '    print("Received" + data)\nexcept Exception:  # <--\n    pass'),
+        ),
+        finding=REPLY,
+        record={"events": events(*REPLIED)},
+    ),
+    on_client(
+        "print-not-reached",
+        "reply-not-printed",
+        client(
+            ("s.connect((HOST, PORT))", "try: s.connect((HOST, PORT))\nexcept ConnectionRefusedError: pass"),
+            ('print("', 'if len(data) > 20:\n    print("'),
+            ("repr(data))", "repr(data))" + mark),
+        ),
+        finding=REPLY,
+        record={"events": events(*REPLIED)},
+    ),
     on_client(
         "shut-before-receiving",
         "reply-not-printed",

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from diagnosed import UDP_ROW, Case, check, client, mark, on_client, on_server, server
-from records import dial, listener
+from diagnosed import CLIENT, SERVER, UDP_ROW, Case, check, client, mark, on_client, on_server, server
+from records import GREETING, dial, events, frame, listener
 
+IMPORTED = b"""Traceback (most recent call last):
+  File "/home/student/echo-client.py", line 2, in <module>
+    import echo_server
+  File "/home/student/echo_server.py", line 5, in <module>
+    s.bind((HOST, PORT))
+OSError: [Errno 98] Address already in use
+"""
+IMPORTED_CLIENT = b"""Traceback (most recent call last):
+  File "/home/student/echo-server.py", line 2, in <module>
+    import mine
+  File "/home/student/mine.py", line 5, in <module>
+    s.connect((HOST, PORT))
+ConnectionRefusedError: [Errno 111] Connection refused
+"""
 ADDRESSES = [
     on_server(
         "both-in-one",
@@ -26,6 +40,61 @@ ADDRESSES = [
         "refusal-hidden",
         server(("accept()", "accept()" + mark), ("s.listen()", "s.listen()\nsocket.create_connection((HOST, PORT))")),
         record={"dials": (dial("bind"), dial("connect"))},
+    ),
+    on_client(
+        "import-runs-program",
+        "never-connects",
+        "import socket\nfrom my_server import HOST, PORT  # <--\nsocket.create_connection((HOST, PORT))\n",
+        files={"my_server.py": SERVER},
+        record={
+            "stopped": "stuck",
+            "dials": (dial("bind"),),
+            "stack": (frame(7, "my_server.py"), frame(241, "<frozen importlib>"), frame(2, "echo-client.py")),
+        },
+    ),
+    on_client(
+        "import-runs-program",
+        "never-connects",
+        "import socket\nimport echo_server  # <--\nsocket.create_connection(echo_server.ADDRESS)\n",
+        files={"echo_server.py": SERVER},
+        record={"exit_code": 1, "dials": (dial("bind"),), "stderr": IMPORTED},
+    ),
+    on_server(
+        "import-runs-program",
+        "never-listens",
+        server(("import socket", "import socket\nimport mine  # <--")),
+        files={"mine.py": CLIENT},
+        record={"exit_code": 1, "stderr": IMPORTED_CLIENT},
+    ),
+    on_server(
+        "starts-client",
+        "never-listens",
+        server(("s.listen()", 's.listen()\nsubprocess.Popen(["python3", "echo-client.py"])' + mark)),
+        files={"echo-client.py": CLIENT},
+        record={"dials": (dial("bind"),)},
+    ),
+    on_server(
+        "starts-client",
+        "server-silent",
+        server(("s.listen()", 's.listen()\nOTHER = "talk.py"\nos.system("python3 " + OTHER)' + mark)),
+        waits=True,
+        files={"talk.py": CLIENT},
+        record={"stopped": "stuck", "events": events("connected", ("sent", GREETING))},
+    ),
+    on_client(
+        "starts-server",
+        "claims-success",
+        client(("s.connect", 'subprocess.Popen(["python3", "echo-server.py"])  # <--\ns.connect')),
+        files={"echo-server.py": SERVER},
+        record={"stdout": b"Received b'Hello, world'\n"},
+    ),
+    on_server(
+        "same-work-twice",
+        "never-listens",
+        client(("s.connect((HOST, PORT))", "s.connect((HOST, PORT))" + mark)),
+        "ConnectionRefusedError: [Errno 111] Connection refused",
+        files={"echo-client.py": CLIENT},
+        record={"dials": (dial("connect"),)},
     ),
     on_server(
         "roles-swapped",
@@ -142,6 +211,15 @@ ADDRESSES = [
         "never-listens",
         server(("s.listen()", "s.bind((HOST, PORT))" + mark)),
         "OSError: [Errno 22] Invalid argument",
+    ),
+    on_server(
+        "bind-twice",
+        "never-listens",
+        server(
+            ("s.listen()", "try:\n    s.bind((HOST, PORT))\nexcept OSError as e:\n    print('Bind:', e)"),
+            ("conn, addr", "s.listen()\nconn, addr"),
+        ),
+        record={"stdout": b"Bind: [Errno 22] Invalid argument\n", "dials": (dial("bind"), dial("bind"))},
     ),
     on_server(
         "bind-swallowed",

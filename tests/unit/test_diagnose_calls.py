@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from diagnosed import MET, REPLY, Case, check, client, mark, on_client, on_server, server
-from records import events, frame
+from diagnosed import MET, REPLIED, REPLY, Case, check, client, mark, on_client, on_server, server
+from records import dial, events, frame
 
 CALLS = [
     on_server(
@@ -18,6 +18,15 @@ CALLS = [
         "never-listens",
         server(("s.listen()\n", ""), ("s.accept()", "s.accept()" + mark)),
         "OSError: [Errno 22] Invalid argument",
+    ),
+    on_server(
+        "listen-missing",
+        "never-listens",
+        server(
+            ("s.listen()\n", ""),
+            ("conn, addr = s.accept()", "try: conn, addr = s.accept()  # <--\nexcept OSError as e: print('Error:', e)"),
+        ),
+        record={"stdout": b"Error: [Errno 22] Invalid argument\n", "dials": (dial("bind"),)},
     ),
     on_server(
         "accept-pair-swapped",
@@ -63,6 +72,23 @@ CALLS = [
         "client-silent",
         client(("s.sendall", "s.connect((HOST, PORT))  # <--\ns.sendall")),
         "OSError: [Errno 106] Transport endpoint is already connected",
+    ),
+    on_client(
+        "time-out-too-short",
+        "reply-not-printed",
+        client(("s.connect(", "s.settimeout(0.001)  # <--\ns.connect("), ("s.recv(1024)", "s.recv(1024)  # !!")),
+        "TimeoutError: timed out",
+        finding=REPLY,
+        record={"events": events(*REPLIED)},
+    ),
+    on_client(
+        "time-out-too-short",
+        "exit-status",
+        "import asyncio\n\nasync def main():\n    reader, writer = await asyncio.open_connection('127.0.0.1', 65432)\n"
+        "    writer.write(b'Hello, world')\n    print(await asyncio.wait_for(reader.read(99), 0.01))  # <--\n\n"
+        "asyncio.run(main())\n",
+        "TimeoutError",
+        record={"events": events(*REPLIED)},
     ),
     on_server("timed-out", "server-silent", server(("recv(1024)", "recv(1024)" + mark)), "TimeoutError: timed out"),
     on_server(

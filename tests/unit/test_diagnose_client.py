@@ -139,6 +139,42 @@ CLIENTS = [
         record={"stopped": "stuck", "events": events(*REPLIED)},
     ),
     on_client(
+        "waits-for-more",
+        "reply-not-printed",
+        client(
+            ("s.connect(", "s.settimeout(5)\ns.connect("),
+            ("= s.recv(1024)", "= b''\nwhile True: data += s.recv(9)" + mark),
+        ),
+        "TimeoutError: timed out",
+        finding=REPLY,
+        record={"events": events(*REPLIED)},
+    ),
+    on_client(
+        "waits-for-reply-line",
+        "reply-not-printed",
+        client(("s.recv(1024)", "s.makefile('rb').readline()" + mark)),
+        waits=True,
+        finding=REPLY,
+        record={"stopped": "stuck", "events": events(*REPLIED)},
+    ),
+    on_client(
+        "waits-for-reply-size",
+        "reply-not-printed",
+        client(("s.recv(1024)", "s.recv(1024, socket.MSG_WAITALL)" + mark)),
+        waits=True,
+        finding=REPLY,
+        record={"stopped": "stuck", "events": events(*REPLIED)},
+    ),
+    on_client(
+        "waits-for-reply-size",
+        "does-not-end",
+        "import asyncio\n\nasync def main():\n    reader, writer = await asyncio.open_connection('127.0.0.1', 65432)\n"
+        "    writer.write(b'Hello, world')\n    print(await reader.readexactly(64))  # <--\n\n"
+        "asyncio.run(main())  # !!\n",
+        waits=True,
+        record={"stopped": "stuck", "events": events(*REPLIED)},
+    ),
+    on_client(
         "waits-for-reply",
         "reply-not-printed",
         client(("s.recv(1024)", "s.recv(1024)" + mark)),
@@ -218,7 +254,34 @@ CLIENTS = [
     ),
 ]
 
+AT_END = CLIENT + "import time\n"
 LIMITS = [
+    on_client(
+        "spins-at-end",
+        "does-not-end",
+        AT_END + "while True:  # <--\n    time.time()\n",
+        record={"stopped": "cpu", "events": events(*REPLIED), "stack": (frame(11, "echo-client.py"),)},
+    ),
+    on_client(
+        "loops-on",
+        "does-not-end",
+        AT_END + "while data:  # <--\n    print(data)\n",
+        record={"stopped": "cpu", "events": events(*REPLIED), "stack": (frame(11, "echo-client.py"),)},
+    ),
+    on_client(
+        "sleeps-at-end",
+        "does-not-end",
+        AT_END + "while True:  # <--\n    print('still here')\n    time.sleep(1)  # !!\n",
+        waits=True,
+        record={"stopped": "wall", "events": events(*REPLIED)},
+    ),
+    on_client(
+        "sleeps",
+        "does-not-end",
+        AT_END + "while True:\n    s.recv(1024)\n    time.sleep(1)  # <--\n",
+        waits=True,
+        record={"stopped": "wall", "events": events(*REPLIED)},
+    ),
     on_server(
         "sends-without-end",
         "does-not-end",

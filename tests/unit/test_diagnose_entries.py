@@ -12,6 +12,8 @@ import test_diagnose_client as client_side
 import test_diagnose_generic as generic
 import test_diagnose_hidden as hidden
 import test_diagnose_loading as loading
+import test_diagnose_machine as machine
+import test_diagnose_output as output
 import test_diagnose_server as server_side
 import test_diagnose_undone as undone
 from diagnosed import CLIENT, SERVER, client, mark, marked, server
@@ -24,7 +26,7 @@ PARTS = [
     loading.LOADING, loading.TODOS, addresses.ADDRESSES, calls.CALLS, server_side.SERVERS, server_side.REPLIES,
     client_side.CLIENTS, client_side.LIMITS, generic.GENERIC, hidden.HIDDEN, undone.UNDONE,
     abroad.UNREAD, abroad.ABROAD, abroad.SHOWN, abroad.SERVERS,
-    abroad.ERRORS,
+    abroad.ERRORS, machine.MACHINE, output.OUTPUT,
 ]  # fmt: skip
 
 
@@ -56,6 +58,13 @@ ADVICE_CASES = [
         {},
     ),
     ("shadowing-file", "server", SERVER, {}, {"queue.py": ""}),
+    (
+        "starts-its-server",
+        "client",
+        client(("s.connect", "os.system('python3 echo-server.py &')  # <--\ns.connect")),
+        {"dials": (dial("connect"),)},
+        {"echo-server.py": SERVER},
+    ),
 ]
 
 
@@ -67,6 +76,16 @@ def test_what_works_and_surprises_is_told(
     found = advice(record(role, **differs), {f"echo-{role}.py": source, **files})
     assert found is not None
     assert (found.id, found.line) == (entry, marked(source, "# <--"))
+
+
+STARTS_OTHERS = client(("s.connect", "subprocess.run(['echo', 'echo-server.py?'])\nsubprocess.run(['ls'])\ns.connect"))
+
+
+def test_a_client_that_starts_something_else_gets_no_advice() -> None:
+    """Another program, one that is not there, or a file of the student's own that is no server."""
+    seen = record("client", dials=(dial("connect"),))
+    assert advice(seen, {"echo-client.py": STARTS_OTHERS}) is None
+    assert advice(seen, {"echo-client.py": STARTS_OTHERS, "echo-server.py": CLIENT}) is None
 
 
 @pytest.mark.parametrize(("role", "source"), [("server", SERVER), ("client", CLIENT)])

@@ -91,6 +91,30 @@ HIDDEN = [
         record={"events": events(*MET, "fin-received")},
     ),
     on_server(
+        "waits-for-enough",
+        "server-silent",
+        server(
+            (
+                LOOP,
+                "    data = b''\n    while len(data) != 64:  # <--\n        data += conn.recv(64)\n"
+                "    conn.sendall(data)\n",
+            )
+        ),
+        record={"stopped": "cpu", "events": events(*MET, "fin-sent")},
+    ),
+    on_server(
+        "answer-withheld",
+        "server-silent",
+        server(("    conn.sendall(data)", "    if data.isdigit():  # <--\n        conn.sendall(data)")),
+        record={"events": events(*MET, "fin-sent", "fin-received")},
+    ),
+    on_server(
+        "answer-withheld",
+        "server-silent",
+        server(("    conn.sendall(data)", "    for one in others:\n        one.sendall(data)  # <--")),
+        record={"serving": True, "stopped": "finished", "events": events(*MET, "fin-sent")},
+    ),
+    on_server(
         "send-after-loop",
         "server-silent",
         server(("    conn.sendall(data)", "conn.sendall(data)" + mark)),
@@ -127,6 +151,20 @@ HIDDEN = [
         "waits-for-line-end",
         "server-silent",
         server((LOOP, "    for line in conn.makefile('rb'):  # <--\n        conn.sendall(line)\n")),
+        finding={"expected": GREETING},
+        record=QUIET,
+    ),
+    on_server(
+        "waits-for-size",
+        "server-silent",
+        STREAMS.replace("reader.read(1024)", "reader.readexactly(64)  # <--"),
+        finding={"expected": GREETING},
+        record=QUIET,
+    ),
+    on_server(
+        "waits-for-size",
+        "server-late",
+        server((LOOP, "    f = conn.makefile('rb')\n    conn.sendall(f.read(4096))  # <--\n")),
         finding={"expected": GREETING},
         record=QUIET,
     ),

@@ -94,6 +94,12 @@ LOADING = [
         "import socket\ndef main():  # <--\n    s = socket.socket()\n    s.bind(1)\n    s.listen()\n",
     ),
     on_server("exits-at-once", "never-listens", "import sys\nsys.exit(1)  # <--\n", record={"exit_code": 1}),
+    on_server(
+        "error-caught",
+        "never-listens",
+        "import sys\ntry:\n    s.bind(POTR)\nexcept Exception as e:  # <--\n    print(e)\n    sys.exit(1)\n",
+        record={"exit_code": 1, "stdout": b"name 'POTR' is not defined\n"},
+    ),
     on_server("stub-left", "never-listens", "import socket\ndef serve():\n    pass  # <--\nserve()\n"),
 ]
 

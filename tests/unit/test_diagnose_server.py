@@ -16,10 +16,29 @@ from diagnosed import (
     sends,
     server,
 )
-from records import GREETING, events
+from records import GREETING, events, frame
 
 SERVERS = [
     on_server("killed-early", "server-silent", "import os\nos.kill(os.getpid(), 9)  # <--\n", record={"signal": 9}),
+    on_server(
+        "gives-client-up",
+        "server-silent",
+        server(
+            ("    data = ", "    conn.settimeout(0.01)  # <--\n    try: data = "),
+            ("    if not", "    except OSError: break\n    if not"),
+        ),
+        record={"events": events("connected", "fin-received", ("sent", GREETING))},
+    ),
+    on_server(
+        "gives-client-up",
+        "server-partial",
+        server(
+            ("    data = ", "    conn.settimeout(2)  # <--\n    try: data = "),
+            ("    if not", "    except OSError: break\n    if not"),
+        ),
+        finding={"expected": LOST_LARGE, "actual": LOST_LARGE[:2048]},
+        record={"events": events(*MET, "reset"), "stdout": b"Connected by ('127.0.0.1', 50000)\ntimed out\n"},
+    ),
     on_server(
         "nothing-read",
         "server-silent",
@@ -69,8 +88,21 @@ SERVERS = [
     on_server(
         "send-not-all",
         "server-partial",
-        server(("sendall(data)", "send(data)" + mark)),
+        server(("sendall(data)", "send(data)" + mark), ("while", "conn.settimeout(9)\nwhile")),
         finding={"expected": LOST_LARGE, "actual": LOST_LARGE[:5000]},
+    ),
+    on_server(
+        "reply-stopped-short",
+        "server-partial",
+        server(("sendall(data)", "send(data)"), ("recv(1024)", "recv(1024)" + mark)),
+        finding={"expected": LOST_LARGE, "actual": LOST_LARGE[:1024]},
+        record={"events": events(*MET, "fin-received")},
+    ),
+    on_server(
+        "spins-after-close",
+        "does-not-end",
+        server(("recv(1024)", "recv(1024)" + mark)),
+        record={"stopped": "cpu", "events": events(*MET, "fin-sent"), "stack": (frame(11),)},
     ),
     on_server(
         "own-address-printed",
@@ -162,6 +194,16 @@ REPLIES = [
         server(("sendall(data)", "sendall(b'message received')" + mark)),
         **reply(GREETING, b"message received"),
     ),
+    on_server(
+        "reply-with-gaps",
+        "server-altered",
+        server(("sendall(data)", "send(data.strip())" + mark), ("while", "conn.settimeout(9)\nwhile")),
+        **reply(LOST_LARGE, LOST_LARGE.translate(None, b" \n")),
+    ),
+    on_server("reply-prefixed", "server-altered", sends, **reply(GREETING, b"Hear this: " + GREETING)),
+    on_server("reply-suffixed", "server-altered", sends, **reply(GREETING, GREETING + b", Hello")),
+    on_server("reply-changed", "server-altered", sends, **reply(LOST_LARGE, LOST_LARGE.upper()[:-9])),
+    on_server("reply-altered", "server-altered", sends, **reply(LOST_LARGE, bytes(byte ^ 1 for byte in LOST_LARGE))),
     on_server("reply-with-gaps", "server-altered", sends, **reply(b"abcdefghijklmnopqrst", b"abcghijklmnopqrst")),
 ]
 

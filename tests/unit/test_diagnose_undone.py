@@ -58,6 +58,22 @@ UNDONE = [
         record={"stdout": b"[]\n", "events": events(*MET)},
     ),
     on_client(
+        "daemon-ends",
+        "reply-not-printed",
+        client(
+            ("data = s.recv(1024)", "Thread(target=show, daemon=True).start()  # <--"),
+            ("print(", "def show(): print(s.recv(9), "),
+        ),
+        finding=REPLY,
+        record={"events": events(*REPLIED)},
+    ),
+    on_server(
+        "loop-not-run",
+        "never-listens",
+        "import asyncio\nasync def main():\n    await asyncio.start_server(talk, '127.0.0.1', 65432)\n"
+        "loop = asyncio.new_event_loop()\nloop.create_task(main())  # <--\n",
+    ),
+    on_client(
         "await-missing",
         "never-connects",
         "import asyncio\nasync def main():\n    await asyncio.open_connection('127.0.0.1', 65432)\nmain()  # <--\n",
@@ -148,6 +164,30 @@ UNDONE = [
         "client-silent",
         "class Client:\n    def talk():  # <--\n        sock.sendall(b'x')\nClient().talk()  # !!\n",
         "TypeError: Client.talk() takes 0 positional arguments but 1 was given",
+    ),
+    on_server(
+        "self-missing",
+        "never-listens",
+        "class Server:\n    def __init__(port):  # <--\n        self.port = port  # !!\nServer(1)\n",
+        "NameError: name 'self' is not defined",
+    ),
+    on_server(
+        "self-missing",
+        "server-silent",
+        "class Server:\n    def talk(conn, addr):  # <--\n        conn.sendall(b'x')\nServer().talk(1, 2)  # !!\n",
+        "TypeError: Server.talk() takes 2 positional arguments but 3 were given",
+    ),
+    on_server(
+        "call-arguments",
+        "server-silent",
+        "class Tools:\n    def talk(conn, addr):\n        conn.sendall(b'x')\nTools.talk(1, 2, 3)  # <--\n",
+        "TypeError: Tools.talk() takes 2 positional arguments but 3 were given",
+    ),
+    on_server(
+        "name-error",
+        "never-listens",
+        "class Server:\n    def run(self):\n        self.s.bind()\nself.port = 1  # <--\n",
+        "NameError: name 'self' is not defined",
     ),
     on_server(
         "name-in-quotes",

@@ -130,6 +130,23 @@ def test_files_that_only_sound_alike_are_not_mentioned(tmp_path: Path, name: str
     assert read(tmp_path / "ada", WHOLE | {name: b"x = 1\n"}).notes == ()
 
 
+def test_another_version_that_does_the_work_is_named(tmp_path: Path) -> None:
+    """`server_final.py` beside `echo-server.py` could be meant as well, and so could a second one."""
+    submission = read(
+        tmp_path / "ada", WHOLE | {"server_final.py": OTHER_SERVER, "my_server.py": OTHER_SERVER + b"#\n"}
+    )
+    assert submission.programs["server"] == "echo-server.py"
+    assert codes(submission) == [("unused", "server")]
+    assert "`server_final.py`, `my_server.py` were not" in note(submission, "unused", "server").message
+
+
+def test_a_module_that_the_program_imports_is_no_version_of_it(tmp_path: Path) -> None:
+    """Though it listens and accepts, and has the role in its name."""
+    program = b"from server_core import serve\n" + WHOLE["echo-server.py"]
+    submission = read(tmp_path / "ada", WHOLE | {"echo-server.py": program, "server_core.py": OTHER_SERVER})
+    assert submission.notes == ()
+
+
 def test_an_older_version_in_a_folder_does_not_compete(tmp_path: Path) -> None:
     """The file at the top is the one that counts, whatever lies in `old/`."""
     submission = read(tmp_path / "ada", WHOLE | {"old/echo-server.py": OTHER_SERVER})

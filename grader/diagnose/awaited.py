@@ -1,0 +1,102 @@
+"""Clients that have their reply, and wait on for what does not come."""
+
+from __future__ import annotations
+
+from grader.diagnose.clues import Clues
+from grader.diagnose.entry import Entry, at_wait, both, code, either, role, stopped, waits_in
+from grader.diagnose.hidden import fills_up, instead
+from grader.diagnose.source import Call
+from grader.diagnose.trace import Place
+from grader.diagnose.tree import RECEIVES
+from grader.diagnose.words import amount, waiting_words
+from grader.verdicts import Finding
+
+not_printed = both(code("reply-not-printed"), role("client"))
+
+
+def got_reply(finding: Finding, clues: Clues) -> bool:
+    """The peer's answer had been sent to the client."""
+    return bool(clues.heard)
+
+
+def gave_up(finding: Finding, clues: Clues) -> bool:
+    """The client's own time-out ended its waiting."""
+    return clues.gave_up
+
+
+def awaits_more(finding: Finding, clues: Clues) -> bool:
+    """An asyncio client stands in its event loop, and nothing but receiving can keep it there."""
+    others = ("Event", "gather", "serve_forever", "Queue", "Future", "acquire")
+    reads = clues.calls(*RECEIVES)
+    return waits_in("run", "run_until_complete")(finding, clues) and bool(reads) and not clues.uses(*others)
+
+
+def at_more(finding: Finding, clues: Clues) -> Place | None:
+    """The line that waited; in an event loop the first that receives or, after a reply, the last."""
+    reads = clues.calls(*RECEIVES)
+    if awaits_more(finding, clues) and reads:
+        return clues.place_of_call(reads[-1 if clues.heard else 0])
+    return at_wait(finding, clues)
+
+
+def more_call(finding: Finding, clues: Clues) -> Call | None:
+    """The call that waited there."""
+    here = [call for call in clues.calls_at(at_more(finding, clues)) if call.name in RECEIVES]
+    named = [call for call in here if clues.waiting is not None and call.name == clues.waiting.call]
+    return next(iter(named or here), None)
+
+
+def waits_for_line(finding: Finding, clues: Clues) -> bool:
+    """The reply was to be read as a line, and had no line end."""
+    call, place = more_call(finding, clues), at_more(finding, clues)
+    loops = any(place == Place(file=one.path, line=line) for one in clues.sources for _, line in one.flow.line_loops)
+    return (loops or (call is not None and call.name in ("readline", "readuntil"))) and not clues.heard.endswith(b"\n")
+
+
+def waits_for_size(finding: Finding, clues: Clues) -> bool:
+    """The call returns only when it has all the bytes that it asks for, and the reply has fewer."""
+    call = more_call(finding, clues)
+    return call is not None and fills_up(call, clues) and not (call.sizes and call.sizes[0] <= len(clues.heard))
+
+
+def more_words(finding: Finding, clues: Clues) -> dict[str, str]:
+    """Where it waited: in an event loop, the call inside its coroutine."""
+    call, place = more_call(finding, clues), at_more(finding, clues)
+    inner = call is not None and place is not None and awaits_more(finding, clues)
+    waited = f"waiting in {call.text}, line {place.line}" if inner and call and place else waiting_words(clues)
+    return {"waited": waited, "heard_bytes": amount(len(clues.heard), "byte"), "instead": instead(clues)}
+
+
+kept_waiting = both(
+    either(not_printed, both(code("does-not-end"), role("client"))),
+    either(stopped("stuck"), gave_up), either(waits_in(*RECEIVES), awaits_more), got_reply,
+)  # fmt: skip
+
+AWAITED = (
+    Entry(
+        id="waits-for-reply-line",
+        applies=both(kept_waiting, waits_for_line),
+        reason="Your client had its reply already, and was {waited}, for a line end; the reply has none.",
+        next_step="Read with a call that returns what is there: {instead}.",
+        line=at_more,
+        fill=more_words,
+    ),
+    Entry(
+        id="waits-for-reply-size",
+        applies=both(kept_waiting, waits_for_size),
+        reason="Your client had its reply already, {heard_bytes}, and was {waited}, which returns only when it has all "
+        "the bytes that it asks for.",
+        next_step="Read with a call that returns what is there: {instead}.",
+        line=at_more,
+        fill=more_words,
+    ),
+    Entry(
+        id="waits-for-more",
+        applies=kept_waiting,
+        reason="Your client had its reply already, and was {waited}, for more; nothing more was coming.",
+        next_step="One reply is all that comes. Print it, and let the program end; do not wait until the "
+        "server closes.",
+        line=at_more,
+        fill=more_words,
+    ),
+)

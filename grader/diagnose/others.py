@@ -1,0 +1,151 @@
+"""Programs that run the other program of the hand-in: by importing its file, or by starting it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from grader.diagnose.clues import WAITING_CALLS, Clues
+from grader.diagnose.entry import Entry, both, code, is_cause, role
+from grader.diagnose.source import Call
+from grader.diagnose.trace import Place
+from grader.diagnose.words import plain
+from grader.verdicts import Finding
+
+# What the program of each role calls, and that of the other does not.
+CALLED_BY = {
+    "server": ("bind", "listen", "accept", "create_server", "start_server", "TCPServer", "ThreadingTCPServer"),
+    "client": ("connect", "connect_ex", "create_connection", "open_connection"),
+}
+PEER = {"server": "client", "client": "server"}
+IMPORTS = re.compile(r"\s*(?:from\b.*\bimport\b|import\b)|.*\b(?:import_module|__import__)\s*\(")
+STARTS = (
+    "Popen", "run", "call", "check_call", "check_output", "getoutput", "system", "popen", "startfile", "run_path",
+    "create_subprocess_exec", "create_subprocess_shell", "spawnl", "spawnlp", "spawnv", "spawnvp", "posix_spawn",
+)  # fmt: skip
+STARTING_WORDS = ("subprocess", "system", "popen", "spawn", "startfile", "runpy")  # one of them is where a start is
+MOST_LINE = 400  # characters of a line that are looked at
+
+
+def does(path: str, role: str, clues: Clues) -> bool:
+    """Whether a file of the student's makes the calls of this role."""
+    return any(call.name in CALLED_BY.get(role, ()) for call in clues.source(path).calls)
+
+
+def is_peers(path: str, clues: Clues) -> bool:
+    """Whether a file does the work of the other role, and not this one's."""
+    other = PEER.get(clues.role, "")
+    return path != clues.record.file and does(path, other, clues) and not does(path, clues.role, clues)
+
+
+def ends_of_stack(clues: Clues) -> tuple[Place, Place] | None:
+    """The student's outermost and innermost line, where it failed or stood when it was stopped."""
+    if clues.trace is not None and clues.trace.outer is not None and clues.trace.place is not None:
+        return clues.trace.outer, clues.trace.place
+    own = [frame for frame in clues.own_frames if frame.thread == clues.record.stack[0].thread]
+    places = [Place(file=frame.file, line=frame.line) for frame in own]
+    return (places[-1], places[0]) if places else None
+
+
+def imported(clues: Clues) -> tuple[Place, str] | None:
+    """The import that never came to its end because it ran the other program, and that program's file."""
+    ends = ends_of_stack(clues)
+    if ends is None or ends[0].file != clues.record.file:
+        return None
+    outer, inner = ends
+    able = (*WAITING_CALLS, *CALLED_BY["server"], *CALLED_BY["client"])
+    at_work = any(call.name in able for call in clues.calls_at(inner))
+    ran = IMPORTS.match(clues.text_at(outer)[:MOST_LINE]) and is_peers(inner.file, clues) and at_work
+    return (outer, inner.file) if ran else None
+
+
+def started(clues: Clues) -> tuple[Call, str] | None:
+    """The call that starts the other program of the hand-in, and that program's file."""
+    path = clues.record.file
+    if not any(word in clues.texts.get(path, "") for word in STARTING_WORDS):
+        return None
+    source = clues.source(path)
+    for other in sorted(clues.texts):
+        name = other.rpartition("/")[2]
+        named = {each for each, value, _ in source.constants if each and isinstance(value, str) and name in value}
+        for call in source.calls if name.endswith(".py") and is_peers(other, clues) else ():
+            text = "\n".join(source.text(line)[:MOST_LINE] for line in range(call.line, call.end + 1))
+            written = name in text or any(re.search(rf"\b{re.escape(one)}\b", text) for one in named)
+            if call.name in STARTS and written:
+                return call, other
+    return None
+
+
+def starts_peer(finding: Finding, clues: Clues) -> bool:
+    """The program starts the other one."""
+    return started(clues) is not None
+
+
+def waits_for_started(clues: Clues) -> bool:
+    """It stood in the very call that starts the other program."""
+    found = started(clues)
+    return found is not None and clues.waiting is not None and clues.waiting.place == at_started_call(clues)
+
+
+def at_started_call(clues: Clues) -> Place | None:
+    """The line of that call."""
+    found = started(clues)
+    return Place(file=clues.record.file, line=found[0].line) if found else None
+
+
+def used_by_its_own(finding: Finding, clues: Clues) -> bool:
+    """A server that ended well without another client, or waits for the client that it has started."""
+    return clues.trace is None and not clues.said and (clues.record.exit_code == 0 or waits_for_started(clues))
+
+
+def start_words(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """The file that is started, and what comes of it."""
+    found = started(clues)
+    ends = "waits for that one to end before it goes on" if waits_for_started(clues) else "serves that one and ends"
+    return {"other": plain(found[1]) if found else "", "then": ends}
+
+
+OTHERS = (
+    Entry(
+        id="import-runs-program",
+        applies=both(is_cause, lambda finding, clues: imported(clues) is not None),
+        reason="Your {role} imports {other}, and importing a file runs it: the {peer} in it starts, and the "
+        "rest of your {role} is never reached.",
+        next_step="Give HOST and PORT their values in your {role} itself, and leave the import out: each program "
+        "stands alone. What stands under a test of __name__ is not run by an import.",
+        line=lambda finding, clues: found[0] if (found := imported(clues)) else None,
+        fill=lambda finding, clues: {"other": plain(found[1]) if (found := imported(clues)) else ""},
+    ),
+    Entry(
+        id="starts-client",
+        applies=both(role("server"), code("never-listens", "address-not-printed", "server-silent", "does-not-end"),
+                     starts_peer, used_by_its_own),
+        reason="Your server starts a client itself, {other}: it {then}, and no other client is served.",
+        next_step="Take this call out: a server waits for clients that somebody else starts. To try them, start each "
+        "program in a terminal of its own.",
+        line=lambda finding, clues: at_started_call(clues),
+        fill=start_words,
+    ),
+    Entry(
+        id="starts-server",
+        applies=both(role("client"), code("refusal-hidden", "claims-success"), starts_peer),
+        reason="Your client starts a server itself, {other}, so that it meets that one where no server should be.",
+        next_step="Take this call out: a client asks for a server that somebody else has started, and tells its user "
+        "when there is none.",
+        line=lambda finding, clues: at_started_call(clues),
+        fill=start_words,
+    ),
+)  # fmt: skip
+
+OTHERS_ADVICE = (
+    Entry(
+        id="starts-its-server",
+        applies=both(role("client"), starts_peer),
+        reason="Your client starts a server itself, {other}.",
+        next_step="Leave this out: a server is there before its clients come, as a rule on another machine. To try "
+        "them, start each program in a terminal of its own.",
+        staff="The client starts a server of its own: where none should be, it may have met that one.",
+        line=lambda finding, clues: at_started_call(clues),
+        fill=start_words,
+    ),
+)

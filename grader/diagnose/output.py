@@ -1,0 +1,133 @@
+"""Programs that do show what they should, and where or how nobody can see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from grader.diagnose.clues import Clues
+from grader.diagnose.entry import Entry, Pointer, at_call, both, calls, code, either, first_of, uses
+from grader.diagnose.printing import LOGS, STDOUT, Shown
+from grader.diagnose.trace import Place
+from grader.diagnose.words import plain
+from grader.printed import contains
+from grader.verdicts import Finding
+
+WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32")  # encodings in which letters stand among zero bytes
+TELLING = ("stderr", "logging", "warnings", "warn", "traceback", "print_exc", "print_exception", "faulthandler")
+MOST_TOLD = 1 << 16  # bytes of stderr that are looked at, from its end
+
+unseen = code("reply-not-printed", "address-not-printed")
+
+
+def wanted(finding: Finding, clues: Clues) -> Iterator[tuple[str, Shown]]:
+    """The prints and log lines that mention what is to be shown, each with its file."""
+    for source in clues.sources:
+        flow = source.flow
+        names = flow.address_names if finding.code == "address-not-printed" else flow.reply_names
+        yield from ((source.path, one) for one in flow.shown if one.names & names)
+
+
+def only(finding: Finding, clues: Clues, to_file: bool) -> tuple[str, Shown] | None:
+    """The first of them, where all go to files or buffers (`to_file`), or all to a log that shows none of them."""
+    found = list(wanted(finding, clues))
+    if clues.trace is not None or any("std" in call.owner for call in clues.calls("write", "writelines")):
+        return None
+    if to_file:
+        fits = all(one.to not in ("", STDOUT) for _, one in found)
+    else:
+        fits = all(one.logs and not any(text in clues.printed for text in one.texts) for _, one in found)
+    return found[0] if found and fits else None
+
+
+def pointed(to_file: bool) -> Pointer:
+    """Its line."""
+
+    def point(finding: Finding, clues: Clues) -> Place | None:
+        found = only(finding, clues, to_file)
+        return Place(file=found[0], line=found[1].line) if found else None
+
+    return point
+
+
+def place_words(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """Where it goes, and what it is."""
+    found = only(finding, clues, True)
+    what = "the client's address" if finding.code == "address-not-printed" else "what it received"
+    return {"to": plain(found[1].to) if found else "", "what": what}
+
+
+def kept_back(finding: Finding, clues: Clues) -> bool:
+    """Nothing was printed, or all that mentions what is to be shown stands behind the line that replaces sys.stdout."""
+    found = [one for _, one in wanted(finding, clues)]
+    return not clues.printed.strip() or (bool(found) and all(one.to == STDOUT for one in found))
+
+
+def only_logs(finding: Finding, clues: Clues) -> bool:
+    """Nothing was shown, and the program has nothing but a log to show anything."""
+    return not clues.printed.strip() and not clues.calls("print") and finding.code == "address-not-printed"
+
+
+def wide(finding: Finding, clues: Clues) -> bool:
+    """In another encoding the output shows what it should."""
+    address = str(finding.facts.get("address", "")).rpartition(":")[2].encode()
+    data = finding.expected if finding.code == "reply-not-printed" else address
+    text = (clues.record.stdout.decode(name, errors="replace") for name in WIDE)
+    return bool(data) and b"\0" in clues.record.stdout and any(contains(one, data) for one in text)
+
+
+def at_exit_text(finding: Finding, clues: Clues) -> Place | None:
+    """The call that ended the program with a text, or with another value that is no number: what it was given is all
+    that Python shows of it, on stderr. Where nothing of the text is known, nothing else in the program writes there."""
+    told = clues.record.stderr[-MOST_TOLD:].decode(errors="replace")
+    if clues.record.exit_code != 1 or clues.trace is not None or not told.strip():
+        return None
+    alone = not clues.uses(*TELLING)
+    found = ((one.path, parts, line) for one in clues.sources for parts, line in one.flow.exit_texts)
+    ended = (Place(file=path, line=line) for path, parts, line in found if all(part in told for part in parts)
+             if parts or alone)  # fmt: skip
+    return next(ended, None)
+
+
+def exit_words(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """What the call was given."""
+    place = at_exit_text(finding, clues)
+    texts = clues.source(place.file).flow.exit_texts if place is not None else ()
+    known = any(parts for parts, line in texts if place is not None and line == place.line)
+    return {"what": "a text" if known else "a value that is no number"}
+
+
+OUTPUT = (
+    Entry(
+        id="printed-wide",
+        applies=both(unseen, wide),
+        reason="Your {role} prints in another encoding than UTF-8, so that its output cannot be read.",
+        next_step="Leave the output as Python gives it to you: print turns text into the bytes that belong there.",
+        line=at_call("reconfigure", "TextIOWrapper", "getwriter", "fdopen", "open", "encode"),
+    ),
+    Entry(
+        id="printed-elsewhere",
+        applies=both(unseen, lambda finding, clues: only(finding, clues, True) is not None),
+        reason="Your {role} prints {what}{on_line} into {to}, and not on the screen.",
+        next_step="Let this print go where print goes by itself. To keep the text as well, print it twice.",
+        line=pointed(True),
+        fill=place_words,
+    ),
+    Entry(
+        id="logged-unseen",
+        applies=both(unseen, uses("logging"), calls(*LOGS),
+                     either(lambda finding, clues: only(finding, clues, False) is not None, only_logs)),
+        reason="Your {role} hands what it has to say to logging, and nothing of that is shown.",
+        next_step="Unless basicConfig says otherwise, logging shows warnings and errors only; with a file name, it "
+        "writes to the file instead. Set the level, without a file, or print it.",
+        line=first_of(pointed(False), at_call(*LOGS)),
+    ),
+    Entry(
+        id="exits-with-text",
+        applies=both(code("exit-status"), lambda finding, clues: at_exit_text(finding, clues) is not None),
+        reason="Your {role} ends itself with {what}{on_line}: Python shows it among the errors, and gives the program "
+        "the exit status 1, which says that something went wrong.",
+        next_step="Hand it to print instead, and let the program come to its last line: its exit status is 0 then.",
+        line=at_exit_text,
+        fill=exit_words,
+    ),
+)  # fmt: skip

@@ -1,0 +1,152 @@
+"""What a program shows, and where: its prints, its log lines, and texts that it ends with. Pure."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.diagnose.tree import FUNCTIONS, RECEIVES, assigned, called_in, name_of, owner_of, values_of
+
+ROUNDS = 3  # how often a value may get another name on its way to a print
+PLACES = re.compile(r"{[^{}]*}|%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")  # of values, in a text with formats
+PRINTS = ("print", "pprint")
+LOGS = ("debug", "info", "log")  # below the level that is shown unless the program says otherwise
+ADDRESS_CALLS = ("getpeername", "get_extra_info")
+ADDRESS_NAMES = frozenset({"client_address", "getpeername", "peername"})
+MADE = ("open", "StringIO", "BytesIO", "TextIOWrapper", "fdopen", "TemporaryFile", "NamedTemporaryFile")
+OUTPUTS = ("stdout", "stderr", "None")
+STDOUT = "sys.stdout"
+MOST = 60  # characters of an expression, in a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One print, or one line for the log (`logs`).
+
+    `names`: all that its values mention.  `texts`: what it shows whatever the values are.  `to`: the file or buffer
+    that it goes to, as written; empty for the output, `sys.stdout` where the program has put a file in its place.
+    """
+
+    line: int
+    end: int
+    names: frozenset[str]
+    texts: tuple[str, ...]
+    to: str = ""
+    logs: bool = False
+
+
+def shown_of(nodes: list[ast.AST]) -> Iterator[Shown]:
+    """Every print and every line for the log."""
+    blocks, replaced = list(redirects_of(nodes)), replaced_at(nodes)
+    for node in nodes:
+        name = name_of(node.func) if isinstance(node, ast.Call) else ""
+        if not isinstance(node, ast.Call) or (name not in PRINTS and not (name in LOGS and owner_of(node))):
+            continue
+        logs = name not in PRINTS
+        parts = [part for value in node.args for part in pieces(value, formats=logs)]
+        files = [one.value for one in node.keywords if one.arg == "file"]
+        files += [to for start, end, to in blocks if start <= node.lineno <= end]
+        to = next((ast.unparse(one) for one in files), "")
+        kept = not files and 0 < replaced < node.lineno
+        yield Shown(
+            line=node.lineno,
+            end=node.end_lineno or node.lineno,
+            names=frozenset(name_of(one) for value in node.args for one in ast.walk(value)) - {""},
+            texts=tuple(text for part in parts if len(text := part.strip()) > 2),
+            to="" if logs else STDOUT if kept else "" if to.rpartition(".")[2].strip("_") in OUTPUTS else to[:MOST],
+            logs=logs,
+        )
+
+
+def redirects_of(nodes: list[ast.AST]) -> Iterator[tuple[int, int, ast.expr]]:
+    """First and last line of each block of redirect_stdout, and what is printed into in it."""
+    for node in (one for one in nodes if isinstance(one, ast.With)):
+        for call in (item.context_expr for item in node.items):
+            if isinstance(call, ast.Call) and name_of(call.func) == "redirect_stdout" and call.args:
+                yield node.lineno, node.end_lineno or node.lineno, call.args[0]
+
+
+def replaced_at(nodes: list[ast.AST]) -> int:
+    """The line in which the program puts a file or buffer in the place of sys.stdout for good; 0 where it does not."""
+    given = assigned(nodes)
+    put = [one for one in nodes if isinstance(one, ast.Assign) and STDOUT in map(ast.unparse, one.targets)]
+    files = len(put) == 1 and any(is_file(value) for value in values_of(put[0].value, given))
+    return put[0].lineno if files else 0
+
+
+def is_file(value: ast.expr) -> bool:
+    """Whether a value is a new file or buffer, and not the output under another name."""
+    if not isinstance(value, ast.Call) or name_of(value.func) not in MADE:
+        return False
+    first = ast.unparse(value.args[0]) if value.args else ""
+    return not first.isdigit() and not any(word in first for word in ("stdout", "fileno", "/dev/"))
+
+
+def pieces(value: ast.expr, *, formats: bool = False) -> Iterator[str]:
+    """The parts of a value that are text whatever else is put into it. `formats`: it has places for other values."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        yield from PLACES.split(value.value) if formats else [value.value]
+    elif isinstance(value, ast.JoinedStr):
+        yield from (one.value for one in value.values if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mod):
+        yield from pieces(value.left, formats=True)
+    elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        yield from pieces(value.left)
+        yield from pieces(value.right)
+    elif isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "format":
+        yield from pieces(value.func.value, formats=True)
+
+
+def reply_names_of(nodes: list[ast.AST]) -> frozenset[str]:
+    """The names of what was received, and of what is made of it."""
+    own = {one.name for one in nodes if isinstance(one, FUNCTIONS) and called_in(one, RECEIVES)}
+    handed = {
+        one.arg for node in nodes if isinstance(node, FUNCTIONS) and node.name == "data_received"
+        for one in node.args.args[1:]
+    }  # fmt: skip
+    return derived(nodes, frozenset(handed), frozenset({*RECEIVES, *own}))
+
+
+def address_names_of(nodes: list[ast.AST]) -> frozenset[str]:
+    """The names of the client's address, and of what is made of it."""
+    found = set(ADDRESS_NAMES)
+    for node in nodes:
+        if isinstance(node, ast.Assign) and called_in(node.value, ("accept", "sock_accept")):
+            for target in node.targets:
+                parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+                found |= {name_of(one) for one in ast.walk(parts[-1])}
+    return derived(nodes, frozenset(found - {""}), frozenset(ADDRESS_CALLS))
+
+
+def derived(nodes: list[ast.AST], names: frozenset[str], made_by: frozenset[str]) -> frozenset[str]:
+    """These names, and those that get what one of these calls returns, or what has such a name in it."""
+    pairs = list(values_given(nodes))
+    for _ in range(ROUNDS):
+        more = {name for name, mentioned in pairs if mentioned & (names | made_by)}
+        if more <= names:
+            break
+        names |= more
+    return names
+
+
+def values_given(nodes: list[ast.AST]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Each name that gets a value, with all names in that value."""
+    for node in nodes:
+        value = getattr(node, "value", None) if isinstance(node, ast.Assign | ast.AugAssign | ast.NamedExpr) else None
+        if isinstance(value, ast.expr):
+            mentioned = frozenset(name_of(one) for one in ast.walk(value)) - {""}
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", value)]
+            parts = [part for one in targets for part in (one.elts if isinstance(one, ast.Tuple | ast.List) else [one])]
+            yield from ((name_of(one), mentioned) for one in parts if name_of(one))
+
+
+def exit_texts_of(nodes: list[ast.AST]) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Calls that end the program with what is plainly no number, nor None: what of it is text in any case."""
+    given = assigned(nodes)
+    for node in nodes:
+        if isinstance(node, ast.Call) and name_of(node.func) in ("exit", "quit", "SystemExit") and node.args:
+            values = values_of(node.args[0], given)
+            if not any(isinstance(one, ast.Constant) and not isinstance(one.value, str) for one in values):
+                yield tuple(text for one in values for part in pieces(one) if (text := part.strip())), node.lineno

@@ -1,0 +1,17 @@
+import socket
+
+HOST = "127.0.0.1"
+PORT = 65432
+NAME = str(b"Caf\x82", "oem")
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+    s.bind((HOST, PORT))
+    s.listen()
+    conn, addr = s.accept()
+    print(NAME, "Connected by", addr)
+    with conn:
+        while True:
+            data = conn.recv(1024)
+            if not data:
+                break
+            conn.sendall(data)

@@ -1,0 +1,10 @@
+import socket
+
+HOST = "127.0.0.1"
+PORT = 65432
+reply = b""
+
+with socket.create_connection((HOST, PORT)) as s:
+    s.sendall(b"Hello, world")
+
+print("Received", repr(reply))

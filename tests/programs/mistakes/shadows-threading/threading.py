@@ -1,0 +1,2 @@
+LESSON = 4
+print("notes on threads, lesson", LESSON)
