@@ -34,7 +34,7 @@ def grade(*arguments: object, cwd: Path = ROOT, **options: Any) -> subprocess.Co
     command = [GRADE, *map(str, arguments)]
     options.setdefault("env", dict(os.environ))  # readline, where loaded, adds COLUMNS to an inherited one
     return subprocess.run(
-        command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=110, check=False, **options
+        command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=280, check=False, **options
     )  # fmt: skip
 
 

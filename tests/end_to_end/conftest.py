@@ -29,7 +29,7 @@ def example_class_twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
         subprocess.Popen([GRADE, CLASS, "-o", out, "--quiet", "--jobs", jobs], stdin=subprocess.DEVNULL, cwd=ROOT)
         for out, jobs in zip(outs, ("8", "1"), strict=True)
     ]
-    assert [one.wait(110) for one in running] == [1, 1]
+    assert [one.wait(280) for one in running] == [1, 1]
     return outs[0], outs[1]
 
 
