@@ -244,7 +244,13 @@ def test_a_pair_whose_box_is_killed_before_its_server_listens_is_not_one_that_ne
 
 
 @pytest.mark.parametrize("error", [MemoryError, OSError])
-@pytest.mark.parametrize("place", ["believable_records", "observe", "parse_answers", "score_answer", "assess"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "pipeline.believable_records", "pipeline.observe", "answers.reading.parse_answers",
+        "answers.reading.score_answer", "pipeline.assess",
+    ],
+)  # fmt: skip
 def test_a_bug_of_ours_is_a_harness_error(
     place: str, error: type[Exception], rubric: Rubric, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,7 +259,7 @@ def test_a_bug_of_ours_is_a_harness_error(
     def fail(*anything: object, **more: object) -> None:
         raise error("injected")
 
-    monkeypatch.setattr(pipeline, place, fail)
+    monkeypatch.setattr(f"grader.{place}", fail)
     found = grade(RIGHT, rubric, tmp_path)
     assert {check.observation.verdict for check in found.checks} == {Verdict.HARNESS_ERROR}
     assert found.points == 0
