@@ -105,6 +105,7 @@ def outputs() -> dict[str, bytes]:
         "frames that never close": filled(b'  File "'),
         "files that cannot be read": filled(b"SyntaxError: " + b" in file x" * 400 + b"\n"),
         "a line without a number": HEADER + b'  File "/home/student/echo-server.py", line ' + b"9" * 9000 + b"\nE: x\n",
+        "a number without an end": HEADER + b'  File "/home/student/echo-server.py", line ' + filled(b"9"),
         "names with dots": HEADER + FRAME + filled(b"a."),
         "marks": filled(FRAME + b"x\n" + b"~^ " * 300 + b"\n"),
         "addresses of sockets": FRAME + b"OSError: " + filled(b"laddr=('"),

@@ -62,7 +62,9 @@ def outlines(text: str, values: tuple[bytes, ...], quoted: bool = False) -> froz
         )
         for form in forms:
             rest = rest.replace(form, " ")
-        said.add(" ".join(word for word in WORDS.findall(rest) if word != "None" and tells_something(word)))
+        words = WORDS.findall(rest)
+        telling = {word for word in set(words) if word != "None" and tells_something(word)}
+        said.add(" ".join(word for word in words if word in telling))
     return frozenset(said - {""})
 
 

@@ -14,7 +14,7 @@ from grader.conversation import Action, Expectation, Script
 from grader.model import DIRECT, Event, Rubric, RunRecord, Socket
 from grader.printed import contains, names, says_more
 
-SOURCE_LINE = re.compile(r'^( *File "[^"\n]*", line \d+[^\n]*)\n +[^\n]*', re.MULTILINE)  # beneath the place it is from
+SOURCE_LINE = re.compile(r'^( *File "[^"\n]*", line \d[^\n]*+)\n +[^\n]*', re.MULTILINE)  # beneath the place it is from
 ADMITS = re.compile(r"refus|error|fail|errno|not |n't|unable|unavailable|no server|nobody", re.IGNORECASE)
 
 
