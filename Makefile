@@ -22,13 +22,13 @@ test: setup  ## the whole test suite, in four lanes side by side
 	@$(MAKE) --no-print-directory --jobs=4 test-hostile test-whole test-boxes test-units
 
 test-hostile:
-	@$(VENV)/python -m pytest tests/attacks tests/mutants
+	@$(VENV)/python -m pytest tests/attacks
 
 test-whole:
 	@$(VENV)/python -m pytest tests/end_to_end
 
 test-boxes:
-	@$(VENV)/python -m pytest tests/sandbox tests/cluster
+	@$(VENV)/python -m pytest tests/sandbox tests/cluster tests/mutants
 
 test-units:
 	@$(VENV)/python -m pytest tests/unit tests/property
