@@ -14,7 +14,7 @@ import yaml
 
 DATA = Path(__file__).parent / "data"
 LOGITS = Path(__file__).parent / "logits"
-BANKS = ("dev", "b1", "b2", "b3", "b4", "b5")
+BANKS = ("dev", *(f"b{number}" for number in range(1, 12)))
 OURS = ("q1", "q2")  # the two questions of the assignment; all others are there for learning and for unseen questions
 LESS = "/less"  # behind an answer's id: the answer without what it takes back
 Logits = dict[str, dict[str, float]]  # answer id -> criterion id -> the model's log-odds

@@ -29,7 +29,7 @@ from bench.answers.vocabulary import pruned
 from grader.answers.layout import MAX_ANSWER_TOKENS, MAX_IDEA_TOKENS, States, lay_out, own_mask
 
 LOWER = 3  # layers that read each text by itself, as published; the others learn to judge
-EPOCHS = 7
+EPOCHS = 5
 BATCH = 32
 RATE = 2e-4
 HEAD_RATE = 6e-4
