@@ -1,6 +1,6 @@
 """The model's log-odds for banks, read the way answers are read in grading: repaired spelling, exported weights.
 
-    python -m bench.answers.examine FOLDER b4,b5 bench/answers/logits/b4-b5.json
+    python -m bench.answers.examine FOLDER b4,b5,b9,b11 bench/answers/logits/b4-b5-b9-b11.json
 
 FOLDER holds an exported model that was trained without these banks.
 """

