@@ -1,12 +1,14 @@
 """`answers.md` or `.txt` -> the text of each answer.
 
-Students write headings in every way (`## Question 1`, `**Q1:**`, `1)`, underlined, the question repeated); the first
-way that is found in the file decides. Copied prompts, comments and the starter's placeholders are no answer.
+Students write headings in every way (`## Question 1`, `**Q1:**`, `1)`, underlined, the question repeated, `bind:`);
+the first way that is found in the file decides. Copied prompts, comments, what is crossed out and the starter's
+placeholders are no answer.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -17,26 +19,28 @@ MAX_CHARACTERS = 20_000
 second."""
 
 _NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
-_NUMBER = r"(?P<number>\d{1,3}|one|two|three|four|five|six|seven|eight|nine)"
-_MARKS = r"[ \t>]{0,12}(?P<mark>\#{1,6}|[*_]{1,3})?[ \t]*(?:[*_]{1,3})?"
-_AFTER = r"(?P<after>[ \t]*[*_]{0,3}[ \t]*(?:[.:)\]]|[-–—](?=\s)|(?=\s*$))[ \t]*[*_]{0,3})"
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+_NUMBER = r"(?P<number>\d{1,3}|one|two|three|four|five|six|seven|eight|nine)(?![^\W_])"
+_MARKS = r"[ \t>]{0,12}(?P<mark>\#{1,6}|[*_]{1,3}|={2,6})?[ \t]*(?:[*_]{1,3})?"
+_AFTER = r"(?P<after>[ \t]*(?:[*_]{0,3}|={2,6})[ \t]*(?:[.:)\]]|[-–—](?=\s|$)|(?=\s*$))[ \t]*[*_]{0,3})"
+_QUESTION = r"(?:questions?|q[a-z]{4,9}|quest|answers?|ans|q|a|task|exercise|problem|frage|aufgabe|pregunta|domanda)"
 _NAMED = re.compile(
     _MARKS
     + r"[\[(]?(?:answers?[ \t]+(?:to[ \t]+|for[ \t]+)?)?(?:the[ \t]+)?"
-    + r"(?:questions?|quest|answers?|ans|q|a)[ \t]{0,3}(?:no\.?|nr\.?|number|\#)?[ \t]{0,3}[._-]?"
-    + _NUMBER
-    + r"\b[\])]?"
+    + rf"(?:{_QUESTION}[ \t]{{0,3}}(?:no\.?|nr\.?|number|\#)?[ \t]{{0,3}}[._-]?[ \t]?{_NUMBER}"
+    + rf"|(?P<ordinal>{'|'.join(_ORDINALS)})[ \t]{{1,3}}(?:question|answer|task))"
+    + r"[\])]?"
     + _AFTER,
     re.IGNORECASE,
 )
 _NAMED_MARKED = re.compile(
     r"[ \t>]{0,12}(?:\#{1,6}[ \t]*|[*_]{2,3})[*_]{0,3}(?:questions?|q|answers?|exercise|task|part|problem)?"
-    r"[ \t]*(?:no\.?|\#)?[ \t]*" + _NUMBER + r"\b(?P<after>[ \t]*[*_]{0,3}[ \t]*[.:)\]–—-]*[ \t]*[*_]{0,3})",
+    r"[ \t]*(?:no\.?|\#)?[ \t]*" + _NUMBER + r"(?P<after>[ \t]*[*_]{0,3}[ \t]*[.:)\]–—-]*[ \t]*[*_]{0,3})",
     re.IGNORECASE,
 )
 _BARE = re.compile(r"[ \t]{0,3}[(\[]?(?P<number>\d{1,3})(?P<after>[.):\]][.)]?(?=\s|$))")
 _UNDERLINE = re.compile(r"[ \t]{0,3}(?:=+|-{2,}|\*{3,}|_{3,})[ \t]*\Z")
-_QUOTE = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
+_QUOTE = re.compile(r"\A[ \t]{0,3}(?:>[ \t]?)+")
 _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
 _LABEL = re.compile(
     r"\A[ \t>]*[*_]{0,3}(?:(?:your|my)[ \t]+)?(?:answer|ans|response|solution)[*_]{0,3}[ \t]*:[*_]{0,3}[ \t]*",
@@ -50,6 +54,17 @@ _PLACEHOLDER = re.compile(
 )
 _ASIDE = re.compile(r"\s*(?:\([^()]{0,80}(?:\([^()]{0,40}\))?[^()]{0,80}\)|\[[^\]]{0,80}\])\s*[*_:]{0,3}\s*\Z")
 _WORDS = re.compile(r"\w+")
+_TAG = re.compile(
+    r"</?(?:(?:b|i|u|em|strong|span|font|big|mark)|(?P<block>h[1-6]|p|div|center|details|summary|br))"
+    r"(?:\s[^<>]{0,200})?/?>",
+    re.IGNORECASE,
+)
+_CROSSED_OUT = re.compile(
+    r"~~(?![\s~])(?:[^~\n]|\n(?!\s*\n))*(?<!\s)~~(?!~)|<(s|del|strike)>(?:[^<\n]|\n(?!\s*\n))*</\1>", re.IGNORECASE
+)
+_CALLED = re.compile(r"(\w+)\(")
+_FEWEST_ABOVE = 8  # words above all headings that may be an answer
+_MOST_GREETING = 8  # words of a paragraph that may be a name or a greeting
 _TELLS = re.compile(
     r"\byour (?:own )?(?:words|answers?|text|names?|id|number)\b|\b(?:sentences|this (?:comment|line|file))\b"
     r"|\banswers? (?:here|below)\b",
@@ -63,18 +78,39 @@ def parse_answers(text: str, questions: Sequence[Question]) -> dict[str, str]:
 
     A heading met twice joins both texts. Without any heading the whole text is the answer when there is one question;
     with as many paragraphs as questions they are taken in order; otherwise every question gets the whole text, because
-    a forgotten heading should cost nobody an answer. Only the first MAX_CHARACTERS characters are read.
+    a forgotten heading should cost nobody an answer (`misplaced` has a person look). What stands above all headings, as
+    above an untouched starter, is taken where nothing stands below them. Only the first MAX_CHARACTERS characters are
+    read.
     """
-    lines = _lines(text)
+    return _answers(_lines(text), questions)
+
+
+def _answers(lines: list[str], questions: Sequence[Question]) -> dict[str, str]:
+    starts = _starts(lines, questions)
+    if not starts:
+        return _collected(_without_headings(lines, questions), questions)
+    answers = _collected(_cut(lines, starts, questions), questions)
+    empty = [name for name, answer in answers.items() if not answer]
+    above, below = _above(lines[: starts[0][0]]), lines[starts[-1][0] + 1 :]
+    if empty and len(_WORDS.findall("\n".join(above))) >= _FEWEST_ABOVE:
+        answers |= {name: answer for name, answer in _answers(above, questions).items() if name in empty}
+    if len(empty) == len(questions) - 1 and len(starts) == len(questions) and _starts(below, questions):
+        answers_below = _answers(below, questions)  # all questions first, as a list, and then all answers
+        answers = answers_below if all(answers_below.values()) else answers
+    return answers
+
+
+def _collected(sections: list[tuple[Question, list[str]]], questions: Sequence[Question]) -> dict[str, str]:
     answers: dict[str, list[str]] = {question.id: [] for question in questions}
-    sections = _sections(lines, questions)
-    if sections is None:
-        sections = _without_headings(lines, questions)
     for question, body in sections:
-        answer = _clean(body, question)
-        if answer:
+        if answer := _clean(body, question):
             answers[question.id].append(answer)
-    return {question.id: "\n\n".join(answers[question.id]) for question in questions}
+    return {name: "\n\n".join(parts) for name, parts in answers.items()}
+
+
+def _above(lines: list[str]) -> list[str]:
+    """What a student may have written above the first heading: no title, and nothing that tells what to write."""
+    return [line for line in lines if not line.lstrip().startswith("#") and not _TELLS.search(line)]
 
 
 def goes_on(text: str) -> bool:
@@ -120,8 +156,17 @@ def _untold(piece: str) -> str:
 
 def _lines(text: str) -> list[str]:
     text = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    text = _without_comments(text.lstrip("\ufeff"))
+    text = _CROSSED_OUT.sub("", _without_comments(text.lstrip("\ufeff")))
+    text = _TAG.sub(lambda tag: "\n" if tag["block"] else "", text)
+    text = "\n".join(map(_row_as_line, text.split("\n")))
     return re.sub(r"\n{3,}", "\n\n", text).split("\n")
+
+
+def _row_as_line(line: str) -> str:
+    """A row of a table as a heading and what is said to it; any other line as it is."""
+    if not line.lstrip().startswith("|"):
+        return line
+    return ": ".join(filter(None, (cell.strip(" \t:-") for cell in line.split("|"))))
 
 
 def _without_comments(text: str) -> str:
@@ -141,18 +186,23 @@ def _comments(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _sections(lines: list[str], questions: Sequence[Question]) -> list[tuple[Question, list[str]]] | None:
-    """The text under each heading, by the first way of writing headings that the file uses; None without headings."""
+Start = tuple[int, Question | None, str]
+
+
+def _starts(lines: list[str], questions: Sequence[Question]) -> list[Start]:
+    """The headings, by the first way of writing them that the lines use; none where there are none."""
     by_number = {question.number: question for question in questions}
     for fenced in (False, True):
         for pattern in (_NAMED, _NAMED_MARKED):
             if starts := _headings(lines, pattern, by_number, fenced=fenced):
-                return _cut(lines, starts, questions)
+                return starts
         if starts := _repeated_prompts(lines, questions):
-            return _cut(lines, starts, questions)
-        if len(questions) > 1 and (starts := _numbered(lines, by_number, fenced=fenced)):
-            return _cut(lines, starts, questions)
-    return None
+            return starts
+        if len(questions) > 1:
+            starts = _called(lines, questions, fenced=fenced) or _numbered(lines, by_number, fenced=fenced)
+        if starts:
+            return starts
+    return []
 
 
 def _outside_fences(lines: list[str], *, fenced: bool) -> Iterator[tuple[int, str]]:
@@ -165,9 +215,6 @@ def _outside_fences(lines: list[str], *, fenced: bool) -> Iterator[tuple[int, st
             yield index, line[:400]
 
 
-Start = tuple[int, Question | None, str]
-
-
 def _headings(
     lines: list[str], pattern: re.Pattern[str], by_number: dict[int, Question], *, fenced: bool
 ) -> list[Start]:
@@ -175,7 +222,7 @@ def _headings(
     starts: list[Start] = []
     for index, line in _outside_fences(lines, fenced=fenced):
         if match := pattern.match(line):
-            starts.append((index, by_number.get(_number(match["number"])), lines[index][match.end() :]))
+            starts.append((index, by_number.get(_number(match)), lines[index][match.end() :]))
     return starts if any(question for _, question, _ in starts) else []
 
 
@@ -192,6 +239,29 @@ def _numbered(lines: list[str], by_number: dict[int, Question], *, fenced: bool)
     return starts
 
 
+def _called(lines: list[str], questions: Sequence[Question], *, fenced: bool) -> list[Start]:
+    """`bind:` or `Regarding s.connect():`, the call that only this question asks about; nothing unless for each."""
+    calls = [set(_CALLED.findall(question.prompt.lower())) for question in questions]
+    often = Counter(name for own in calls for name in own)
+    of = {name: one for one, own in zip(questions, calls, strict=True) for name in sorted(own) if often[name] == 1}
+    if len({question.id for question in of.values()}) < len(questions):
+        return []
+    name = rf"(?P<name>{'|'.join(map(re.escape, of))})\b(?:\([^\n]{{0,40}}\))?[`'\"]?"
+    heading = re.compile(
+        _MARKS
+        + r"(?:(?:regarding|about|concerning|for|on|re)[ \t:]{1,3})?(?:the[ \t]{1,3})?[`'\"]?(?:\w{1,20}\.)?"
+        + name
+        + r"(?:[ \t](?:command|call|function|method))?"
+        + _AFTER,
+        re.IGNORECASE,
+    )
+    starts: list[Start] = []
+    for index, line in _outside_fences(lines, fenced=fenced):
+        if match := heading.match(line):
+            starts.append((index, of[match["name"].lower()], lines[index][match.end() :]))
+    return starts if len({question.id for _, question, _ in starts if question}) == len(questions) else []
+
+
 def _repeated_prompts(lines: list[str], questions: Sequence[Question]) -> list[Start]:
     """Lines that repeat a question: they serve as its heading when there is no other."""
     starts: list[Start] = []
@@ -200,7 +270,7 @@ def _repeated_prompts(lines: list[str], questions: Sequence[Question]) -> list[S
         if len(words) < FEWEST_WORDS:
             continue
         nearest = max(questions, key=lambda question: _shared(words, question.prompt), default=None)
-        if nearest is not None and _same_words(words, nearest.prompt):
+        if nearest is not None and (_same_words(words, nearest.prompt) or _asks_the_same(line, nearest, questions)):
             starts.append((index, nearest, ""))
     return starts
 
@@ -210,7 +280,7 @@ def _cut(lines: list[str], starts: list[Start], questions: Sequence[Question]) -
     sections: list[tuple[Question, list[str]]] = []
     first = min(questions, key=lambda question: question.number)
     if all(question is not first for _, question, _ in starts):
-        sections.append((first, [line for line in lines[: starts[0][0]] if not line.lstrip().startswith("#")]))
+        sections.append((first, _above(lines[: starts[0][0]])))
     ends = [index for index, _, _ in starts[1:]] + [len(lines)]
     for (index, question, rest), end in zip(starts, ends, strict=True):
         if question is not None:
@@ -223,9 +293,13 @@ def _cut(lines: list[str], starts: list[Start], questions: Sequence[Question]) -
 
 def _without_headings(lines: list[str], questions: Sequence[Question]) -> list[tuple[Question, list[str]]]:
     body = [line for line in lines if not re.match(r"[ \t]{0,3}#{1,6}[ \t]", line)]
-    paragraphs = [block.split("\n") for block in re.split(r"\n[ \t]*\n", "\n".join(body)) if block.strip()]
-    if len(questions) > 1 and len(paragraphs) == len(questions):
-        return list(zip(sorted(questions, key=lambda question: question.number), paragraphs, strict=True))
+    paragraphs = [block for block in re.split(r"\n[ \t]*\n", "\n".join(body)) if block.strip()]
+    answers, above = paragraphs[-len(questions) :], paragraphs[: -len(questions)]
+    longest = max((len(_WORDS.findall(block)) for block in above), default=0)  # a name, a greeting
+    told_apart = longest <= _MOST_GREETING and all(len(_WORDS.findall(block)) > longest for block in answers)
+    if len(questions) > 1 and len(answers) == len(questions) and told_apart:
+        ordered = sorted(questions, key=lambda question: question.number)
+        return [(question, block.split("\n")) for question, block in zip(ordered, answers, strict=True)]
     return [(question, body) for question in questions]
 
 
@@ -295,6 +369,13 @@ def _same_words(words: list[str], prompt: str) -> bool:
     return _shared(words, prompt) >= 0.8
 
 
+def _asks_the_same(line: str, asked: Question, questions: Sequence[Question]) -> bool:
+    """Whether a line is a part of this question, and of no other, and a question itself."""
+    words = set(_plain(line).split()) - {str(asked.number), "q"}
+    having = [one for one in questions if words <= _asked(one.prompt)]
+    return line.rstrip(" \t*_`)").endswith("?") and having == [asked]
+
+
 def _shared(words: list[str], prompt: str) -> float:
     """Share of the words that a line and a prompt have in common, 0 to 1, of the longer of the two."""
     asked, said = _asked(prompt), set(words)
@@ -311,5 +392,8 @@ def _plain(text: str) -> str:
     return " ".join(_WORDS.findall(text.lower()))
 
 
-def _number(text: str) -> int:
-    return _NUMBER_WORDS.get(text.lower()) or int(text)
+def _number(heading: re.Match[str]) -> int:
+    named = heading.groupdict()
+    if ordinal := named.get("ordinal"):
+        return _ORDINALS[ordinal.lower()]
+    return _NUMBER_WORDS.get(named["number"].lower()) or int(named["number"])

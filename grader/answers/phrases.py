@@ -35,6 +35,8 @@ REVIEW_LONG_FILE = "The file is very long: only its first {count:,} characters w
 REVIEW_COMMENT = (
     "No answer, but text that stands in a comment (`<!-- … -->`) and was not read; see whether it is the answer."
 )
+REVIEW_SAME = "The same text was taken for several questions: no heading parts it, or it stands under each of them."
+REVIEW_ELSEWHERE = "No answer here; what stands under question {number} may hold this one too."
 REVIEW_WITHHELD = (
     "Takes something back, or speaks to the grader, and is too long to be read again without that: no credit yet."
 )

@@ -6,6 +6,7 @@ and say where a person should look. Points come from met criteria alone; flags a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -18,26 +19,21 @@ from grader.answers.ideas import Compiled, believed, compiled
 from grader.answers.judgement import AnswerJudgement, CriterionJudgement, judge_answer
 from grader.answers.match import Located
 from grader.answers.normalise import MAX_CHARACTERS, Text, normalise
-from grader.answers.parse import MAX_CHARACTERS as MOST_OF_FILE
 from grader.answers.withdrawn import withdrawn
 from grader.model import CriterionScore, Question, QuestionScore
 
 
-def score_answer(question: Question, answer: str, *, unread: bool = False, commented: bool = False) -> QuestionScore:
+def score_answer(question: Question, answer: str, *, reasons: Sequence[str] = ()) -> QuestionScore:
     """Score one answer. Takes any text; the same text always gives the same score.
 
     Points are those of the met criteria, at most `question.points`. `needs_review` comes with its reasons.
-    `unread`: the file goes on behind what was read of it, so that some of the answer may stand there. `commented`: all
-    that stands in the answer's place is a comment.
+    `reasons`: those that lie in the file around the answer (`reading.py`).
     """
     text = normalise(answer)
     score = _scored(question, text) if text.tokens else _empty(question, text)
-    more = [phrases.REVIEW_COMMENT] if commented else []
-    if unread:
-        more.append(phrases.REVIEW_LONG_FILE.format(count=MOST_OF_FILE))
-    if not more:
+    if not reasons:
         return score
-    return replace(score, needs_review=True, review_reasons=(*score.review_reasons, *more))
+    return replace(score, needs_review=True, review_reasons=(*score.review_reasons, *reasons))
 
 
 def _scored(question: Question, text: Text) -> QuestionScore:

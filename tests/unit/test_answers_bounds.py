@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import grader.answers.entailment as entailment
-from grader.answers import goes_on, parse_answers, score_answer
+from grader.answers import goes_on, parse_answers, read_answers, score_answer
 from grader.answers.decide import decided_by_person
 from grader.answers.entailment import MOST_PIECES, Allowance, Model, load
 from grader.answers.explain import evidence
@@ -23,11 +23,12 @@ from grader.answers.judgement import judge_answer, stated
 from grader.answers.match import Located
 from grader.answers.normalise import MAX_CHARACTERS, normalise
 from grader.answers.parse import MAX_CHARACTERS as MOST_OF_FILE
-from grader.model import QuestionScore
+from grader.model import QuestionScore, Submission
 from grader.rubric import load_rubric
 
 ROOT = Path(__file__).resolve().parents[2]
-BIND, CONNECT = load_rubric(ROOT / "rubric.yaml").questions
+RUBRIC = load_rubric(ROOT / "rubric.yaml")
+BIND, CONNECT = RUBRIC.questions
 (SHORT,) = load_rubric(ROOT / "examples" / "upper-server" / "rubric.yaml").questions  # its ideas are short sentences
 MOST_WORK = 600
 MOST_RUNS = 20  # of both graphs; each costs a little by itself
@@ -189,7 +190,8 @@ def test_a_file_that_goes_on_is_said_whatever_its_answers_are() -> None:
     answers = parse_answers(text, [BIND, CONNECT])
     assert answers["q2"] == ""
     assert goes_on(text)
-    assert "this answer may go on there" in told(score_answer(CONNECT, answers["q2"], unread=True))
+    submission = Submission(id="ada", digest="", files=(), programs={}, answers=text, notes=())
+    assert "this answer may go on there" in told(read_answers(submission, RUBRIC)[1])
     assert not goes_on(GOOD + "\n" * 1_000_000)
 
 

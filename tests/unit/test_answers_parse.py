@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.answers import commented_out, parse_answers
+from grader.answers.misplaced import misplaced
 from grader.model import Question
 
 BIND = "In relation to echo-server.py, what is achieved using `s.bind((HOST, PORT))`?"
@@ -60,12 +62,79 @@ QUESTIONS = (question(1, BIND), question(2, CONNECT))
         "## Question 2\nsecond\n## Question 1\nfirst",
         "first\n\nsecond",
         "```\nQ1: first\nQ2: second\n```",
+        "__Question 1__\nfirst\n__Question 2__\nsecond",
+        "_Question 1_\nfirst\n_Question 2_\nsecond",
+        "*Question 1*\nfirst\n__Question 2__\nsecond",
+        "== Question 1 ==\nfirst\n== Question 2 ==\nsecond",
+        "<u>Question 1</u>\nfirst\n<u>Question 2</u>\nsecond",
+        "<h2>Question 1</h2><p>first</p><h2 class='q'>Question 2</h2><p>second</p>",
+        "<details><summary>Question 1</summary>\nfirst</details>\n<details><summary>Question 2</summary>\nsecond",
+        "Task 1\nfirst\nTask 2\nsecond",
+        "Aufgabe 1:\nfirst\nAufgabe 2:\nsecond",
+        "First question:\nfirst\nSecond question:\nsecond",
+        "Quesiton 1\nfirst\nQestion 2\nsecond",
+        "Q.1 -\nfirst\nQ.2 -\nsecond",
+        "What is achieved using s.bind((HOST, PORT))?\nfirst\nWhat is achieved using s.connect((HOST, PORT))?\nsecond",
+        "Regarding bind: first\nRegarding connect: second",
+        "bind: first\n\nconnect: second",
+        "`s.bind((HOST, PORT))`\nfirst\n\n`s.connect((HOST, PORT))`\nsecond",
+        "The bind() command:\nfirst\n\nThe connect() command:\nsecond",
+        "| Question | Answer |\n| --- | --- |\n| Question 1 | first |\n| Question 2 | second |",
+        "| No | Answer |\n|:--|:--|\n| 1 | first |\n| 2 | second |",
+        "## Question 1\n~~a draft~~\nfirst\n## Question 2\n~~another\ndraft~~ second",
+        f"# Questions\n1. {BIND}\n2. {CONNECT}\n\n# Answers\n1. first\n2. second",
+        f"1. {BIND}\n2. {CONNECT}\n\nbind: first\n\nconnect: second",
+        "# Question 1\n# Question 2\n\n1. first\n2. second",
     ],
 )
 def test_headings_in_the_usual_variants_are_understood(text: str) -> None:
     """However the headings are written, each question gets its own text and nothing else."""
     answers = {key: value.strip() for key, value in parse_answers(text, QUESTIONS).items()}
     assert answers == {"q1": "first", "q2": "second"}
+
+
+STARTER = (Path(__file__).resolve().parents[2] / "starter" / "answers.md").read_text("utf-8")
+FIRST = "It ties the socket to the address at which it will be waiting."
+SECOND = "It opens a connection to the server which waits at that address."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"1. {FIRST}\n2. {SECOND}\n\n{STARTER}",
+        f"{FIRST}\n\n{SECOND}\n\n{STARTER}",
+        f"Name: Ada Lovelace\n\n{FIRST}\n\n{SECOND}",
+        f"Dear Sir, here are my answers.\n\n{FIRST}\n\n{SECOND}",
+    ],
+)
+def test_answers_are_found_wherever_they_stand(text: str) -> None:
+    """Above the starter that was left as it was, or below a name: nobody loses an answer that is there."""
+    assert parse_answers(text, QUESTIONS) == {"q1": FIRST, "q2": SECOND}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        (FIRST, {"q1", "q2"}),
+        (f"{FIRST}\n\nMore of it, at some length.\n\n{SECOND}", {"q1", "q2"}),
+        (f"## Question 1\n{FIRST}\n## Question 2\n{FIRST.upper()}", {"q1", "q2"}),
+        (f"## Question 1\n1. {FIRST}\n2. {SECOND}\n## Question 2\n", {"q2"}),
+        (f"## Question 1\n{FIRST}\n\n{SECOND}", {"q2"}),
+        (f"## Question 1\n## Question 2\n{FIRST}\n\n{SECOND}", {"q1"}),
+        (f"1. What does bind do?\n2. What does connect do?\n\n{FIRST}\n\n{SECOND}", {"q1"}),
+        (f"## Question 1\n{FIRST}\n## Question 2\n{SECOND}", set()),
+        (f"## Question 1\n{FIRST}\n## Question 2\n", set()),
+        (f"{FIRST}\n\n{SECOND}", set()),
+        (STARTER, set()),
+    ],
+)
+def test_a_person_is_asked_where_an_answer_may_stand_in_another_s_place(text: str, asked: set[str]) -> None:
+    """One text for two questions, or all of it under one of them: marked as a draft only."""
+    assert set(misplaced(QUESTIONS, parse_answers(text, QUESTIONS))) == asked
+
+
+def test_an_arrow_inside_a_line_is_no_quote() -> None:
+    assert parse_answers("## Question 1\n> bind -> address\n## Question 2\na > b", QUESTIONS)["q1"] == "bind -> address"
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,7 @@ def test_decisions_that_cannot_be_learnt_are_not_in_the_way(folder: Path) -> Non
     """An answer without words waits (its file goes on, or it stands in a comment), and its row can teach nothing."""
 
     def unread(rubric: Rubric, student: str, answer: str) -> Grade:
-        score = score_answer(rubric.questions[0], answer, commented=True)
+        score = score_answer(rubric.questions[0], answer, reasons=["It stands in a comment."])
         return grades.a_grade(submission=student, rubric=rubric.digest, questions=(score,))
 
     out = graded(folder, unread, ada="")

@@ -1,0 +1,37 @@
+"""Answers that may stand in another's place: no headings, one text under two questions, all under the first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from grader.answers import phrases
+from grader.model import Question
+
+_WORDS = re.compile(r"\w+")
+_ITEM = re.compile(r"^[ \t]*(?:[-*+•]|[(\[]?\w{1,2}[.):\]])[ \t]", re.MULTILINE)
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_LONG = 90  # words: longer than a full answer to one question
+
+
+def misplaced(questions: Sequence[Question], answers: Mapping[str, str]) -> dict[str, str]:
+    """Question id -> why a person should see which text is its answer. `answers`: as `parse_answers` finds them."""
+    words = {name: _words(answer) for name, answer in answers.items()}
+    said = [text for text in words.values() if text]
+    several = ", ".join(str(one.number) for one in questions if _may_hold_several(answers[one.id]))
+    reasons = {name: phrases.REVIEW_SAME for name, text in words.items() if text and said.count(text) > 1}
+    if several:
+        reasons |= {name: phrases.REVIEW_ELSEWHERE.format(number=several) for name, text in words.items() if not text}
+    return reasons
+
+
+def _words(answer: str) -> str:
+    """Its words; none where all of it is a question, in the student's own words, and the answer stands elsewhere."""
+    is_question = answer.rstrip().endswith("?") and "\n" not in answer.strip()
+    return "" if is_question else " ".join(_WORDS.findall(answer.lower()))
+
+
+def _may_hold_several(answer: str) -> bool:
+    """Whether an answer is long enough, or has parts enough, to be the answer to two questions."""
+    parts = max(len(_PARAGRAPH.split(answer.strip())), len(_ITEM.findall(answer)))
+    return parts > 1 or len(_WORDS.findall(answer)) > _LONG
