@@ -92,11 +92,11 @@ def payload(arguments: Mapping[str, object], seed: str) -> bytes:
     kind, size = arguments["kind"], int(str(arguments.get("size", 0)))
     extra = arguments.get("with", b"")
     assert isinstance(extra, bytes)
-    source = random.Random(seed)
+    source, between = random.Random(seed), max(size - 2 * len(extra), 0)
     if kind == "random":
-        return extra + source.randbytes(max(size - 2 * len(extra), 0)) + extra
+        return extra + source.randbytes(between) + extra
     if kind == "random-text":
-        return "".join(source.choices(TEXT_ALPHABET, k=size)).encode()
+        return extra + "".join(source.choices(TEXT_ALPHABET, k=between)).encode() + extra
     data_given = arguments["data"]
     assert isinstance(data_given, bytes)
     return data_given

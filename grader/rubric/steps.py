@@ -55,6 +55,7 @@ class RandomTextForm(Shape):
     """Letters and digits that no program can know beforehand."""
 
     random_text: Size = key("How many random letters and digits.", alias="random-text", example=24)
+    with_: Hex | None = key("Bytes that must be among them.", default=None, alias="with", example='"00 ff 0a"')
 
 
 class RepeatForm(Shape):
@@ -154,7 +155,7 @@ def _send_arguments(step: SendShape) -> dict[str, object]:
             return {**arguments, "data": _bytes(text)}
         case HexForm(hex=digits):
             return {**arguments, "data": bytes.fromhex(digits)}
-        case RandomForm(with_=str(digits)):
+        case RandomForm(with_=str(digits)) | RandomTextForm(with_=str(digits)):
             return {**arguments, "with": bytes.fromhex(digits)}
         case RepeatForm(repeat=text, times=times):
             return {**arguments, "data": _bytes(text) * times}
@@ -211,7 +212,9 @@ def _send_faults(step: SendShape, side: str | None, who: str | None) -> Iterator
     if _payload_size(step) > MOST_PAYLOAD:
         yield f"`send` makes more than {MOST_PAYLOAD} bytes. Send less."
     match step.send:
-        case RandomForm(random=size, with_=str(digits)) if 2 * len(bytes.fromhex(digits)) > size:
+        case RandomForm(random=size, with_=str(digits)) | RandomTextForm(random_text=size, with_=str(digits)) if (
+            2 * len(bytes.fromhex(digits)) > size
+        ):
             yield f"`with` stands at both ends. Raise `random` to {2 * len(bytes.fromhex(digits))} or more."
 
 

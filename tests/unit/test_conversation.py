@@ -177,13 +177,22 @@ def test_awkward_bytes_stand_at_both_ends_of_a_random_payload() -> None:
     assert (data[:3], data[-3:], len(data)) == (b"\x00\n ", b"\x00\n ", 64)
 
 
+@pytest.mark.parametrize("kind", ["random", "random-text"])
 @pytest.mark.parametrize("size", [6, 7, 64])
-def test_a_random_payload_is_as_long_as_the_rubric_says(size: int) -> None:
+def test_a_random_payload_is_as_long_as_the_rubric_says(size: int, kind: str) -> None:
     """What stands at both ends is part of it; the shortest one is nothing else."""
-    data = payload({"kind": "random", "size": size, "with": b"\x00\n "}, "seed")
+    data = payload({"kind": kind, "size": size, "with": b"\x00\n "}, "seed")
     assert len(data) == size
     assert data.startswith(b"\x00\n ")
     assert data.endswith(b"\x00\n ")
+
+
+def test_nothing_in_64_kib_hangs_on_where_it_is_cut(shipped: Rubric) -> None:
+    """A server that strips each piece, or decodes it, gets the same verdict wherever recv happens to cut."""
+    (large,) = (check for check in shipped.checks if check.id == "server.echoes-large")
+    data = b"".join(action.data for action in script(large, "seed").actions if action.kind == "send")
+    assert len(data) == 65536
+    assert data[1:-1].isalnum()
 
 
 def test_random_text_is_letters_and_digits() -> None:

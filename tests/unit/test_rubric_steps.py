@@ -23,6 +23,11 @@ SERVER_STEPS: list[tuple[str, str, Mapping[str, object]]] = [
     ("- connect\n- send: {random: 64}\n  split: 5", "send", {**NO_SEND, "kind": "random", "size": 64, "split": 5}),
     ('- connect\n- send: {random: 9, with: "0d0a"}', "send", {**NO_SEND, "kind": "random", "size": 9, "with": b"\r\n"}),
     ('- connect\n- send: {random: 4, with: "0d0a"}', "send", {**NO_SEND, "kind": "random", "size": 4, "with": b"\r\n"}),
+    (
+        '- connect\n- send: {random-text: 8, with: "00"}',
+        "send",
+        {**NO_SEND, "kind": "random-text", "size": 8, "with": b"\0"},
+    ),
     ("- connect\n- send: {random-text: 8}", "send", {**NO_SEND, "kind": "random-text", "size": 8}),
     ("- connect\n- send: {repeat: ab, times: 2}", "send", {**NO_SEND, "kind": "repeat", "data": b"abab", "size": 4}),
     ("- connect\n- pause: 0.5", "pause", {"seconds": 0.5}),
