@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from grader.diagnose.caught import at_caught, caught
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_call, at_name, both, calls, code, either, first_of, no, role, stopped, uses
-from grader.diagnose.others import does as does_role
-from grader.diagnose.others import is_peers
+from grader.diagnose.others import does_role, is_peers
 from grader.diagnose.todos import follows
 from grader.diagnose.trace import Place
 from grader.diagnose.words import plain

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_wait, both, code, either, role, stopped, waits_in
-from grader.diagnose.hidden import fills_up, instead
+from grader.diagnose.hidden import fills_up, instead, was_told
 from grader.diagnose.source import Call
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES
 from grader.diagnose.words import amount, waiting_words
 from grader.verdicts import Finding
 
+# What else can keep an event loop waiting.
+BUSY = ("Event", "gather", "serve_forever", "Queue", "Future", "acquire")
+
 not_printed = both(code("reply-not-printed"), role("client"))
-
-
-def got_reply(finding: Finding, clues: Clues) -> bool:
-    """The peer's answer had been sent to the client."""
-    return bool(clues.heard)
+got_reply = was_told  # of a client: its peer sends nothing but the reply
 
 
 def gave_up(finding: Finding, clues: Clues) -> bool:
@@ -26,16 +25,14 @@ def gave_up(finding: Finding, clues: Clues) -> bool:
 
 def awaits_more(finding: Finding, clues: Clues) -> bool:
     """An asyncio client stands in its event loop, and nothing but receiving can keep it there."""
-    others = ("Event", "gather", "serve_forever", "Queue", "Future", "acquire")
-    reads = clues.calls(*RECEIVES)
-    return waits_in("run", "run_until_complete")(finding, clues) and bool(reads) and not clues.uses(*others)
+    in_loop = waits_in("run", "run_until_complete")(finding, clues)
+    return in_loop and bool(clues.calls(*RECEIVES)) and not clues.uses(*BUSY)
 
 
 def at_more(finding: Finding, clues: Clues) -> Place | None:
     """The line that waited; in an event loop the first that receives or, after a reply, the last."""
-    reads = clues.calls(*RECEIVES)
-    if awaits_more(finding, clues) and reads:
-        return clues.place_of_call(reads[-1 if clues.heard else 0])
+    if awaits_more(finding, clues):
+        return clues.place_of_call(clues.calls(*RECEIVES)[-1 if clues.heard else 0])
     return at_wait(finding, clues)
 
 
@@ -49,8 +46,9 @@ def more_call(finding: Finding, clues: Clues) -> Call | None:
 def waits_for_line(finding: Finding, clues: Clues) -> bool:
     """The reply was to be read as a line, and had no line end."""
     call, place = more_call(finding, clues), at_more(finding, clues)
-    loops = any(place == Place(file=one.path, line=line) for one in clues.sources for _, line in one.flow.line_loops)
-    return (loops or (call is not None and call.name in ("readline", "readuntil"))) and not clues.heard.endswith(b"\n")
+    by_call = call is not None and call.name in ("readline", "readuntil")
+    loops = [Place(file=one.path, line=line) for one in clues.sources for _, line in one.flow.line_loops]
+    return (by_call or place in loops) and not clues.heard.endswith(b"\n")
 
 
 def waits_for_size(finding: Finding, clues: Clues) -> bool:
@@ -62,8 +60,9 @@ def waits_for_size(finding: Finding, clues: Clues) -> bool:
 def more_words(finding: Finding, clues: Clues) -> dict[str, str]:
     """Where it waited: in an event loop, the call inside its coroutine."""
     call, place = more_call(finding, clues), at_more(finding, clues)
-    inner = call is not None and place is not None and awaits_more(finding, clues)
-    waited = f"waiting in {call.text}, line {place.line}" if inner and call and place else waiting_words(clues)
+    waited = waiting_words(clues)
+    if call is not None and place is not None and awaits_more(finding, clues):
+        waited = f"waiting in {call.text}, line {place.line}"
     return {"waited": waited, "heard_bytes": amount(len(clues.heard), "byte"), "instead": instead(clues)}
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from grader.diagnose.tree import RECEIVES, SENDS, called_in, name_of, scopes, within
 
-# What an except block takes that takes a mistake of the program's own with it.
+MOST_SHOWN = 60  # characters of a condition, in a sentence
+
+# Errors by which a mistake of the program's own shows: an except block for one of them hides it.
 MISTAKES = ("Exception", "BaseException", "TypeError", "ValueError", "NameError", "AttributeError", "UnicodeError",
             "UnicodeDecodeError", "UnboundLocalError", "IndexError", "KeyError")  # fmt: skip
 
@@ -22,11 +24,15 @@ def excepts_of(nodes: list[ast.AST]) -> Iterator[tuple[int, int]]:
 def kept_prints_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
     """Calls of print that stand in a try block, under no condition there, with an except block that would take a
     mistake in them; the line is that block's."""
-    for node in nodes:
-        takes = [one for one in node.handlers if takes_mistakes(one)] if isinstance(node, ast.Try) else []
-        for statement in node.body if isinstance(node, ast.Try) and takes else ():
-            if called_in(statement, ("print",)) and not any(isinstance(one, ast.If) for one in within(statement)):
-                yield "print", takes[0].lineno
+    for node in (one for one in nodes if isinstance(one, ast.Try)):
+        taking = [handler.lineno for handler in node.handlers if takes_mistakes(handler)]
+        if taking:
+            yield from (("print", taking[0]) for statement in node.body if prints_in_any_case(statement))
+
+
+def prints_in_any_case(statement: ast.stmt) -> bool:
+    """Whether a statement calls print, and no condition stands in it."""
+    return bool(called_in(statement, ("print",))) and not any(isinstance(one, ast.If) for one in within(statement))
 
 
 def takes_mistakes(handler: ast.ExceptHandler) -> bool:
@@ -36,25 +42,46 @@ def takes_mistakes(handler: ast.ExceptHandler) -> bool:
 
 
 def sent_under_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """The conditions around the calls that send, where every such call stands under one; those that only ask whether
-    something has come, or how the file was started, are none."""
+    """The conditions under which anything is sent; those that only ask whether something has come, or how the file was
+    started, are none."""
+    return sent_only_where(tree, asks_more)
+
+
+def sent_where_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The conditions under which anything is sent, where each compares with a literal."""
+    return sent_only_where(tree, names_literal)
+
+
+def sent_only_where(tree: ast.Module, counts: Callable[[ast.expr], bool]) -> Iterator[tuple[str, int]]:
+    """The condition around the first call that sends, for each scope in which every such call stands under a condition
+    that `counts`."""
     for scope in scopes(tree):
         under: dict[int, ast.If] = {}
         for node in within(scope):
-            if isinstance(node, ast.If) and is_telling(node.test):
+            if isinstance(node, ast.If) and counts(node.test):
                 under |= {id(call): node for one in node.body for call in called_in(one, SENDS)}
         sends = called_in(scope, SENDS)
         if sends and all(id(call) in under for call in sends):
             first = under[id(sends[0])]
-            yield ast.unparse(first.test)[:60], first.lineno
+            yield ast.unparse(first.test)[:MOST_SHOWN], first.lineno
 
 
-def is_telling(test: ast.expr) -> bool:
+def asks_more(test: ast.expr) -> bool:
     """Whether a condition asks for more than whether a value is there."""
     inner = test.operand if isinstance(test, ast.UnaryOp) else test
     parts = [inner.left, *inner.comparators] if isinstance(inner, ast.Compare) else []
     empty = any(isinstance(one, ast.Constant) and one.value in (b"", "", None, 0) for one in parts)
     return not (isinstance(inner, ast.Name | ast.Attribute) or empty or "__name__" in map(name_of, parts))
+
+
+def names_literal(test: ast.expr) -> bool:
+    """Whether a condition holds for one text, or one sequence of bytes, that is not empty: `==`, `in`, `startswith`."""
+    parts: list[ast.expr] = []
+    if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq | ast.In):
+        parts = [test.left, *test.comparators]
+    elif isinstance(test, ast.Call) and name_of(test.func) in ("startswith", "endswith"):
+        parts = test.args
+    return any(isinstance(one, ast.Constant) and isinstance(one.value, bytes | str) and one.value for one in parts)
 
 
 def enough_loops_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
@@ -64,6 +91,6 @@ def enough_loops_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
             test = node.test
             parts = [test.left, *test.comparators] if isinstance(test, ast.Compare) else []
             counts = any(isinstance(one, ast.Call) and name_of(one.func) == "len" for one in parts)
-            given = any(isinstance(one, ast.Constant) and one.value == 0 for one in parts)
-            if counts and not given:
-                yield ast.unparse(test)[:60], node.lineno
+            until_any = any(isinstance(one, ast.Constant) and one.value == 0 for one in parts)
+            if counts and not until_any:
+                yield ast.unparse(test)[:MOST_SHOWN], node.lineno

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from grader.diagnose.clues import Clues
+from grader.diagnose.entry import finds
 from grader.diagnose.source import Source
 from grader.diagnose.trace import Place
+from grader.model import RunRecord
 from grader.verdicts import Finding
 
 LEAST = 4  # characters of a text that no program prints by chance
@@ -15,25 +17,28 @@ def at_caught(finding: Finding, clues: Clues) -> Place | None:
     status that only such a block gives."""
     if clues.trace is not None:
         return None
-    found = ((one, start, end) for one in clues.sources for start, end in one.flow.excepts)
-    run = (Place(file=one.path, line=start) for one, start, end in found if has_run(one, start, end, clues))
-    return next(run, None)
+    for source in clues.sources:
+        for block in source.flow.excepts:
+            if has_printed(source, *block, clues.printed) or has_ended(source, *block, clues.record):
+                return Place(file=source.path, line=block[0])
+    return None
 
 
-def has_run(source: Source, start: int, end: int, clues: Clues) -> bool:
-    """Whether the except block in these lines left its mark."""
+def has_printed(source: Source, start: int, end: int, printed: str) -> bool:
+    """Whether a text of these lines was printed, and can have come from no other line."""
     texts = [(value.strip(), line) for name, value, line in source.constants if isinstance(value, str) and not name]
     own = {text for text, line in texts if start <= line <= end and len(text) >= LEAST}
-    other = [text for text, line in texts if not start <= line <= end]
-    if any(text in clues.printed and not any(text in one for one in other) for text in own):
-        return True
+    others = [text for text, line in texts if not start <= line <= end]
+    return any(text in printed and not any(text in other for other in others) for text in own)
+
+
+def has_ended(source: Source, start: int, end: int, record: RunRecord) -> bool:
+    """Whether the program ended with a status that is not 0, and only these lines give one."""
     exits = [line for _, line in source.flow.exits]
-    return bool(clues.record.exit_code) and bool(exits) and all(start <= line <= end for line in exits)
+    return bool(record.exit_code) and bool(exits) and all(start <= line <= end for line in exits)
 
 
-def caught(finding: Finding, clues: Clues) -> bool:
-    """Such a block has run."""
-    return at_caught(finding, clues) is not None
+caught = finds(at_caught)
 
 
 def hidden_from_print(finding: Finding, clues: Clues) -> bool:

@@ -16,18 +16,19 @@ MOST_PRINTED = 1 << 16  # characters of the output that are looked at, from each
 MOST_READ = 1 << 17  # characters of a program and the files that it imports, before no more of them are read
 MOST_THREADS = 8  # whose place in the program is looked up
 
-# Calls in which a program can wait. The library's own functions come first in a stack, then the student's line.
-WAITING_CALLS = (
-    "accept", "recv", "recv_into", "recvfrom", "recvmsg", "sendall", "send", "sendto", "connect", "readline",
-    "readlines", "read", "readinto", "join", "wait", "acquire", "select", "poll", "get", "put", "input", "sleep",
-    "serve_forever", "handle_request", "run", "run_forever", "run_until_complete", "communicate", "pause",
-    "kill", "raise_signal",  # a signal that stops the program itself
-)  # fmt: skip
+TIMEOUTS = ("TimeoutError", "timeout")  # what a time-out raises, as Python versions call it
 
-# Those of them that are written in C: of the calls on a line only these wait without a frame of the library's.
+# Calls in which a program can wait, and that are written in C: of those on a line only these wait without a frame of
+# the library's on the stack.
 WITHOUT_FRAME = (
     "recv", "recv_into", "recvfrom", "recvmsg", "sendall", "send", "sendto", "connect", "acquire", "select", "poll",
-    "input", "sleep", "pause", "kill", "raise_signal",
+    "input", "sleep", "pause",
+    "kill", "raise_signal",  # a signal that stops the program itself
+)  # fmt: skip
+# All in which it can wait. The library's own functions come first in a stack, then the student's line.
+WAITING_CALLS = (
+    *WITHOUT_FRAME, "accept", "readline", "readlines", "read", "readinto", "join", "wait", "get", "put",
+    "serve_forever", "handle_request", "run", "run_forever", "run_until_complete", "communicate",
 )  # fmt: skip
 
 
@@ -77,13 +78,14 @@ class Clues:
         """Calls of these names in the program's files."""
         return [call for source in self.sources for call in source.calls if call.name in names]
 
+    def wire_calls(self, *names: str) -> list[Call]:
+        """Those of them that are plainly not made of stdin, stdout or stderr."""
+        return [call for call in self.calls(*names) if "std" not in call.owner]
+
     def place_of(self, *names: str) -> Place | None:
         """Where the first call of these names stands."""
-        for source in self.sources:
-            for call in source.calls:
-                if call.name in names:
-                    return Place(file=source.path, line=call.line)
-        return None
+        found = self.calls(*names)
+        return self.place_of_call(found[0]) if found else None
 
     def place_of_call(self, call: Call) -> Place | None:
         """Where this call stands."""
@@ -97,7 +99,7 @@ class Clues:
         """The calls on a line."""
         if place is None:
             return []
-        return [call for call in self.source(place.file).calls if call.line <= place.line <= call.end]
+        return calls_on(self.source(place.file), place.line)
 
     @property
     def raising(self) -> list[Call]:
@@ -148,6 +150,12 @@ class Clues:
         return [event for event in self.record.events if event.kind in kinds]
 
     @property
+    def first_close(self) -> str:
+        """The kind of the first event that ends a connection, or one direction of it: `fin-received` from the program,
+        `fin-sent` from its peer, `reset`; an empty string where there is none."""
+        return next((event.kind for event in self.events("fin-received", "fin-sent", "reset")), "")
+
+    @property
     def own_frames(self) -> list[Frame]:
         """The student's own frames when the program was stopped, innermost first, by their paths in the hand-in."""
         named = [(own_path(frame.file, list(self.texts)), frame) for frame in self.record.stack]
@@ -166,7 +174,7 @@ class Clues:
     @property
     def gave_up(self) -> bool:
         """Whether a time-out of its own ended the program."""
-        return self.trace is not None and self.trace.kind in ("TimeoutError", "timeout")
+        return self.trace is not None and self.trace.kind in TIMEOUTS
 
     @property
     def ended(self) -> bool:
@@ -183,17 +191,16 @@ class Clues:
 
 def gather(record: RunRecord, sources: Mapping[str, str], expected_host: str, expected_port: int) -> Clues:
     """The clues of one record."""
-    files = tuple(program_files(record.file, sources))
-    stderr = record.stderr[-4 * MOST_PRINTED :].decode(errors="replace")
+    stderr = record.stderr[-4 * MOST_PRINTED :].decode(errors="replace")  # a character has at most four bytes
     trace = parse_trace(stderr, list(sources))
     if record.stopped == "output" and trace is not None and trace.message.startswith("[Errno 27]"):
         # By chance the file behind its output was full before a look found it: the same is to be said of it.
         place, trace = trace.place, None
         record = replace(record, stack=record.stack or one_frame(place), stderr=b"")
-    threads = tuple(waiting_of(record, trace, {one.path: one for one in files}, sources))
+    threads = tuple(waiting_of(record, trace, sources))
     return Clues(
         record=record,
-        sources=files,
+        sources=tuple(program_files(record.file, sources)),
         trace=trace,
         waiting=next(iter(threads), None),
         threads=threads,
@@ -248,13 +255,17 @@ def program_files(path: str, sources: Mapping[str, str]) -> Iterator[Source]:
         read += len(sources.get(here, ""))
         found = cached_source(here, sources.get(here, ""))
         yield found
-        for name in sorted(found.imports):
-            beside = f"{folder}/{name}.py" if folder else f"{name}.py"
-            elsewhere = [path for path in sources if path.rpartition("/")[2] == f"{name}.py"]
-            if beside in sources:
-                queue.append(beside)
-            elif len(elsewhere) == 1 and name not in sys.stdlib_module_names:
-                queue.append(elsewhere[0])
+        modules = (module_path(name, folder, sources) for name in sorted(found.imports))
+        queue += [module for module in modules if module is not None]
+
+
+def module_path(name: str, folder: str, sources: Mapping[str, str]) -> str | None:
+    """The student's file that has the name of a module: the one in this folder, or the only one elsewhere."""
+    beside = f"{folder}/{name}.py" if folder else f"{name}.py"
+    if beside in sources:
+        return beside
+    elsewhere = [path for path in sources if path.rpartition("/")[2] == f"{name}.py"]
+    return elsewhere[0] if len(elsewhere) == 1 and name not in sys.stdlib_module_names else None
 
 
 def shadowing(program: str, sources: Mapping[str, str]) -> Iterator[str]:
@@ -266,32 +277,33 @@ def shadowing(program: str, sources: Mapping[str, str]) -> Iterator[str]:
             yield path
 
 
-def waiting_of(
-    record: RunRecord, trace: Trace | None, files: Mapping[str, Source], sources: Mapping[str, str]
-) -> Iterator[Waiting]:
+def waiting_of(record: RunRecord, trace: Trace | None, sources: Mapping[str, str]) -> Iterator[Waiting]:
     """Where each thread stood that waited in a line of the student's own; without a stack, where a time-out struck."""
-
-    def read(path: str) -> Source:
-        return files.get(path) or cached_source(path, sources[path])
-
     for thread in list(dict.fromkeys(frame.thread for frame in record.stack))[:MOST_THREADS]:
         frames = [frame for frame in record.stack if frame.thread == thread]
         for number, frame in enumerate(frames):
             path = own_path(frame.file, list(sources))
             if path is not None:
-                yield waiting_at(read(path), frame, frames[number - 1] if number else None, record.stopped == "wall")
+                source, inner = cached_source(path, sources[path]), frames[number - 1] if number else None
+                yield waiting_at(source, frame, inner, timed=record.stopped == "wall")
                 break
-    if not record.stack and trace is not None and trace.kind in ("TimeoutError", "timeout") and trace.place is not None:
-        place = trace.place
-        yield waiting_at(read(place.file), Frame(file=place.file, line=place.line, function=""), None)
+    place = trace.place if trace is not None and trace.kind in TIMEOUTS else None
+    if not record.stack and place is not None:
+        source = cached_source(place.file, sources[place.file])
+        yield waiting_at(source, Frame(file=place.file, line=place.line, function=""), None, timed=False)
 
 
-def waiting_at(source: Source, frame: Frame, inner: Frame | None, timed: bool = False) -> Waiting:
+def calls_on(source: Source, line: int) -> list[Call]:
+    """The calls that stand on a line, or go on there."""
+    return [call for call in source.calls if call.line <= line <= call.end]
+
+
+def waiting_at(source: Source, frame: Frame, inner: Frame | None, *, timed: bool) -> Waiting:
     """The call that a line waits in: the one that the library's frame above it names, else the first that can wait.
 
     `timed`: the time was up, so that of several a sleep it is: one without end would have been stopped as stuck before.
     """
-    here = [call for call in source.calls if call.line <= frame.line <= call.end]
+    here = calls_on(source, frame.line)
     named = [call for call in here if inner is not None and call.name == inner.function]
     able = [call for call in here if call.name in WAITING_CALLS]
     unframed = [call for call in able if call.name in WITHOUT_FRAME] if inner is None else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.diagnose.clues import Clues
 from grader.diagnose.trace import Place
@@ -13,7 +13,6 @@ from grader.verdicts import Finding
 Condition = Callable[[Finding, Clues], bool]
 Pointer = Callable[[Finding, Clues], Place | None]
 Filler = Callable[[Finding, Clues], Mapping[str, str]]
-
 
 STANDING = ("stuck", "wall", "finished")
 
@@ -26,6 +25,17 @@ def nowhere(finding: Finding, clues: Clues) -> Place | None:
 def nothing(finding: Finding, clues: Clues) -> Mapping[str, str]:
     """No further values for the sentences."""
     return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a mistake was found by: the student's line, and what it gives to the sentences, by name."""
+
+    place: Place
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+Finder = Callable[[Finding, Clues], Found | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +73,16 @@ def either(*conditions: Condition) -> Condition:
 def no(condition: Condition) -> Condition:
     """It does not hold."""
     return lambda finding, clues: not condition(finding, clues)
+
+
+def finds(search: Pointer | Finder) -> Condition:
+    """There is what this looks for."""
+    return lambda finding, clues: search(finding, clues) is not None
+
+
+def no_trace(finding: Finding, clues: Clues) -> bool:
+    """No exception ended the program, as far as its output shows."""
+    return clues.trace is None
 
 
 def code(*codes: str) -> Condition:
@@ -210,6 +230,26 @@ def flow_name(fact: str) -> Filler:
     def fill(finding: Finding, clues: Clues) -> Mapping[str, str]:
         found = [marks[0][0] for one in clues.sources if (marks := getattr(one.flow, fact))]
         return {"name": plain(found[0]) if found else ""}
+
+    return fill
+
+
+def at_found(finder: Finder) -> Pointer:
+    """The line of what was found."""
+
+    def point(finding: Finding, clues: Clues) -> Place | None:
+        found = finder(finding, clues)
+        return found.place if found is not None else None
+
+    return point
+
+
+def words_found(finder: Finder) -> Filler:
+    """The words of what was found: for an entry that applies only where it `finds` it."""
+
+    def fill(finding: Finding, clues: Clues) -> Mapping[str, str]:
+        found = finder(finding, clues)
+        return found.words if found is not None else {}
 
     return fill
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from grader.diagnose.blocks import enough_loops_of, excepts_of, kept_prints_of, sent_under_of
+from grader.diagnose.blocks import enough_loops_of, excepts_of, kept_prints_of, sent_under_of, sent_where_of
 from grader.diagnose.paths import (
     accept_in_loop_of,
     after_loop_of,
@@ -22,7 +22,6 @@ from grader.diagnose.paths import (
     handlers_of,
     inverted_of,
     selfless_of,
-    sent_where_of,
     uncalled_of,
     unreached_of,
     unreturned_of,
@@ -66,12 +65,12 @@ class Flow:
     and where it begins and ends.  `defined`: functions.  `stream_calls`: methods of sockets, called on what asyncio
     hands to a function.  `line_loops`: loops over the lines of a connection.  `text_compared`: received bytes that are
     compared with text.  `file_writes`: writing to a connection by way of a file object.
-    `handlers_of_errors`: lines of `except`.  `unreturned`: functions that receive and return nothing, where their
-    result is used.  `bare_names`: functions and classes that are named in a statement of their own, and not called.
+    `unreturned`: functions that receive and return nothing, where their result is used.
+    `bare_names`: functions and classes that are named in a statement of their own, and not called.
     `earlier_sent`: sending of a name that gets what was received only behind it.  `sent_where`: the conditions under
     which anything is sent, where each compares with a literal.  `files`: what makefile and the like gave.
     `sent_under`: the same for conditions of any kind.  `excepts`: first and last lines of except blocks.
-    `kept_prints`: print in a try block whose silent except block, in this line, would take a mistake in it.
+    `kept_prints`: print in a try block with an except block, in this line, that would take a mistake in it.
     `enough_loops`: loops that receive until they have a number of bytes.
     `shown`: prints, and lines for the log.  `reply_names`, `address_names`: names of what was received, and of the
     client's address.  `exit_texts`: calls that end the program with no number, by what of it is text in any case.
@@ -102,7 +101,6 @@ class Flow:
     line_loops: Marks = ()
     text_compared: Marks = ()
     file_writes: Marks = ()
-    handlers_of_errors: tuple[int, ...] = ()
     unreturned: Marks = ()
     bare_names: Marks = ()
     earlier_sent: Marks = ()
@@ -169,5 +167,4 @@ def flow_of(tree: ast.Module, text: str) -> Flow:
         reply_names=reply_names_of(nodes),
         address_names=address_names_of(nodes),
         exit_texts=tuple(exit_texts_of(nodes)),
-        handlers_of_errors=tuple(one.lineno for one in nodes if isinstance(one, ast.ExceptHandler)),
     )

@@ -13,22 +13,27 @@ from grader.diagnose.caught import caught
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Entry,
+    Found,
     at_call,
     at_flow,
+    at_found,
     at_name,
     at_wait,
     both,
     calls,
     code,
     either,
+    finds,
     first_of,
     flow_name,
     flows,
     no,
+    no_trace,
     role,
     stopped,
     uses,
     waits_in,
+    words_found,
 )  # fmt: skip
 from grader.diagnose.source import Call
 from grader.diagnose.trace import Place
@@ -37,15 +42,18 @@ from grader.diagnose.words import plain
 from grader.verdicts import Finding
 
 THREADS = ("Thread", "Process", "Timer", "start_new_thread")
-silent = code("server-silent", "client-silent")
-text_line = at_flow("text_sent")
-patience_line = at_call("settimeout", "setdefaulttimeout", "wait_for")
+TIME_LIMITS = ("settimeout", "setdefaulttimeout", "wait_for")
+WATCHERS = ("select", "poll", "epoll")
 SHORT = 0.05  # seconds in which a machine with much to do may well not get round to a client
+FROM_SOURCE = "The place is read from the source; asyncio, threads and except blocks show no error."
+
+silent = code("server-silent", "client-silent")
+unexplained = both(no_trace, no(stopped("cpu", "output", "memory")))  # neither by an exception nor by a limit
 
 
-def unseen(finding: Finding, clues: Clues) -> bool:
-    """No exception is shown, and the program did not run without end."""
-    return clues.trace is None and clues.record.stopped not in ("cpu", "output", "memory")
+def was_told(finding: Finding, clues: Clues) -> bool:
+    """The program was sent something."""
+    return bool(clues.heard)
 
 
 def answered(finding: Finding, clues: Clues) -> bool:
@@ -56,7 +64,7 @@ def answered(finding: Finding, clues: Clues) -> bool:
 def hides(finding: Finding, clues: Clues) -> bool:
     """Errors can stay unseen in this program: asyncio keeps those of its tasks, a pool and `except` theirs."""
     tasks = ("start_server", "create_task", "ensure_future", "gather", "submit", "Protocol")
-    return clues.uses(*tasks) or any(one.flow.handlers_of_errors for one in clues.sources)
+    return clues.uses(*tasks) or flows("excepts")(finding, clues)
 
 
 def not_utf8(finding: Finding, clues: Clues) -> bool:
@@ -73,15 +81,13 @@ def plain_decode(finding: Finding, clues: Clues) -> bool:
     return any(call.arguments < 2 and "errors" not in call.text for call in clues.calls("decode"))
 
 
-def zero_size(finding: Finding, clues: Clues) -> bool:
-    """A call that receives asks for no bytes."""
-    return any(call.sizes[:1] == (0,) for call in clues.calls("recv", "read"))
-
-
-def at_zero_size(finding: Finding, clues: Clues) -> Place | None:
-    """The line of that call."""
-    found = ((one.path, call) for one in clues.sources for call in one.calls if call.name in ("recv", "read"))
-    return next((Place(file=path, line=call.line) for path, call in found if call.sizes[:1] == (0,)), None)
+def no_room(finding: Finding, clues: Clues) -> Found | None:
+    """A call that receives and asks for no bytes."""
+    for call in clues.calls("recv", "read"):
+        place = clues.place_of_call(call)
+        if call.sizes[:1] == (0,) and place is not None:
+            return Found(place=place, words={"name": call.name})
+    return None
 
 
 def wants_line(finding: Finding, clues: Clues) -> bool:
@@ -99,12 +105,15 @@ def fills_up(call: Call, clues: Clues) -> bool:
     return call.name == "readexactly" or "WAITALL" in call.text or filling
 
 
-def wants_size(finding: Finding, clues: Clues) -> bool:
-    """All receiving waits for a number of bytes, of which the message is no multiple."""
-    reads = [call for call in clues.calls(*RECEIVES) if "std" not in call.owner]
+def wants_size(finding: Finding, clues: Clues) -> Found | None:
+    """The first call that receives, where all of them wait for a number of bytes that the message is no multiple of."""
+    reads = clues.wire_calls(*RECEIVES)
     sizes = [size for call in reads for size in call.sizes[:1] if size > 0]
     fits = any(len(finding.expected) % size == 0 for size in sizes)
-    return bool(reads) and all(fills_up(call, clues) for call in reads) and not fits
+    place = clues.place_of_call(reads[0]) if reads else None
+    if place is None or fits or not all(fills_up(call, clues) for call in reads):
+        return None
+    return Found(place=place, words={"name": plain(reads[0].text), "instead": instead(clues)})
 
 
 def instead(clues: Clues) -> str:
@@ -120,39 +129,39 @@ def wants_end(finding: Finding, clues: Clues) -> bool:
 
 
 def at_swallowing(finding: Finding, clues: Clues) -> Place | None:
-    """The except block that shows nothing, and whose try block sends or receives."""
-    return next(
-        (Place(file=one.path, line=line) for one in clues.sources for line in one.silent_handlers
-         if any(call.line < line for call in one.calls if call.name in (*RECEIVES, *SENDS))), None
-    )  # fmt: skip
+    """The first except block that shows nothing, and before which its file sends or receives."""
+    for source in clues.sources:
+        talks = [call.line for call in source.calls if call.name in (*RECEIVES, *SENDS)]
+        for line in source.silent_handlers:
+            if talks and min(talks) < line:
+                return Place(file=source.path, line=line)
+    return None
 
 
 def closed_second(finding: Finding, clues: Clues) -> bool:
     """The program kept the connection until its client had closed it."""
-    first = next((one.kind for one in clues.events("fin-received", "fin-sent", "reset")), "")
-    return first == "fin-sent"
+    return clues.first_close == "fin-sent"
 
 
 def withheld(finding: Finding, clues: Clues) -> Mapping[str, str]:
-    """The call that sends, and the condition that it stands under, if any."""
+    """The condition that the call that sends stands under, if any."""
     name, test = clues.calls(*SENDS)[0].name, flow_name("sent_under")(finding, clues)["name"]
-    return {"name": name, "under": f"; {name} is reached only where {test} holds" if test else ""}
+    return {"under": f"; {name} is reached only where {test} holds" if test else ""}
 
 
 def closes_first(finding: Finding, clues: Clues) -> bool:
     """The program has closed the connection before its client did, or ended."""
-    first = next((one.kind for one in clues.events("fin-received", "fin-sent", "reset")), "")
-    return first in ("fin-received", "reset") or (not first and clues.ended)
+    return clues.first_close in ("fin-received", "reset") or (not clues.first_close and clues.ended)
 
 
 def limits_its_patience(finding: Finding, clues: Clues) -> bool:
     """An except block takes what a time-out raises, and the output says, or so short a time lets one expect, that it
     has struck."""
     told = re.search(r"\btim(?:e|ed)[ _-]?out\b", clues.printed, re.IGNORECASE) is not None
-    limits = [seconds_of(call, clues) for call in clues.calls("settimeout", "setdefaulttimeout", "wait_for")]
-    caught = any(one.flow.handlers_of_errors for one in clues.sources)
+    limits = [seconds_of(call, clues) for call in clues.calls(*TIME_LIMITS)]
     again = any(call.loop for call in clues.calls(*RECEIVES))
-    return caught and again and any(0 < one <= SHORT or (told and one >= 0) for one in limits)
+    struck = any(0 < seconds <= SHORT or (told and seconds >= 0) for seconds in limits)
+    return flows("excepts")(finding, clues) and again and struck
 
 
 def seconds_of(call: Call, clues: Clues) -> float:
@@ -170,32 +179,33 @@ UNSEEN = (
     Entry(
         id="name-unknown",
         applies=both(code("server-silent", "client-silent", "reply-not-printed", "does-not-end", "address-not-printed"),
-                     unseen, hides, flows("undefined")),
+                     unexplained, hides, flows("undefined")),
         reason="Your {role} uses the name {name}, to which nothing in the file gives a value.",
         next_step="Check the spelling, capital letters included, and that the name gets its value before this line. "
         "Python's error for it does not show where asyncio or an except block takes it.",
-        staff="The place is read from the source; asyncio, threads and except blocks show no error.",
+        staff=FROM_SOURCE,
         line=at_flow("undefined"),
         fill=flow_name("undefined"),
     ),
     Entry(
         id="text-sent",
-        applies=both(silent, unseen, hides, flows("text_sent")),
+        applies=both(silent, unexplained, hides, flows("text_sent")),
         reason="Your {role} hands text (str) to {name}, which takes bytes.",
         next_step="Write the message as bytes, with a b before its quotes, or turn the text into bytes with encode.",
-        staff="The place is read from the source; asyncio, threads and except blocks show no error.",
-        line=text_line,
+        staff=FROM_SOURCE,
+        line=at_flow("text_sent"),
         fill=flow_name("text_sent"),
     ),
     Entry(
         id="decode-stops",
-        applies=both(code("server-silent"), unseen, hides, not_utf8, plain_decode),
+        applies=both(code("server-silent"), unexplained, hides, not_utf8, plain_decode),
         reason="Your server decodes what it receives, and sends nothing back when it receives bytes that are not "
         "UTF-8 text.",
         next_step="Hand on the bytes as they came. To show them, print their repr, which works for any bytes.",
         line=at_call("decode"),
     ),
 )  # fmt: skip
+
 SILENCES = (
     Entry(
         id="message-empty",
@@ -207,16 +217,16 @@ SILENCES = (
     ),
     Entry(
         id="receives-nothing",
-        applies=both(code("server-silent", "reply-not-printed"), zero_size),
+        applies=both(code("server-silent", "reply-not-printed"), finds(no_room)),
         reason="Your {role} asks for 0 bytes, so that it receives nothing: the number given to {name} is the most that "
         "it returns.",
         next_step="Give it room for a whole message.",
-        line=at_zero_size,
-        fill=lambda finding, clues: {"name": clues.calls("recv", "read")[0].name},
+        line=at_found(no_room),
+        fill=words_found(no_room),
     ),
     Entry(
         id="loop-never-entered",
-        applies=both(silent, unseen, flows("dead_loops")),
+        applies=both(silent, unexplained, flows("dead_loops")),
         reason="Your {role} never enters its loop: the condition {name} does not hold when it gets there.",
         next_step="The condition is looked at before the first turn. Receive inside the loop, and leave it when recv "
         "has returned b''.",
@@ -225,7 +235,7 @@ SILENCES = (
     ),
     Entry(
         id="guard-inverted",
-        applies=both(silent, unseen, flows("inverted")),
+        applies=both(silent, unexplained, flows("inverted")),
         reason="Your {role} leaves its loop as soon as something has arrived: the condition {name} is the wrong way "
         "round.",
         next_step="The loop is to be left when recv has returned b'', and to go on otherwise.",
@@ -234,8 +244,7 @@ SILENCES = (
     ),
     Entry(
         id="waits-for-enough",
-        applies=both(code("server-silent", "server-late"), lambda finding, clues: clues.trace is None,
-                     flows("enough_loops")),
+        applies=both(code("server-silent", "server-late"), no_trace, flows("enough_loops")),
         reason="Your server receives for as long as {name} holds before it sends anything: a message that is shorter "
         "gets no answer.",
         next_step="One recv is one piece of the stream, of any size: send it back as it is, and then receive again.",
@@ -254,7 +263,7 @@ SILENCES = (
     ),
     Entry(
         id="sends-earlier-value",
-        applies=both(code("server-silent"), unseen, flows("earlier_sent")),
+        applies=both(code("server-silent"), unexplained, flows("earlier_sent")),
         reason="Your server sends {name}, which holds what came before, and not what has just been received.",
         next_step="Send what this recv has returned.",
         line=at_flow("earlier_sent"),
@@ -262,7 +271,7 @@ SILENCES = (
     ),
     Entry(
         id="answers-only-some",
-        applies=both(code("server-silent"), unseen, flows("sent_where")),
+        applies=both(code("server-silent"), unexplained, flows("sent_where")),
         reason="Your server sends only where {name} holds, so that it gives no answer to any other message.",
         next_step="Send back whatever recv returned.",
         line=at_flow("sent_where"),
@@ -286,12 +295,13 @@ SILENCES = (
     ),
     Entry(
         id="waits-for-size",
-        applies=both(code("server-silent", "server-late", "server-partial"), role("server"), unseen, wants_size),
+        applies=both(code("server-silent", "server-late", "server-partial"), role("server"), unexplained,
+                     finds(wants_size)),
         reason="Your server calls {name}, which returns only when it has all the bytes that it asks for, and the "
         "client's message has another number of bytes.",
         next_step="Read with a call that returns what is there: {instead}.",
-        line=lambda finding, clues: clues.place_of_call(clues.calls(*RECEIVES)[0]),
-        fill=lambda finding, clues: {"name": plain(clues.calls(*RECEIVES)[0].text), "instead": instead(clues)},
+        line=at_found(wants_size),
+        fill=words_found(wants_size),
     ),
     Entry(
         id="reads-until-end",
@@ -302,7 +312,7 @@ SILENCES = (
     ),
     Entry(
         id="not-watched",
-        applies=both(code("server-silent"), unseen, uses("select", "poll", "epoll"), flows("unwatched")),
+        applies=both(code("server-silent"), unexplained, uses(*WATCHERS), flows("unwatched")),
         reason="Your server takes the client's connection, {name}, and does not watch it: select is told of the "
         "listening socket only.",
         next_step="Add the connection to what is watched, so that you are told when there is something to receive.",
@@ -314,10 +324,7 @@ SILENCES = (
         applies=both(
             flows("accept_in_loop"),
             either(waits_in("accept"), lambda finding, clues: clues.record.serving),
-            either(
-                code("server-partial", "does-not-end"),
-                both(code("server-silent"), answered),
-            ),
+            either(code("server-partial", "does-not-end"), both(code("server-silent"), answered)),
             no(uses("select", "poll", *THREADS)),
         ),
         reason="Your server takes another client after each message: accept stands in the same loop as the receiving.",
@@ -326,7 +333,7 @@ SILENCES = (
     ),
     Entry(
         id="connection-unused",
-        applies=both(code("server-silent"), unseen, flows("unwatched"), no(uses("select", "poll", "epoll"))),
+        applies=both(code("server-silent"), unexplained, flows("unwatched"), no(uses(*WATCHERS))),
         reason="Your server takes the client's connection, {name}, and never receives anything from it.",
         next_step="Receive from and send to the connection that accept returned.",
         line=at_flow("unwatched"),
@@ -334,27 +341,26 @@ SILENCES = (
     ),
     Entry(
         id="gives-client-up",
-        applies=both(code("server-silent", "server-partial"), lambda finding, clues: clues.trace is None,
-                     closes_first, limits_its_patience),
+        applies=both(code("server-silent", "server-partial"), no_trace, closes_first, limits_its_patience),
         reason="Your server gives its client only a limited time{on_line}, and is done with the connection when that "
         "is over, whatever may still come.",
         next_step="A client may take its time: leave the time-out out, and go on until recv has returned b''.",
-        line=patience_line,
+        line=at_call(*TIME_LIMITS),
     ),
     Entry(
         id="error-not-shown",
-        applies=both(silent, unseen, no(stopped("wall")), no(answered),
-                     lambda finding, clues: at_swallowing(finding, clues) is not None, calls(*SENDS)),
+        applies=both(silent, unexplained, no(stopped("wall")), no(answered), finds(at_swallowing), calls(*SENDS)),
         reason="Your {role} sends nothing, and if there is an error, an except block hides it.",
         next_step="Take the try and except out, or print the error, and run it again: the message names the mistake.",
         line=at_swallowing,
     ),
 )  # fmt: skip
+
 UNANSWERED = (
     Entry(
         id="waits-before-answering",
         applies=both(code("server-silent"), stopped("stuck"), waits_in(*RECEIVES, "recv_exactly"),
-                     calls(*SENDS), lambda finding, clues: bool(clues.heard)),
+                     calls(*SENDS), was_told),
         reason="Your server was {waited}, for more, while the client was waiting for the answer to what it had sent.",
         next_step="One recv is one piece of the stream: send it back before you ask for more.",
         line=at_wait,
@@ -362,7 +368,7 @@ UNANSWERED = (
     Entry(
         id="silent-and-spins",
         applies=both(code("server-silent"), no(answered), stopped("cpu", "output"), calls(*SENDS), calls(*RECEIVES),
-                     lambda finding, clues: bool(clues.heard and clues.events("fin-sent"))),
+                     was_told, lambda finding, clues: bool(clues.events("fin-sent"))),
         reason="Your server sends nothing back for what it receives, and after the client has closed it goes round in "
         "its loop for ever. {used_up}",
         next_step="Look at what has to hold before it comes to {name}. recv returns b'' once the client has closed: "
@@ -372,7 +378,7 @@ UNANSWERED = (
     ),
     Entry(
         id="task-silent",
-        applies=both(code("server-silent"), unseen, no(answered), uses("start_server", "create_task", "Protocol"),
+        applies=both(code("server-silent"), unexplained, no(answered), uses("start_server", "create_task", "Protocol"),
                      calls(*SENDS)),
         reason="Your server takes the client's connection and sends nothing back. If its function stopped at an error, "
         "asyncio does not show it.",
@@ -381,8 +387,7 @@ UNANSWERED = (
     ),
     Entry(
         id="answer-withheld",
-        applies=both(code("server-silent"), unseen, calls(*SENDS), closed_second, no(caught),
-                     lambda finding, clues: bool(clues.heard)),
+        applies=both(code("server-silent"), unexplained, calls(*SENDS), closed_second, no(caught), was_told),
         reason="Your server takes the client's message and sends nothing back on this connection{under}.",
         next_step="Send back what recv returned in any case, over the connection that it came from.",
         line=first_of(at_flow("sent_under"), at_call(*SENDS)),

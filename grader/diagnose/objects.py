@@ -6,33 +6,43 @@ import re
 
 from grader.diagnose.calls import called
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, at_trace, both, either, error
+from grader.diagnose.entry import Entry, Found, at_found, at_trace, both, either, error, finds, words_found
 from grader.diagnose.trace import Place
 from grader.diagnose.words import plain
 from grader.verdicts import Finding
 
+OBJECT = re.compile(r"'(\w+)' object")
+GIVEN = re.compile(
+    r"(?:(?P<owner>\w+)\.)?(?P<name>\w+)\(\) takes (?P<takes>\d+) positional arguments? but (?P<got>\d+) w"
+)
+
 
 def own_class(finding: Finding, clues: Clues) -> bool:
     """The exception is about an object of a class of the program's own."""
-    found = re.match(r"'(\w+)' object", clues.trace.message if clues.trace else "")
+    found = OBJECT.match(clues.trace.message if clues.trace else "")
     lines = (line.split("(")[0].split(":")[0].split() for source in clues.sources for line in source.lines)
     return found is not None and ["class", found[1]] in lines
 
 
-def selfless(clues: Clues) -> tuple[str, Place] | None:
-    """The method without self that the exception is about, and where it begins: one that was given one value more than
-    it takes, or the one in which the exception's line uses self."""
-    trace = clues.trace
-    if trace is None:
-        return None
-    given = re.search(r"(?:(\w+)\.)?(\w+)\(\) takes (\d+) positional arguments? but (\d+) w", trace.message)
-    of_class = given is not None and any(call.owner == given[1] for call in clues.raising if call.name == given[2])
-    surplus = given is not None and int(given[4]) == int(given[3]) + 1 and not of_class
+def given_one_too_many(clues: Clues) -> str:
+    """The method that was given one value more than it takes, as one without self is; an empty string where none was,
+    or where it was called of its class, which hands over no object."""
+    given = GIVEN.search(clues.trace.message if clues.trace else "")
+    if given is None or int(given["got"]) != int(given["takes"]) + 1:
+        return ""
+    of_class = any(call.owner == given["owner"] for call in clues.raising if call.name == given["name"])
+    return "" if of_class else given["name"]
+
+
+def selfless(finding: Finding, clues: Clues) -> Found | None:
+    """The method without self that the exception is about: one that was given one value more than it takes, or the one
+    in which the exception's line uses self."""
+    trace, surplus = clues.trace, given_one_too_many(clues)
+    at = trace.place if trace is not None and trace.kind == "NameError" else None
     for source in clues.sources:
         for name, line, end in source.flow.selfless:
-            here = trace.place is not None and trace.place.file == source.path and line <= trace.place.line <= end
-            if (surplus and given is not None and name == given[2]) or (trace.kind == "NameError" and here):
-                return name, Place(file=source.path, line=line)
+            if name == surplus or (at is not None and at.file == source.path and line <= at.line <= end):
+                return Found(place=Place(file=source.path, line=line), words={"name": plain(name)})
     return None
 
 
@@ -50,11 +60,11 @@ OBJECTS = (
         id="self-missing",
         applies=both(
             either(error("TypeError", "positional argument"), error("NameError", "name 'self' is not defined")),
-            lambda finding, clues: selfless(clues) is not None,
+            finds(selfless),
         ),
         reason="Your {role}'s method {name} has no parameter for the object itself.",
         next_step="The first parameter of a method is the object; it is called self.",
-        line=lambda finding, clues: found[1] if (found := selfless(clues)) else None,
-        fill=lambda finding, clues: {"name": plain(found[0]) if (found := selfless(clues)) else ""},
+        line=at_found(selfless),
+        fill=words_found(selfless),
     ),
 )

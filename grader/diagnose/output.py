@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, Pointer, at_call, both, calls, code, either, first_of, uses
+from grader.diagnose.entry import (
+    Entry,
+    Found,
+    at_call,
+    at_found,
+    both,
+    calls,
+    code,
+    either,
+    finds,
+    first_of,
+    uses,
+    words_found,
+)  # fmt: skip
 from grader.diagnose.printing import LOGS, STDOUT, Shown
 from grader.diagnose.trace import Place
 from grader.diagnose.words import plain
@@ -16,7 +29,7 @@ WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32")  # encodings in which lett
 TELLING = ("stderr", "logging", "warnings", "warn", "traceback", "print_exc", "print_exception", "faulthandler")
 MOST_TOLD = 1 << 16  # bytes of stderr that are looked at, from its end
 
-unseen = code("reply-not-printed", "address-not-printed")
+not_on_screen = code("reply-not-printed", "address-not-printed")
 
 
 def wanted(finding: Finding, clues: Clues) -> Iterator[tuple[str, Shown]]:
@@ -27,33 +40,26 @@ def wanted(finding: Finding, clues: Clues) -> Iterator[tuple[str, Shown]]:
         yield from ((source.path, one) for one in flow.shown if one.names & names)
 
 
-def only(finding: Finding, clues: Clues, to_file: bool) -> tuple[str, Shown] | None:
-    """The first of them, where all go to files or buffers (`to_file`), or all to a log that shows none of them."""
-    found = list(wanted(finding, clues))
+def all_lost(finding: Finding, clues: Clues, lost: Callable[[Shown], bool]) -> Found | None:
+    """The first of them, where each is `lost` in the same way and nothing is written to stdout besides."""
     if clues.trace is not None or any("std" in call.owner for call in clues.calls("write", "writelines")):
         return None
-    if to_file:
-        fits = all(one.to not in ("", STDOUT) for _, one in found)
-    else:
-        fits = all(one.logs and not any(text in clues.printed for text in one.texts) for _, one in found)
-    return found[0] if found and fits else None
-
-
-def pointed(to_file: bool) -> Pointer:
-    """Its line."""
-
-    def point(finding: Finding, clues: Clues) -> Place | None:
-        found = only(finding, clues, to_file)
-        return Place(file=found[0], line=found[1].line) if found else None
-
-    return point
-
-
-def place_words(finding: Finding, clues: Clues) -> Mapping[str, str]:
-    """Where it goes, and what it is."""
-    found = only(finding, clues, True)
+    found = list(wanted(finding, clues))
+    if not found or not all(lost(one) for _, one in found):
+        return None
+    path, first = found[0]
     what = "the client's address" if finding.code == "address-not-printed" else "what it received"
-    return {"to": plain(found[1].to) if found else "", "what": what}
+    return Found(place=Place(file=path, line=first.line), words={"to": plain(first.to), "what": what})
+
+
+def printed_to_file(finding: Finding, clues: Clues) -> Found | None:
+    """The first of them, where all go to files or buffers."""
+    return all_lost(finding, clues, lambda one: one.to not in ("", STDOUT))
+
+
+def logged_in_vain(finding: Finding, clues: Clues) -> Found | None:
+    """The first of them, where all go to a log that shows none of them."""
+    return all_lost(finding, clues, lambda one: one.logs and not any(text in clues.printed for text in one.texts))
 
 
 def kept_back(finding: Finding, clues: Clues) -> bool:
@@ -75,59 +81,52 @@ def wide(finding: Finding, clues: Clues) -> bool:
     return bool(data) and b"\0" in clues.record.stdout and any(contains(one, data) for one in text)
 
 
-def at_exit_text(finding: Finding, clues: Clues) -> Place | None:
+def exits_with(finding: Finding, clues: Clues) -> Found | None:
     """The call that ended the program with a text, or with another value that is no number: what it was given is all
     that Python shows of it, on stderr. Where nothing of the text is known, nothing else in the program writes there."""
     told = clues.record.stderr[-MOST_TOLD:].decode(errors="replace")
     if clues.record.exit_code != 1 or clues.trace is not None or not told.strip():
         return None
     alone = not clues.uses(*TELLING)
-    found = ((one.path, parts, line) for one in clues.sources for parts, line in one.flow.exit_texts)
-    ended = (Place(file=path, line=line) for path, parts, line in found if all(part in told for part in parts)
-             if parts or alone)  # fmt: skip
-    return next(ended, None)
-
-
-def exit_words(finding: Finding, clues: Clues) -> Mapping[str, str]:
-    """What the call was given."""
-    place = at_exit_text(finding, clues)
-    texts = clues.source(place.file).flow.exit_texts if place is not None else ()
-    known = any(parts for parts, line in texts if place is not None and line == place.line)
-    return {"what": "a text" if known else "a value that is no number"}
+    for source in clues.sources:
+        for parts, line in source.flow.exit_texts:
+            if (parts or alone) and all(part in told for part in parts):
+                what = "a text" if parts else "a value that is no number"
+                return Found(place=Place(file=source.path, line=line), words={"what": what})
+    return None
 
 
 OUTPUT = (
     Entry(
         id="printed-wide",
-        applies=both(unseen, wide),
+        applies=both(not_on_screen, wide),
         reason="Your {role} prints in another encoding than UTF-8, so that its output cannot be read.",
         next_step="Leave the output as Python gives it to you: print turns text into the bytes that belong there.",
         line=at_call("reconfigure", "TextIOWrapper", "getwriter", "fdopen", "open", "encode"),
     ),
     Entry(
         id="printed-elsewhere",
-        applies=both(unseen, lambda finding, clues: only(finding, clues, True) is not None),
+        applies=both(not_on_screen, finds(printed_to_file)),
         reason="Your {role} prints {what}{on_line} into {to}, and not on the screen.",
         next_step="Let this print go where print goes by itself. To keep the text as well, print it twice.",
-        line=pointed(True),
-        fill=place_words,
+        line=at_found(printed_to_file),
+        fill=words_found(printed_to_file),
     ),
     Entry(
         id="logged-unseen",
-        applies=both(unseen, uses("logging"), calls(*LOGS),
-                     either(lambda finding, clues: only(finding, clues, False) is not None, only_logs)),
+        applies=both(not_on_screen, uses("logging"), calls(*LOGS), either(finds(logged_in_vain), only_logs)),
         reason="Your {role} hands what it has to say to logging, and nothing of that is shown.",
         next_step="Unless basicConfig says otherwise, logging shows warnings and errors only; with a file name, it "
         "writes to the file instead. Set the level, without a file, or print it.",
-        line=first_of(pointed(False), at_call(*LOGS)),
+        line=first_of(at_found(logged_in_vain), at_call(*LOGS)),
     ),
     Entry(
         id="exits-with-text",
-        applies=both(code("exit-status"), lambda finding, clues: at_exit_text(finding, clues) is not None),
+        applies=both(code("exit-status"), finds(exits_with)),
         reason="Your {role} ends itself with {what}{on_line}: Python shows it among the errors, and gives the program "
         "the exit status 1, which says that something went wrong.",
         next_step="Hand it to print instead, and let the program come to its last line: its exit status is 0 then.",
-        line=at_exit_text,
-        fill=exit_words,
+        line=at_found(exits_with),
+        fill=words_found(exits_with),
     ),
-)  # fmt: skip
+)

@@ -96,30 +96,6 @@ def earlier_sent_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
                 sent |= {one.id: call.lineno for one in call.args if isinstance(one, ast.Name) and one.id not in taken}
 
 
-def sent_where_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """The conditions around the calls that send, where every such call stands under a comparison with a literal."""
-    for scope in scopes(tree):
-        under: dict[int, ast.If] = {}
-        for node in within(scope):
-            if isinstance(node, ast.If) and names_literal(node.test):
-                under |= {id(call): node for one in node.body for call in called_in(one, SENDS)}
-        sends = called_in(scope, SENDS)
-        if sends and all(id(call) in under for call in sends):
-            first = under[id(sends[0])]
-            yield ast.unparse(first.test)[:60], first.lineno
-
-
-def names_literal(test: ast.expr) -> bool:
-    """Whether a condition compares something with a text or bytes that are not empty."""
-    parts = [test.left, *test.comparators] if isinstance(test, ast.Compare) else []
-    if isinstance(test, ast.Call) and name_of(test.func) in ("startswith", "endswith"):
-        parts = test.args
-    equal = not isinstance(test, ast.Compare) or isinstance(test.ops[0], ast.Eq | ast.In)
-    return equal and any(
-        isinstance(one, ast.Constant) and isinstance(one.value, bytes | str) and one.value for one in parts
-    )
-
-
 def leaves(body: list[ast.stmt]) -> bool:
     """Whether a block leaves its loop, and does nothing else that matters."""
     return isinstance(body[-1], ast.Break | ast.Return) and not any(called_in(one, SENDS) for one in body)

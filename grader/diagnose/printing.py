@@ -18,7 +18,8 @@ ADDRESS_NAMES = frozenset({"client_address", "getpeername", "peername"})
 MADE = ("open", "StringIO", "BytesIO", "TextIOWrapper", "fdopen", "TemporaryFile", "NamedTemporaryFile")
 OUTPUTS = ("stdout", "stderr", "None")
 STDOUT = "sys.stdout"
-MOST = 60  # characters of an expression, in a sentence
+MOST_SHOWN = 60  # characters of an expression, in a sentence
+LEAST = 3  # characters of a text by which a print is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +41,30 @@ class Shown:
 def shown_of(nodes: list[ast.AST]) -> Iterator[Shown]:
     """Every print and every line for the log."""
     blocks, replaced = list(redirects_of(nodes)), replaced_at(nodes)
-    for node in nodes:
-        name = name_of(node.func) if isinstance(node, ast.Call) else ""
-        if not isinstance(node, ast.Call) or (name not in PRINTS and not (name in LOGS and owner_of(node))):
-            continue
-        logs = name not in PRINTS
-        parts = [part for value in node.args for part in pieces(value, formats=logs)]
-        files = [one.value for one in node.keywords if one.arg == "file"]
-        files += [to for start, end, to in blocks if start <= node.lineno <= end]
-        to = next((ast.unparse(one) for one in files), "")
-        kept = not files and 0 < replaced < node.lineno
-        yield Shown(
-            line=node.lineno,
-            end=node.end_lineno or node.lineno,
-            names=frozenset(name_of(one) for value in node.args for one in ast.walk(value)) - {""},
-            texts=tuple(text for part in parts if len(text := part.strip()) > 2),
-            to="" if logs else STDOUT if kept else "" if to.rpartition(".")[2].strip("_") in OUTPUTS else to[:MOST],
-            logs=logs,
-        )
+    for node in (one for one in nodes if isinstance(one, ast.Call)):
+        name = name_of(node.func)
+        logs = name in LOGS and bool(owner_of(node))
+        if logs or name in PRINTS:
+            parts = [part.strip() for value in node.args for part in pieces(value, formats=logs)]
+            yield Shown(
+                line=node.lineno,
+                end=node.end_lineno or node.lineno,
+                names=mentioned_in(*node.args),
+                texts=tuple(part for part in parts if len(part) >= LEAST),
+                to="" if logs else goes_to(node, blocks, replaced),
+                logs=logs,
+            )
+
+
+def goes_to(call: ast.Call, blocks: list[tuple[int, int, ast.expr]], replaced: int) -> str:
+    """Where a print goes, as `Shown.to` says it: its own `file`, that of a `redirects_of` block around it, or what has
+    been put in the place of sys.stdout in the line `replaced`."""
+    files = [one.value for one in call.keywords if one.arg == "file"]
+    files += [to for start, end, to in blocks if start <= call.lineno <= end]
+    if not files:
+        return STDOUT if 0 < replaced < call.lineno else ""
+    to = ast.unparse(files[0])
+    return "" if to.rpartition(".")[2].strip("_") in OUTPUTS else to[:MOST_SHOWN]
 
 
 def redirects_of(nodes: list[ast.AST]) -> Iterator[tuple[int, int, ast.expr]]:
@@ -106,7 +113,7 @@ def reply_names_of(nodes: list[ast.AST]) -> frozenset[str]:
         one.arg for node in nodes if isinstance(node, FUNCTIONS) and node.name == "data_received"
         for one in node.args.args[1:]
     }  # fmt: skip
-    return derived(nodes, frozenset(handed), frozenset({*RECEIVES, *own}))
+    return derived(nodes, frozenset(handed), made_by=frozenset({*RECEIVES, *own}))
 
 
 def address_names_of(nodes: list[ast.AST]) -> frozenset[str]:
@@ -115,9 +122,8 @@ def address_names_of(nodes: list[ast.AST]) -> frozenset[str]:
     for node in nodes:
         if isinstance(node, ast.Assign) and called_in(node.value, ("accept", "sock_accept")):
             for target in node.targets:
-                parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
-                found |= {name_of(one) for one in ast.walk(parts[-1])}
-    return derived(nodes, frozenset(found - {""}), frozenset(ADDRESS_CALLS))
+                found |= mentioned_in(*unpacked(target)[-1:])
+    return derived(nodes, frozenset(found), made_by=frozenset(ADDRESS_CALLS))
 
 
 def derived(nodes: list[ast.AST], names: frozenset[str], made_by: frozenset[str]) -> frozenset[str]:
@@ -133,13 +139,21 @@ def derived(nodes: list[ast.AST], names: frozenset[str], made_by: frozenset[str]
 
 def values_given(nodes: list[ast.AST]) -> Iterator[tuple[str, frozenset[str]]]:
     """Each name that gets a value, with all names in that value."""
-    for node in nodes:
-        value = getattr(node, "value", None) if isinstance(node, ast.Assign | ast.AugAssign | ast.NamedExpr) else None
-        if isinstance(value, ast.expr):
-            mentioned = frozenset(name_of(one) for one in ast.walk(value)) - {""}
-            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", value)]
-            parts = [part for one in targets for part in (one.elts if isinstance(one, ast.Tuple | ast.List) else [one])]
-            yield from ((name_of(one), mentioned) for one in parts if name_of(one))
+    for node in (one for one in nodes if isinstance(one, ast.Assign | ast.AugAssign | ast.NamedExpr)):
+        mentioned = mentioned_in(node.value)
+        targets: list[ast.expr] = node.targets if isinstance(node, ast.Assign) else [node.target]
+        names = (name_of(part) for target in targets for part in unpacked(target))
+        yield from ((name, mentioned) for name in names if name)
+
+
+def mentioned_in(*values: ast.expr) -> frozenset[str]:
+    """All names and attributes in some values."""
+    return frozenset(name_of(one) for value in values for one in ast.walk(value)) - {""}
+
+
+def unpacked(target: ast.expr) -> list[ast.expr]:
+    """The parts of what a value is assigned to: `conn` and `addr` of `conn, addr = s.accept()`."""
+    return target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
 
 
 def exit_texts_of(nodes: list[ast.AST]) -> Iterator[tuple[tuple[str, ...], int]]:

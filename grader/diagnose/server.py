@@ -59,9 +59,8 @@ def number_before(finding: Finding) -> int:
 
 def is_over(finding: Finding, clues: Clues) -> bool:
     """The program has ended, closed the connection before its client did, or gone on to wait for another client."""
-    first = next((one.kind for one in clues.events("fin-received", "fin-sent", "reset")), "")
     waits_on = clues.record.serving or waits_in("accept")(finding, clues)
-    return clues.ended or first in ("fin-received", "reset") or waits_on
+    return clues.ended or clues.first_close in ("fin-received", "reset") or waits_on
 
 
 def in_one_piece(finding: Finding, clues: Clues) -> bool:

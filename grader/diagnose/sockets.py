@@ -77,7 +77,7 @@ def closing(finding: Finding, clues: Clues) -> Mapping[str, str]:
 def gave_up_on_reply(finding: Finding, clues: Clues) -> bool:
     """The reply was on its way, and the time-out struck in the first call that receives, which would have returned with
     the reply's first bytes."""
-    reads = [call for call in clues.calls(*RECEIVES) if "std" not in call.owner]
+    reads = clues.wire_calls(*RECEIVES)
     here = [call for call in clues.calls_at(clues.trace.place if clues.trace else None) if call in reads]
     if not (clues.said and clues.heard and here and here[0] == reads[0]):
         return False

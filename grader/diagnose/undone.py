@@ -10,23 +10,28 @@ from collections.abc import Mapping
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Entry,
+    Found,
     at_call,
     at_flow,
+    at_found,
     at_trace,
     both,
     calls,
     code,
     either,
     error,
+    finds,
     first_of,
     flow_name,
     flows,
     no,
+    no_trace,
     stopped,
     uses,
+    words_found,
 )  # fmt: skip
-from grader.diagnose.hidden import THREADS, hides, silent, unseen
-from grader.diagnose.output import kept_back
+from grader.diagnose.hidden import THREADS, hides, silent, unexplained
+from grader.diagnose.output import kept_back, not_on_screen
 from grader.diagnose.shown import PATIENT, told_not_to_wait
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES, SENDS
@@ -36,24 +41,35 @@ from grader.verdicts import Finding
 SERVER_OBJECTS = ("TCPServer", "ThreadingTCPServer", "ForkingTCPServer", "start_server")
 TASKS = ("create_task", "ensure_future")
 RUNNERS = ("run", "run_until_complete", "run_forever", "Runner")
+OTHER_PROGRAMS = ("system", "popen", "Popen")
+OUTPUT_MAKERS = ("open", "fdopen", "TextIOWrapper", "BufferedWriter", "StringIO", "redirect_stdout")
+PATIENT_CALLS = ("sleep", "wait", "get", "input", "acquire")  # they keep a program going while its threads work
+CONNECTS = ("connect", "connect_ex", "create_connection", "open_connection")
+# Finding -> calls of which any may be the one that was not made.
 NEEDED = {
     "never-listens": ("bind", "listen", "accept", "create_server", "TCPServer", "ThreadingTCPServer", "start_server"),
     "address-not-printed": ("accept",),
-    "never-connects": ("connect", "connect_ex", "create_connection", "open_connection"),
+    "never-connects": CONNECTS,
     "server-silent": SENDS,
     "client-silent": SENDS,
 }
-WANTED = {
+# Finding -> calls of which none was made, in a program that fails at nothing else.
+UNMADE = {
     "server-silent": SENDS,
     "client-silent": SENDS,
-    "never-connects": ("connect", "connect_ex", "create_connection", "open_connection"),
+    "never-connects": CONNECTS,
     "reply-not-printed": ("print",),
     "address-not-printed": ("print",),
 }
-at_a_loss = code(
+undone = code(
     "never-listens", "never-connects", "address-not-printed", "server-silent", "client-silent", "reply-not-printed",
     "does-not-end", "exit-status",
 )  # fmt: skip
+
+
+def aside(name: str) -> str:
+    """A name put between commas into a sentence, or nothing."""
+    return f", {name}," if name else ""
 
 
 def handler_values(finding: Finding, clues: Clues) -> Mapping[str, str]:
@@ -62,29 +78,20 @@ def handler_values(finding: Finding, clues: Clues) -> Mapping[str, str]:
     return {"name": name, "method": method}
 
 
-def idle(finding: Finding, clues: Clues) -> tuple[str, str, Place] | None:
-    """A function that nothing uses and that alone makes a call that is missing: its name, that call, its line."""
-    needed = NEEDED.get(finding.code, ())
+def idle(finding: Finding, clues: Clues) -> Found | None:
+    """A function that nothing uses, and that alone makes a call that is missing."""
     for source in clues.sources:
         for name, line, made in source.flow.uncalled:
-            for one in needed:
-                inside = [call for call in clues.calls(one) if call.function == name]
-                elsewhere = any(name in other.names for other in clues.sources if other is not source)
-                if one in made and not elsewhere and len(inside) == len(clues.calls(one)):
-                    return name, one, Place(file=source.path, line=line)
+            alone = [one for one in NEEDED.get(finding.code, ()) if one in made and only_in(name, one, clues)]
+            if alone and not any(name in other.names for other in clues.sources if other is not source):
+                words = {"name": plain(name), "call": plain(alone[0])}
+                return Found(place=Place(file=source.path, line=line), words=words)
     return None
 
 
-def idle_values(finding: Finding, clues: Clues) -> Mapping[str, str]:
-    """That function and that call."""
-    found = idle(finding, clues)
-    return {"name": plain(found[0]), "call": plain(found[1])} if found else {"name": "", "call": ""}
-
-
-def at_idle(finding: Finding, clues: Clues) -> Place | None:
-    """The line of that function."""
-    found = idle(finding, clues)
-    return found[2] if found else None
+def only_in(function: str, call: str, clues: Clues) -> bool:
+    """Whether nothing but this function makes this call."""
+    return all(one.function == function for one in clues.calls(call))
 
 
 def not_started(finding: Finding, clues: Clues) -> bool:
@@ -92,19 +99,21 @@ def not_started(finding: Finding, clues: Clues) -> bool:
     return bool(clues.calls("Thread", "Process")) and not clues.uses("start", "run", "submit", "map")
 
 
-def at_work(finding: Finding, clues: Clues) -> list[tuple[str, Place]]:
-    """The daemon threads, with the line that makes each one, where nothing but their function does the program's work
-    on its connection (of a client without its reply: the receiving), and nothing waits for them."""
+def working_daemon(finding: Finding, clues: Clues) -> Found | None:
+    """The line that makes a daemon thread, where nothing but the functions of such threads does the program's work on
+    its connection (of a client without its reply: the receiving), and nothing waits for them."""
+    if clues.calls("join"):
+        return None
     made = [(name, Place(file=one.path, line=line)) for one in clues.sources for name, line in one.flow.daemons]
     named, lambdas = {name for name, _ in made if name}, {place.line for name, place in made if not name}
-    talks = [call for call in clues.calls(*SENDS, *RECEIVES) if "std" not in call.owner]
+    talks = clues.wire_calls(*SENDS, *RECEIVES)
     reads = [call for call in talks if call.name in RECEIVES]
-    theirs = bool(talks) and {call.function for call in talks} <= named
-    theirs = theirs or (bool(reads) and all(call.line in lambdas for call in reads))
-    patient = bool(clues.calls("sleep", "wait", "get", "input", "acquire"))
-    if finding.code == "reply-not-printed" and not patient:
-        theirs = theirs or (bool(reads) and {call.function for call in reads} <= named)
-    return made if theirs and not clues.calls("join") else []
+    impatient = finding.code == "reply-not-printed" and not clues.calls(*PATIENT_CALLS)
+    work = reads if impatient and reads else talks
+    all_named = bool(work) and all(call.function in named for call in work)
+    if all_named or (reads and all(call.line in lambdas for call in reads)):
+        return Found(place=made[0][1], words={"name": aside(plain(made[0][0]))})
+    return None
 
 
 def worker(finding: Finding, clues: Clues) -> Mapping[str, str]:
@@ -113,45 +122,29 @@ def worker(finding: Finding, clues: Clues) -> Mapping[str, str]:
     return {"name": made[0].name if made else "thread"}
 
 
-def stops_at_once(finding: Finding, clues: Clues) -> bool:
-    """The program ended by itself and well."""
+def ends_well(finding: Finding, clues: Clues) -> bool:
+    """The program ended by itself with status 0, and had asked for an address or listened before."""
     return clues.record.exit_code == 0 and bool(clues.dials("bind") or clues.record.sockets)
 
 
-def cut_short(finding: Finding, clues: Clues) -> tuple[str, str, Place] | None:
-    """A statement behind which all calls of a kind stand that is missing: that call, the statement, its line."""
+def cut_off(finding: Finding, clues: Clues) -> Found | None:
+    """A statement behind which all calls of a kind stand that is missing."""
+    cut = clues.calls(*UNMADE.get(finding.code, ()))
     for source in clues.sources:
         for text, line, behind in source.flow.unreached:
-            found = clues.calls(*WANTED.get(finding.code, ()))
-            if found and all(call in source.calls and call.line in behind for call in found):
-                return found[0].name, text, Place(file=source.path, line=line)
+            if cut and all(call in source.calls and call.line in behind for call in cut):
+                words = {"call": plain(cut[0].name), "name": plain(text)}
+                return Found(place=Place(file=source.path, line=line), words=words)
     return None
 
 
-def cut_values(finding: Finding, clues: Clues) -> Mapping[str, str]:
-    """That call and that statement."""
-    found = cut_short(finding, clues)
-    return {"call": plain(found[0]), "name": plain(found[1])} if found else {"call": "", "name": ""}
-
-
-def at_cut(finding: Finding, clues: Clues) -> Place | None:
-    """The line of that statement."""
-    found = cut_short(finding, clues)
-    return found[2] if found else None
-
-
-def at_lock(finding: Finding, clues: Clues) -> Place | None:
-    """The line in which a thread waits for a lock."""
+def locked_at(finding: Finding, clues: Clues) -> Found | None:
+    """The line in which a thread waits for a lock: in acquire, or at the head of a with block."""
     for one in clues.threads:
         held = one.call == "acquire" or clues.text_at(one.place).lstrip().startswith(("with ", "async with "))
-        if held and not clues.calls_at(one.place)[1:]:
-            return one.place
+        if held and len(clues.calls_at(one.place)) < 2:
+            return Found(place=one.place, words={"locked": str(one.place.line)})
     return None
-
-
-def waits_for_lock(finding: Finding, clues: Clues) -> bool:
-    """A thread of a program that has locks waits in acquire, or at the head of a with block."""
-    return clues.uses("Lock", "RLock", "Semaphore", "Condition") and at_lock(finding, clues) is not None
 
 
 def at_exit(finding: Finding, clues: Clues) -> Place | None:
@@ -174,7 +167,7 @@ STARTING = (
     Entry(
         id="thread-not-started",
         applies=either(
-            both(at_a_loss, unseen, not_started),
+            both(undone, unexplained, not_started),
             error("RuntimeError", "cannot join thread before it is started"),
         ),
         reason="Your {role} makes a {name} and never starts it, so that its work is never done.",
@@ -185,19 +178,17 @@ STARTING = (
     Entry(
         id="daemon-ends",
         applies=both(code(*NEEDED, "server-partial", "server-late", "client-partial", "reply-not-printed"),
-                     lambda finding, clues: clues.trace is None and clues.ended and bool(at_work(finding, clues))),
+                     no_trace, lambda finding, clues: clues.ended, finds(working_daemon)),
         reason="Your {role}'s main program came to its end while its thread{name} was still at work: a daemon "
         "thread ends with the main program.",
         next_step="Let the main program wait for the thread, with its method join, or leave daemon out: then Python "
         "waits for it.",
-        line=lambda finding, clues: at_work(finding, clues)[0][1] if at_work(finding, clues) else None,
-        fill=lambda finding, clues: {
-            "name": f", {plain(made[0][0])}," if (made := at_work(finding, clues)) and made[0][0] else ""
-        },
+        line=at_found(working_daemon),
+        fill=words_found(working_daemon),
     ),
     Entry(
         id="loop-not-run",
-        applies=both(code("never-listens", "never-connects"), unseen, uses("asyncio"), calls(*TASKS),
+        applies=both(code("never-listens", "never-connects"), unexplained, uses("asyncio"), calls(*TASKS),
                      no(uses(*RUNNERS))),
         reason="Your {role} hands its work to an event loop{on_line} and never lets the loop run, so that nothing of "
         "it is done.",
@@ -207,8 +198,8 @@ STARTING = (
     Entry(
         id="await-missing",
         applies=either(
-            both(at_a_loss, unseen, lambda finding, clues: "was never awaited" in clues.printed),
-            both(at_a_loss, unseen, flows("unawaited")),
+            both(undone, unexplained,
+                 either(lambda finding, clues: "was never awaited" in clues.printed, flows("unawaited"))),
             error("TypeError", "not 'coroutine'"),
             error("TypeError", "'coroutine' object"),
             error("AttributeError", "'coroutine' object"),
@@ -216,13 +207,11 @@ STARTING = (
         reason="Your {role} calls a coroutine{name_words} and does not await it, so that it never runs.",
         next_step="Put await before the call inside an async function; the outermost one is started by asyncio.run.",
         line=first_of(at_flow("unawaited"), at_trace),
-        fill=lambda finding, clues: {
-            "name_words": f", {name}," if (name := flow_name("unawaited")(finding, clues)["name"]) else ""
-        },
+        fill=lambda finding, clues: {"name_words": aside(flow_name("unawaited")(finding, clues)["name"])},
     ),
     Entry(
         id="named-not-called",
-        applies=both(code(*NEEDED), unseen, flows("bare_names")),
+        applies=both(code(*NEEDED), unexplained, flows("bare_names")),
         reason="Your {role} names {name} and does not call it: the parentheses are missing.",
         next_step="Put parentheses after the name: only then Python calls it.",
         line=at_flow("bare_names"),
@@ -230,7 +219,7 @@ STARTING = (
     ),
     Entry(
         id="nothing-returned",
-        applies=both(code("server-silent", "reply-not-printed", "client-silent"), unseen, flows("unreturned")),
+        applies=both(code("server-silent", "reply-not-printed", "client-silent"), unexplained, flows("unreturned")),
         reason="Your {role}'s function {name} receives and does not return what it received: its result is None.",
         next_step="What a function computes comes out of it by return.",
         line=at_flow("unreturned"),
@@ -238,7 +227,7 @@ STARTING = (
     ),
     Entry(
         id="never-serves",
-        applies=both(code("never-listens", "address-not-printed"), stops_at_once,
+        applies=both(code("never-listens", "address-not-printed"), ends_well,
                      either(uses(*SERVER_OBJECTS), both(uses("create_server"), uses("asyncio"))),
                      no(uses("serve_forever", "handle_request", "Event", "start_serving"))),
         reason="Your server makes a server object and never lets it serve, so that the program ends at once.",
@@ -247,7 +236,7 @@ STARTING = (
     ),
     Entry(
         id="accept-does-not-wait",
-        applies=both(code("never-listens"), stops_at_once, calls("accept"), told_not_to_wait, no(uses(*PATIENT))),
+        applies=both(code("never-listens"), ends_well, calls("accept"), told_not_to_wait, no(uses(*PATIENT))),
         reason="Your server's socket does not wait for a client: it is told so before accept, which then gets nothing, "
         "and the program ends.",
         next_step="Leave this out: a socket waits in accept until a client comes, unless it is told not to.",
@@ -255,7 +244,7 @@ STARTING = (
     ),
     Entry(
         id="handler-without-handle",
-        applies=both(code("address-not-printed", "server-silent"), unseen, flows("handlers")),
+        applies=both(code("address-not-printed", "server-silent"), unexplained, flows("handlers")),
         reason="Your server's class {name} has no method {method}, which is the one that is called for a client.",
         next_step="Give the method that talks to the client this name; check its spelling.",
         line=at_flow("handlers"),
@@ -263,27 +252,28 @@ STARTING = (
     ),
     Entry(
         id="other-program",
-        applies=both(code("never-listens", "never-connects"), calls("system", "popen", "Popen"),
+        applies=both(code("never-listens", "never-connects"), calls(*OTHER_PROGRAMS),
                      no(uses("bind", "connect", "create_server", "create_connection", "asyncio", "socketserver"))),
         reason="Your {role} uses no socket of its own; it starts another program with {name}.",
         next_step="Write it with Python's module socket.",
-        line=at_call("system", "popen", "Popen"),
-        fill=lambda finding, clues: {"name": clues.calls("system", "popen", "Popen")[0].name},
+        line=at_call(*OTHER_PROGRAMS),
+        fill=lambda finding, clues: {"name": clues.calls(*OTHER_PROGRAMS)[0].name},
     ),
     Entry(
         id="work-not-called",
-        applies=both(code(*NEEDED), unseen, lambda finding, clues: idle(finding, clues) is not None),
+        applies=both(code(*NEEDED), unexplained, finds(idle)),
         reason="Your {role} defines {name}, in which it calls {call}, and nothing in the file ever uses {name}.",
         next_step="Call it where its work is to be done.",
-        line=at_idle,
-        fill=idle_values,
+        line=at_found(idle),
+        fill=words_found(idle),
     ),
 )  # fmt: skip
+
 ENDS = (
     Entry(
         id="bytes-against-text",
-        applies=both(code("does-not-end", "reply-not-printed", "server-silent", "client-silent"),
-                     lambda finding, clues: clues.trace is None, flows("text_compared")),
+        applies=both(code("does-not-end", "reply-not-printed", "server-silent", "client-silent"), no_trace,
+                     flows("text_compared")),
         reason="Your {role} compares what it received, bytes, with text (str), in {name}: these are never equal.",
         next_step="Compare bytes with bytes: write a b before the quotes.",
         line=at_flow("text_compared"),
@@ -291,11 +281,11 @@ ENDS = (
     ),
     Entry(
         id="never-reached",
-        applies=both(code(*WANTED), unseen, lambda finding, clues: cut_short(finding, clues) is not None),
+        applies=both(code(*UNMADE), unexplained, finds(cut_off)),
         reason="Your {role} never comes to {call}: {name} stands before it.",
         next_step="Nothing behind such a line is reached. Put it where the work is done, or take it out.",
-        line=at_cut,
-        fill=cut_values,
+        line=at_found(cut_off),
+        fill=words_found(cut_off),
     ),
     Entry(
         id="thread-goes-on",
@@ -308,20 +298,24 @@ ENDS = (
     ),
     Entry(
         id="lock-not-released",
-        applies=both(at_a_loss, stopped("stuck"), waits_for_lock),
+        applies=both(undone, stopped("stuck"), uses("Lock", "RLock", "Semaphore", "Condition"), finds(locked_at)),
         reason="Your {role} was waiting for a lock (line {locked}) that is never released.",
-        next_step="Look for where the lock is taken before: a with block around it gives it back at its end.",
-        line=at_lock,
-        fill=lambda finding, clues: {"locked": str(place.line) if (place := at_lock(finding, clues)) else "?"},
+        next_step="Look for where the lock was taken before: a with block gives it back when it ends.",
+        line=at_found(locked_at),
+        fill=words_found(locked_at),
     ),
 )  # fmt: skip
+
 REFUSED = (
     Entry(
         id="stream-call-unknown",
-        applies=either(
-            both(silent, unseen, hides, flows("stream_calls")),
-            both(error("AttributeError", "'StreamWriter' object has no attribute"), flows("stream_calls")),
-            both(error("AttributeError", "'StreamReader' object has no attribute"), flows("stream_calls")),
+        applies=both(
+            flows("stream_calls"),
+            either(
+                both(silent, unexplained, hides),
+                error("AttributeError", "'StreamWriter' object has no attribute"),
+                error("AttributeError", "'StreamReader' object has no attribute"),
+            ),
         ),
         reason="Your {role} calls {name}, and asyncio's streams have no such method.",
         next_step="What asyncio hands you is a reader and a writer: the one has read, the other write.",
@@ -337,10 +331,11 @@ REFUSED = (
         line=at_trace,
     ),
 )
+
 NOTICES = (
     Entry(
         id="name-in-quotes",
-        applies=both(code("address-not-printed", "reply-not-printed"), flows("quoted_names"),
+        applies=both(not_on_screen, flows("quoted_names"),
                      lambda finding, clues: flow_name("quoted_names")(finding, clues)["name"] in clues.printed),
         reason="Your {role} prints the word {name} instead of the value that has this name.",
         next_step="In quotes a name is only text: give print the name without quotes, or write an f before the quotes.",
@@ -349,8 +344,7 @@ NOTICES = (
     ),
     Entry(
         id="exits-with-status",
-        applies=both(code("exit-status"), lambda finding, clues: clues.trace is None,
-                     lambda finding, clues: at_exit(finding, clues) is not None),
+        applies=both(code("exit-status"), no_trace, finds(at_exit)),
         reason="Your {role} ends itself with exit status {status}; 0 says that all went well, any other number that "
         "something went wrong.",
         next_step="Take this call out, or give it 0: a program that comes to its end has the exit status 0 by itself.",
@@ -358,12 +352,10 @@ NOTICES = (
     ),
     Entry(
         id="output-kept-back",
-        applies=both(code("address-not-printed", "reply-not-printed"), calls("print"), uses("stdout"),
-                     calls("open", "fdopen", "TextIOWrapper", "BufferedWriter", "StringIO", "redirect_stdout"),
-                     kept_back),
+        applies=both(not_on_screen, calls("print"), uses("stdout"), calls(*OUTPUT_MAKERS), kept_back),
         reason="What your {role} prints is not shown: it puts something else in the place of sys.stdout.",
         next_step="Print to the output that Python gives you; what is kept back in a buffer shows when it is flushed.",
-        line=at_call("open", "fdopen", "TextIOWrapper", "BufferedWriter", "StringIO", "redirect_stdout"),
+        line=at_call(*OUTPUT_MAKERS),
     ),
     Entry(
         id="announces-too-early",

@@ -6,6 +6,8 @@ import pytest
 from diagnosed import MET, REPLIED, REPLY, Case, check, client, mark, on_client, on_server, server
 from records import dial, events, frame
 
+from grader.diagnose.source import read_source
+
 CALLS = [
     on_server(
         "listen-without-parentheses",
@@ -225,3 +227,9 @@ CALLS = [
 def test_a_mistake_is_named_and_its_line_shown(case: Case) -> None:
     """Each entry explains the record of its mistake, at the student's own line."""
     check(case)
+
+
+@pytest.mark.parametrize("line", ["() = s.accept()", "[] = s.accept()", "(conn, *_), = [s.accept()]"])
+def test_a_connection_that_is_unpacked_oddly_is_read(line: str) -> None:
+    """No way of taking accept's pair apart keeps a program from being explained."""
+    assert read_source("echo-server.py", f"import socket\ns = socket.socket()\n{line}\n").parsed
