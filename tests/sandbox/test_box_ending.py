@@ -21,7 +21,7 @@ from grader.sandbox.launch import Box
 pytestmark = pytest.mark.sandbox
 
 SLEEPER = (
-    "import os, signal\nos.fork(), os.fork()\nos.setsid() if os.getpid() != os.getsid(0) else None\nsignal.pause()\n"
+    "import os, signal\nos.fork(), os.fork()\nos.setsid() if os.getpid() != os.getpgrp() else None\nsignal.pause()\n"
 )
 
 

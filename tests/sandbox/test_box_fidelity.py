@@ -184,6 +184,12 @@ def test_a_crash_of_the_interpreter_prints_nothing_of_the_grader() -> None:
 FACTS = {
     "name": "print(__name__, __file__, __doc__, __package__, __spec__, __cached__)",
     "arguments": "import sys; print(sys.argv, sys.path[0], sys.executable)",
+    "restart": (
+        "import os, sys\nprint(sys.orig_argv[-1], sys.argv, flush=True)\n"
+        "if os.environ.setdefault('times', '1') == '1':\n"
+        "    os.environ['times'] = '2'\n    os.execv(sys.executable, sys.orig_argv)"
+    ),
+    "group": "import os; os.setpgrp(); os.setpgid(0, 0); print(os.getpgrp() == os.getpid())",
     "path": "import sys; print(sys.path)",
     "folder": "import os; print(os.getcwd() == os.path.dirname(os.path.abspath(__file__)), os.listdir('.'))",
     "stack": "import inspect, sys; print([one.filename for one in inspect.stack()], sys._getframe().f_back)",

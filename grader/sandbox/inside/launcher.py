@@ -263,7 +263,7 @@ def become(
     `tells`: a pipe's end, told when all has gone well.
     """
     os.dup2(tells, TELLS, inheritable=False)  # out of the way; the start of another interpreter closes it
-    os.setsid()
+    os.setpgid(0, 0)  # as a shell does it; the leader of a session could not change its group
     folder, name = os.path.split(path)
     os.chdir(folder)
     nothing = os.open("/dev/null", os.O_RDONLY)
@@ -284,6 +284,7 @@ def become(
     close_all_but(TELLS, 3)
     _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     sys.argv[0] = name
+    sys.orig_argv[:] = ["python3", name]
     watch.watch(log)
     os.write(TELLS, STARTED)
     os.close(TELLS)
