@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from grader.diagnose.catalogue import ADVICE, CATALOGUE
 from grader.diagnose.clues import Clues, gather, glance
-from grader.diagnose.entry import Entry
+from grader.diagnose.entry import Entry, holds
 from grader.diagnose.pairs import no_players, no_records, subject
 from grader.diagnose.trace import Place
 from grader.diagnose.words import sentence, staff_facts, values
@@ -62,7 +62,7 @@ def explain(
     """
     finding = subject(finding, records, players, echoes)
     clues = gather(finding.record, sources, expected_host, expected_port)
-    entry = next(one for one in CATALOGUE if one.applies(finding, clues))
+    entry = next(one for one in CATALOGUE if holds(one, finding, clues))
     return diagnosis(entry, finding, clues, hint, limits)
 
 
@@ -70,7 +70,7 @@ def advice(record: RunRecord, sources: Mapping[str, str]) -> Diagnosis | None:
     """Something worth knowing about a run that passed, or None: what works, and will surprise all the same."""
     finding = Finding(code="passed", record=record)
     seen = glance(record, sources)
-    entry = next((one for one in ADVICE if one.applies(finding, seen)), None)
+    entry = next((one for one in ADVICE if holds(one, finding, seen)), None)
     if entry is None:  # as of nearly every correct program, which then need not be read
         return None
     return diagnosis(entry, finding, gather(record, sources, record.host, record.port), "", Limits())
@@ -78,8 +78,10 @@ def advice(record: RunRecord, sources: Mapping[str, str]) -> Diagnosis | None:
 
 def diagnosis(entry: Entry, finding: Finding, clues: Clues, hint: str, limits: Limits) -> Diagnosis:
     """One entry's sentences, filled."""
-    place = known(entry.line(finding, clues), clues)
-    filled = {**values(finding, clues, place, hint, limits), **entry.fill(finding, clues)}
+    found = entry.found(finding, clues) if entry.found is not None else None
+    place = known(found.place if found is not None else entry.line(finding, clues), clues)
+    words = found.words if found is not None else entry.fill(finding, clues)
+    filled = {**values(finding, clues, place, hint, limits), **words}
     note = sentence(entry.staff, filled)
     return Diagnosis(
         id=entry.id,

@@ -43,7 +43,8 @@ class Entry:
     """One mistake. The templates' `{names}` are those of `words.values` and of `fill`.
 
     `applies`: whether the evidence for it is there.  `reason`, `next_step`: for the student.  `staff`: for teachers.
-    `line`: points at the student's own line.
+    `line`: points at the student's own line.  `found`: looks for the mistake in the program; the entry applies only
+    where it is there, and takes its line and its words from it, not from `line` and `fill`.
     `elsewhere`: the program may well work on the student's own computer, so that a person should look.
     """
 
@@ -54,7 +55,13 @@ class Entry:
     staff: str = ""
     line: Pointer = nowhere
     fill: Filler = nothing
+    found: Finder | None = None
     elsewhere: bool = False
+
+
+def holds(entry: Entry, finding: Finding, clues: Clues) -> bool:
+    """Whether this is the mistake: its evidence is there, and what it looks for."""
+    return entry.applies(finding, clues) and (entry.found is None or entry.found(finding, clues) is not None)
 
 
 # --- conditions -----------------------------------------------------------------------------------------------------
@@ -242,16 +249,6 @@ def at_found(finder: Finder) -> Pointer:
         return found.place if found is not None else None
 
     return point
-
-
-def words_found(finder: Finder) -> Filler:
-    """The words of what was found: for an entry that applies only where it `finds` it."""
-
-    def fill(finding: Finding, clues: Clues) -> Mapping[str, str]:
-        found = finder(finding, clues)
-        return found.words if found is not None else {}
-
-    return fill
 
 
 def first_of(*pointers: Pointer) -> Pointer:

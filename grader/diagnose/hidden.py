@@ -16,7 +16,6 @@ from grader.diagnose.entry import (
     Found,
     at_call,
     at_flow,
-    at_found,
     at_name,
     at_wait,
     both,
@@ -33,7 +32,6 @@ from grader.diagnose.entry import (
     stopped,
     uses,
     waits_in,
-    words_found,
 )  # fmt: skip
 from grader.diagnose.source import Call
 from grader.diagnose.trace import Place
@@ -217,12 +215,11 @@ SILENCES = (
     ),
     Entry(
         id="receives-nothing",
-        applies=both(code("server-silent", "reply-not-printed"), finds(no_room)),
+        applies=code("server-silent", "reply-not-printed"),
         reason="Your {role} asks for 0 bytes, so that it receives nothing: the number given to {name} is the most that "
         "it returns.",
         next_step="Give it room for a whole message.",
-        line=at_found(no_room),
-        fill=words_found(no_room),
+        found=no_room,
     ),
     Entry(
         id="loop-never-entered",
@@ -295,13 +292,11 @@ SILENCES = (
     ),
     Entry(
         id="waits-for-size",
-        applies=both(code("server-silent", "server-late", "server-partial"), role("server"), unexplained,
-                     finds(wants_size)),
+        applies=both(code("server-silent", "server-late", "server-partial"), role("server"), unexplained),
         reason="Your server calls {name}, which returns only when it has all the bytes that it asks for, and the "
         "client's message has another number of bytes.",
         next_step="Read with a call that returns what is there: {instead}.",
-        line=at_found(wants_size),
-        fill=words_found(wants_size),
+        found=wants_size,
     ),
     Entry(
         id="reads-until-end",

@@ -6,7 +6,7 @@ import re
 
 from grader.diagnose.calls import called
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, Found, at_found, at_trace, both, either, error, finds, words_found
+from grader.diagnose.entry import Entry, Found, at_trace, both, either, error
 from grader.diagnose.trace import Place
 from grader.diagnose.words import plain
 from grader.verdicts import Finding
@@ -58,13 +58,9 @@ OBJECTS = (
     ),
     Entry(
         id="self-missing",
-        applies=both(
-            either(error("TypeError", "positional argument"), error("NameError", "name 'self' is not defined")),
-            finds(selfless),
-        ),
+        applies=either(error("TypeError", "positional argument"), error("NameError", "name 'self' is not defined")),
         reason="Your {role}'s method {name} has no parameter for the object itself.",
         next_step="The first parameter of a method is the object; it is called self.",
-        line=at_found(selfless),
-        fill=words_found(selfless),
+        found=selfless,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.diagnose.clues import WAITING_CALLS, Clues
-from grader.diagnose.entry import Entry, Found, at_found, both, code, finds, is_cause, role, words_found
+from grader.diagnose.entry import Entry, Found, both, code, is_cause, role
 from grader.diagnose.source import Call, Source
 from grader.diagnose.trace import Place
 from grader.diagnose.words import plain
@@ -103,44 +103,40 @@ def used_by_its_own(finding: Finding, clues: Clues) -> bool:
 OTHERS = (
     Entry(
         id="import-runs-program",
-        applies=both(is_cause, finds(imported_peer)),
+        applies=is_cause,
         reason="Your {role} imports {other}, and importing a file runs it: the {peer} in it starts, and the "
         "rest of your {role} is never reached.",
         next_step="Give HOST and PORT their values in your {role} itself, and leave the import out: each program "
         "stands alone. What stands under a test of __name__ is not run by an import.",
-        line=at_found(imported_peer),
-        fill=words_found(imported_peer),
+        found=imported_peer,
     ),
     Entry(
         id="starts-client",
         applies=both(role("server"), code("never-listens", "address-not-printed", "server-silent", "does-not-end"),
-                     finds(started_peer), used_by_its_own),
+                     used_by_its_own),
         reason="Your server starts a client itself, {other}: it {then}, and no other client is served.",
         next_step="Take this call out: a server waits for clients that somebody else starts. To try them, start each "
         "program in a terminal of its own.",
-        line=at_found(started_peer),
-        fill=words_found(started_peer),
+        found=started_peer,
     ),
     Entry(
         id="starts-server",
-        applies=both(role("client"), code("refusal-hidden", "claims-success"), finds(started_peer)),
+        applies=both(role("client"), code("refusal-hidden", "claims-success")),
         reason="Your client starts a server itself, {other}, so that it meets that one where no server should be.",
         next_step="Take this call out: a client asks for a server that somebody else has started, and tells its user "
         "when there is none.",
-        line=at_found(started_peer),
-        fill=words_found(started_peer),
+        found=started_peer,
     ),
 )  # fmt: skip
 
 OTHERS_ADVICE = (
     Entry(
         id="starts-its-server",
-        applies=both(role("client"), finds(started_peer)),
+        applies=role("client"),
         reason="Your client starts a server itself, {other}.",
         next_step="Leave this out: a server is there before its clients come, as a rule on another machine. To try "
         "them, start each program in a terminal of its own.",
         staff="The client starts a server of its own: where none should be, it may have met that one.",
-        line=at_found(started_peer),
-        fill=words_found(started_peer),
+        found=started_peer,
     ),
 )

@@ -17,7 +17,6 @@ from grader.diagnose.entry import (
     finds,
     first_of,
     uses,
-    words_found,
 )  # fmt: skip
 from grader.diagnose.printing import LOGS, STDOUT, Shown
 from grader.diagnose.trace import Place
@@ -106,11 +105,10 @@ OUTPUT = (
     ),
     Entry(
         id="printed-elsewhere",
-        applies=both(not_on_screen, finds(printed_to_file)),
+        applies=not_on_screen,
         reason="Your {role} prints {what}{on_line} into {to}, and not on the screen.",
         next_step="Let this print go where print goes by itself. To keep the text as well, print it twice.",
-        line=at_found(printed_to_file),
-        fill=words_found(printed_to_file),
+        found=printed_to_file,
     ),
     Entry(
         id="logged-unseen",
@@ -122,11 +120,10 @@ OUTPUT = (
     ),
     Entry(
         id="exits-with-text",
-        applies=both(code("exit-status"), finds(exits_with)),
+        applies=code("exit-status"),
         reason="Your {role} ends itself with {what}{on_line}: Python shows it among the errors, and gives the program "
         "the exit status 1, which says that something went wrong.",
         next_step="Hand it to print instead, and let the program come to its last line: its exit status is 0 then.",
-        line=at_found(exits_with),
-        fill=words_found(exits_with),
+        found=exits_with,
     ),
 )

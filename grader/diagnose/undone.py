@@ -13,7 +13,6 @@ from grader.diagnose.entry import (
     Found,
     at_call,
     at_flow,
-    at_found,
     at_trace,
     both,
     calls,
@@ -28,7 +27,6 @@ from grader.diagnose.entry import (
     no_trace,
     stopped,
     uses,
-    words_found,
 )  # fmt: skip
 from grader.diagnose.hidden import THREADS, hides, silent, unexplained
 from grader.diagnose.output import kept_back, not_on_screen
@@ -178,13 +176,12 @@ STARTING = (
     Entry(
         id="daemon-ends",
         applies=both(code(*NEEDED, "server-partial", "server-late", "client-partial", "reply-not-printed"),
-                     no_trace, lambda finding, clues: clues.ended, finds(working_daemon)),
+                     no_trace, lambda finding, clues: clues.ended),
         reason="Your {role}'s main program came to its end while its thread{name} was still at work: a daemon "
         "thread ends with the main program.",
         next_step="Let the main program wait for the thread, with its method join, or leave daemon out: then Python "
         "waits for it.",
-        line=at_found(working_daemon),
-        fill=words_found(working_daemon),
+        found=working_daemon,
     ),
     Entry(
         id="loop-not-run",
@@ -261,11 +258,10 @@ STARTING = (
     ),
     Entry(
         id="work-not-called",
-        applies=both(code(*NEEDED), unexplained, finds(idle)),
+        applies=both(code(*NEEDED), unexplained),
         reason="Your {role} defines {name}, in which it calls {call}, and nothing in the file ever uses {name}.",
         next_step="Call it where its work is to be done.",
-        line=at_found(idle),
-        fill=words_found(idle),
+        found=idle,
     ),
 )  # fmt: skip
 
@@ -281,11 +277,10 @@ ENDS = (
     ),
     Entry(
         id="never-reached",
-        applies=both(code(*UNMADE), unexplained, finds(cut_off)),
+        applies=both(code(*UNMADE), unexplained),
         reason="Your {role} never comes to {call}: {name} stands before it.",
         next_step="Nothing behind such a line is reached. Put it where the work is done, or take it out.",
-        line=at_found(cut_off),
-        fill=words_found(cut_off),
+        found=cut_off,
     ),
     Entry(
         id="thread-goes-on",
@@ -298,11 +293,10 @@ ENDS = (
     ),
     Entry(
         id="lock-not-released",
-        applies=both(undone, stopped("stuck"), uses("Lock", "RLock", "Semaphore", "Condition"), finds(locked_at)),
+        applies=both(undone, stopped("stuck"), uses("Lock", "RLock", "Semaphore", "Condition")),
         reason="Your {role} was waiting for a lock (line {locked}) that is never released.",
         next_step="Look for where the lock was taken before: a with block gives it back when it ends.",
-        line=at_found(locked_at),
-        fill=words_found(locked_at),
+        found=locked_at,
     ),
 )  # fmt: skip
 
