@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from grader.answers import phrases
+from grader.answers.parse import paragraphs_of, plain
 from grader.model import Question
 
-_WORDS = re.compile(r"\w+")
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|[(\[]?\w{1,2}[.):\]])[ \t]", re.MULTILINE)
-_PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _LONG = 90  # words: longer than a full answer to one question
 
 
@@ -28,10 +27,10 @@ def misplaced(questions: Sequence[Question], answers: Mapping[str, str]) -> dict
 def _words(answer: str) -> str:
     """Its words; none where all of it is a question, in the student's own words, and the answer stands elsewhere."""
     is_question = answer.rstrip().endswith("?") and "\n" not in answer.strip()
-    return "" if is_question else " ".join(_WORDS.findall(answer.lower()))
+    return "" if is_question else plain(answer)
 
 
 def _may_hold_several(answer: str) -> bool:
     """Whether an answer is long enough, or has parts enough, to be the answer to two questions."""
-    parts = max(len(_PARAGRAPH.split(answer.strip())), len(_ITEM.findall(answer)))
-    return parts > 1 or len(_WORDS.findall(answer)) > _LONG
+    parts = max(len(paragraphs_of(answer)), len(_ITEM.findall(answer)))
+    return parts > 1 or len(plain(answer).split()) > _LONG

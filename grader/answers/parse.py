@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from grader.answers.markup import TELLS, comments_opened, written
 from grader.model import Question
 
 MAX_CHARACTERS = 20_000
@@ -54,23 +55,9 @@ _PLACEHOLDER = re.compile(
 )
 _ASIDE = re.compile(r"\s*(?:\([^()]{0,80}(?:\([^()]{0,40}\))?[^()]{0,80}\)|\[[^\]]{0,80}\])\s*[*_:]{0,3}\s*\Z")
 _WORDS = re.compile(r"\w+")
-_TAG = re.compile(
-    r"</?(?:(?:b|i|u|em|strong|span|font|big|mark)|(?P<block>h[1-6]|p|div|center|details|summary|br))"
-    r"(?:\s[^<>]{0,200})?/?>",
-    re.IGNORECASE,
-)
-_CROSSED_OUT = re.compile(
-    r"~~(?![\s~])(?:[^~\n]|\n(?!\s*\n))*(?<!\s)~~(?!~)|<(s|del|strike)>(?:[^<\n]|\n(?!\s*\n))*</\1>", re.IGNORECASE
-)
 _CALLED = re.compile(r"(\w+)\(")
 _FEWEST_ABOVE = 8  # words above all headings that may be an answer
 _MOST_GREETING = 8  # words of a paragraph that may be a name or a greeting
-_TELLS = re.compile(
-    r"\byour (?:own )?(?:words|answers?|text|names?|id|number)\b|\b(?:sentences|this (?:comment|line|file))\b"
-    r"|\banswers? (?:here|below)\b",
-    re.IGNORECASE,
-)
-_PIECES = re.compile(r"([.:!?\n])")
 
 
 def parse_answers(text: str, questions: Sequence[Question]) -> dict[str, str]:
@@ -110,7 +97,7 @@ def _collected(sections: list[tuple[Question, list[str]]], questions: Sequence[Q
 
 def _above(lines: list[str]) -> list[str]:
     """What a student may have written above the first heading: no title, and nothing that tells what to write."""
-    return [line for line in lines if not line.lstrip().startswith("#") and not _TELLS.search(line)]
+    return [line for line in lines if not line.lstrip().startswith("#") and not TELLS.search(line)]
 
 
 def goes_on(text: str) -> bool:
@@ -133,57 +120,12 @@ def commented_out(text: str, questions: Sequence[Question], answers: Mapping[str
     empty = [name for name, answer in answers.items() if not _WORDS.search(answer)]
     if not empty:
         return frozenset()
-    opened = parse_answers(_comments_opened(text[:MAX_CHARACTERS]), questions)
+    opened = parse_answers(comments_opened(text[:MAX_CHARACTERS]), questions)
     return frozenset(name for name in empty if len(_WORDS.findall(opened[name])) >= FEWEST_HIDDEN)
 
 
-def _comments_opened(text: str) -> str:
-    """The text of comments as if it stood outside of them, but for what tells what to write."""
-    kept, position = [], 0
-    for start, end in _comments(text):
-        kept += [text[position:start], *map(_untold, _PIECES.split(text[start + 4 : end - 3]))]
-        position = end
-    return "".join([*kept, text[position:]])
-
-
-def _untold(piece: str) -> str:
-    """What follows in a piece of a comment on that which tells what to write: a student may have gone on there."""
-    told = 0
-    for match in _TELLS.finditer(piece):
-        told = match.end()
-    return piece[told:]
-
-
 def _lines(text: str) -> list[str]:
-    text = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    text = _CROSSED_OUT.sub("", _without_comments(text.lstrip("\ufeff")))
-    text = _TAG.sub(lambda tag: "\n" if tag["block"] else "", text)
-    text = "\n".join(map(_row_as_line, text.split("\n")))
-    return re.sub(r"\n{3,}", "\n\n", text).split("\n")
-
-
-def _row_as_line(line: str) -> str:
-    """A row of a table as a heading and what is said to it; any other line as it is."""
-    if not line.lstrip().startswith("|"):
-        return line
-    return ": ".join(filter(None, (cell.strip(" \t:-") for cell in line.split("|"))))
-
-
-def _without_comments(text: str) -> str:
-    """Drop `<!-- … -->`; one that is never closed is kept as text."""
-    kept, position = [], 0
-    for start, end in _comments(text):
-        kept.append(text[position:start])
-        position = end
-    return "".join([*kept, text[position:]])
-
-
-def _comments(text: str) -> Iterator[tuple[int, int]]:
-    """Where each closed comment begins and ends."""
-    end = 0
-    while (start := text.find("<!--", end)) >= 0 and (close := text.find("-->", start + 4)) >= 0:
-        end = close + 3
-        yield start, end
+    return written(text[:MAX_CHARACTERS]).split("\n")
 
 
 Start = tuple[int, Question | None, str]
@@ -215,14 +157,19 @@ def _outside_fences(lines: list[str], *, fenced: bool) -> Iterator[tuple[int, st
             yield index, line[:400]
 
 
+def _matches(lines: list[str], pattern: re.Pattern[str], *, fenced: bool) -> Iterator[tuple[int, re.Match[str], str]]:
+    """Each line that begins as the pattern says: its index, the match, and the rest of the line."""
+    for index, line in _outside_fences(lines, fenced=fenced):
+        if match := pattern.match(line):
+            yield index, match, lines[index][match.end() :]
+
+
 def _headings(
     lines: list[str], pattern: re.Pattern[str], by_number: dict[int, Question], *, fenced: bool
 ) -> list[Start]:
     """Line, question and the rest of the line, for each heading; a number that no question has ends the one above."""
-    starts: list[Start] = []
-    for index, line in _outside_fences(lines, fenced=fenced):
-        if match := pattern.match(line):
-            starts.append((index, by_number.get(_number(match)), lines[index][match.end() :]))
+    found = _matches(lines, pattern, fenced=fenced)
+    starts = [(index, by_number.get(_number(match)), rest) for index, match, rest in found]
     return starts if any(question for _, question, _ in starts) else []
 
 
@@ -230,12 +177,10 @@ def _numbered(lines: list[str], by_number: dict[int, Question], *, fenced: bool)
     """`1.` and `2)` at the start of a line, each number once and rising, so that lists inside an answer stay there."""
     starts: list[Start] = []
     awaited = sorted(by_number)
-    for index, line in _outside_fences(lines, fenced=fenced):
-        match = _BARE.match(line)
-        if match and int(match["number"]) in awaited:
-            number = int(match["number"])
+    for index, match, rest in _matches(lines, _BARE, fenced=fenced):
+        if (number := int(match["number"])) in awaited:
             awaited = [later for later in awaited if later > number]
-            starts.append((index, by_number[number], lines[index][match.end() :]))
+            starts.append((index, by_number[number], rest))
     return starts
 
 
@@ -255,22 +200,19 @@ def _called(lines: list[str], questions: Sequence[Question], *, fenced: bool) ->
         + _AFTER,
         re.IGNORECASE,
     )
-    starts: list[Start] = []
-    for index, line in _outside_fences(lines, fenced=fenced):
-        if match := heading.match(line):
-            starts.append((index, of[match["name"].lower()], lines[index][match.end() :]))
-    return starts if len({question.id for _, question, _ in starts if question}) == len(questions) else []
+    found = [(index, of[match["name"].lower()], rest) for index, match, rest in _matches(lines, heading, fenced=fenced)]
+    return list(found) if len({question.id for _, question, _ in found}) == len(questions) else []
 
 
 def _repeated_prompts(lines: list[str], questions: Sequence[Question]) -> list[Start]:
     """Lines that repeat a question: they serve as its heading when there is no other."""
     starts: list[Start] = []
     for index, line in _outside_fences(lines, fenced=False):
-        words = _plain(line[:1000]).split()
+        words = plain(line[:1000]).split()
         if len(words) < FEWEST_WORDS:
             continue
         nearest = max(questions, key=lambda question: _shared(words, question.prompt), default=None)
-        if nearest is not None and (_same_words(words, nearest.prompt) or _asks_the_same(line, nearest, questions)):
+        if nearest is not None and (_same_words(words, nearest.prompt) or _asks_part(line, words, nearest, questions)):
             starts.append((index, nearest, ""))
     return starts
 
@@ -293,7 +235,7 @@ def _cut(lines: list[str], starts: list[Start], questions: Sequence[Question]) -
 
 def _without_headings(lines: list[str], questions: Sequence[Question]) -> list[tuple[Question, list[str]]]:
     body = [line for line in lines if not re.match(r"[ \t]{0,3}#{1,6}[ \t]", line)]
-    paragraphs = [block for block in re.split(r"\n[ \t]*\n", "\n".join(body)) if block.strip()]
+    paragraphs = paragraphs_of("\n".join(body))
     answers, above = paragraphs[-len(questions) :], paragraphs[: -len(questions)]
     longest = max((len(_WORDS.findall(block)) for block in above), default=0)  # a name, a greeting
     told_apart = longest <= _MOST_GREETING and all(len(_WORDS.findall(block)) > longest for block in answers)
@@ -301,6 +243,11 @@ def _without_headings(lines: list[str], questions: Sequence[Question]) -> list[t
         ordered = sorted(questions, key=lambda question: question.number)
         return [(question, block.split("\n")) for question, block in zip(ordered, answers, strict=True)]
     return [(question, body) for question in questions]
+
+
+def paragraphs_of(text: str) -> list[str]:
+    """What stands between blank lines."""
+    return [block for block in re.split(r"\n[ \t]*\n", text) if block.strip()]
 
 
 def _clean(body: list[str], question: Question) -> str:
@@ -325,17 +272,17 @@ def _is_all(pattern: re.Pattern[str], line: str) -> bool:
 
 def _without_prompt(body: list[str], question: Question) -> list[str]:
     """Drop the question where it was copied: whole or wrapped over lines, quoted or not, up to the first other line."""
-    prompt = _plain(question.prompt)
-    title = _plain(question.title)
+    prompt = plain(question.prompt)
+    title = plain(question.title)
     kept: list[str] = []
     left, begun = prompt, False
     for number, line in enumerate(body):
-        words = "" if begun and number >= 12 else _plain(line)
+        words = "" if begun and number >= 12 else plain(line)
         if words and not begun and (words == title or _is_part(words, left)):
             left = left[len(words) :].strip() if left.startswith(words) else left
             continue
         rest = _after_prompt(line, prompt) if number < 3 else line
-        if rest == line and number < 12 and _same_words(_plain(line[:1000]).split(), question.prompt):
+        if rest == line and number < 12 and _same_words(plain(line[:1000]).split(), question.prompt):
             continue
         begun = begun or bool(words)
         kept.append(rest)
@@ -354,7 +301,7 @@ def _after_prompt(line: str, prompt: str) -> str:
     count = len(prompt.split())
     for position, match in enumerate(_WORDS.finditer(line[: 4 * len(prompt) + 80])):
         if position + 1 == count:
-            return line[match.end() :].lstrip(" ?`*_)»\"'.") if _plain(line[: match.end()]) == prompt else line
+            return line[match.end() :].lstrip(" ?`*_)»\"'.") if plain(line[: match.end()]) == prompt else line
     return line
 
 
@@ -364,15 +311,14 @@ FEWEST_WORDS = 5
 
 def _same_words(words: list[str], prompt: str) -> bool:
     """Whether the words of a line are the prompt's but for a few."""
-    if not FEWEST_WORDS <= len(words) <= len(_plain(prompt).split()) + 4:
+    if not FEWEST_WORDS <= len(words) <= len(plain(prompt).split()) + 4:
         return False
     return _shared(words, prompt) >= 0.8
 
 
-def _asks_the_same(line: str, asked: Question, questions: Sequence[Question]) -> bool:
-    """Whether a line is a part of this question, and of no other, and a question itself."""
-    words = set(_plain(line).split()) - {str(asked.number), "q"}
-    having = [one for one in questions if words <= _asked(one.prompt)]
+def _asks_part(line: str, words: list[str], asked: Question, questions: Sequence[Question]) -> bool:
+    """Whether a line is a part of this question, and of no other, and a question itself. `words`: the line's."""
+    having = [one for one in questions if set(words) - {str(asked.number), "q"} <= _asked(one.prompt)]
     return line.rstrip(" \t*_`)").endswith("?") and having == [asked]
 
 
@@ -385,10 +331,11 @@ def _shared(words: list[str], prompt: str) -> float:
 @lru_cache(maxsize=64)
 def _asked(prompt: str) -> frozenset[str]:
     """The words of a prompt; there are few, and each line of a file is held against them."""
-    return frozenset(_plain(prompt).split())
+    return frozenset(plain(prompt).split())
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The words of a text, in lower case, with a blank between them."""
     return " ".join(_WORDS.findall(text.lower()))
 
 

@@ -21,14 +21,11 @@ def read_answers(submission: Submission, rubric: Rubric) -> list[QuestionScore]:
     """
     text = submission.answers or ""
     answers = parse_answers(text, rubric.questions)
-    hidden, elsewhere = commented_out(text, rubric.questions, answers), misplaced(rubric.questions, answers)
-    reasons: dict[str, list[str]] = {name: [] for name in answers}
-    for name in answers:
-        if name in hidden:
-            reasons[name].append(phrases.REVIEW_COMMENT)
-        if name in elsewhere:
-            reasons[name].append(elsewhere[name])
-        if goes_on(text):
-            reasons[name].append(phrases.REVIEW_LONG_FILE.format(count=MAX_CHARACTERS))
+    told = (
+        dict.fromkeys(commented_out(text, rubric.questions, answers), phrases.REVIEW_COMMENT),
+        misplaced(rubric.questions, answers),
+        dict.fromkeys(answers if goes_on(text) else (), phrases.REVIEW_LONG_FILE.format(count=MAX_CHARACTERS)),
+    )
+    reasons = {name: [one[name] for one in told if name in one] for name in answers}
     with READING:
         return [score_answer(one, answers[one.id], reasons=reasons[one.id]) for one in rubric.questions]

@@ -148,8 +148,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _send_arguments(step: SendShape) -> dict[str, object]:
-    form = next(name for name in _FORMS if name in step.send.model_dump(by_alias=True))
-    arguments = {"kind": form, "data": b"", "size": _payload_size(step), "with": b"", "split": step.split}
+    arguments = {"kind": _send_form(step), "data": b"", "size": _payload_size(step), "with": b"", "split": step.split}
     match step.send:
         case TextForm(text=text):
             return {**arguments, "data": _bytes(text)}
@@ -194,6 +193,10 @@ def _pause_arguments(step: PauseShape) -> dict[str, object]:
 # --- what fits within one step --------------------------------------------------------------------------------------
 
 
+def _send_form(step: SendShape) -> str:
+    return next(name for name in _FORMS if name in step.send.model_dump(by_alias=True))
+
+
 def _payload_size(step: SendShape) -> int:
     """Return how many bytes a step sends, without making them."""
     match step.send:
@@ -212,10 +215,10 @@ def _send_faults(step: SendShape, side: str | None, who: str | None) -> Iterator
     if _payload_size(step) > MOST_PAYLOAD:
         yield f"`send` makes more than {MOST_PAYLOAD} bytes. Send less."
     match step.send:
-        case RandomForm(random=size, with_=str(digits)) | RandomTextForm(random_text=size, with_=str(digits)) if (
-            2 * len(bytes.fromhex(digits)) > size
-        ):
-            yield f"`with` stands at both ends. Raise `random` to {2 * len(bytes.fromhex(digits))} or more."
+        case RandomForm(with_=str(digits)) | RandomTextForm(with_=str(digits)):
+            ends = 2 * len(bytes.fromhex(digits))
+            if ends > _payload_size(step):
+                yield f"`with` stands at both ends. Raise `{_send_form(step)}` to {ends} or more."
 
 
 def _prints_faults(step: PrintsShape, side: str | None, who: str | None) -> Iterator[str]:

@@ -155,6 +155,11 @@ WRONG_STEPS: list[tuple[str, int, str]] = [
         "step 2 (`send`): `with` stands at both ends. Raise `random` to 4 or more.",
     ),
     (
+        '- connect\n- send: {random-text: 3, with: "00 01"}',
+        16,
+        "step 2 (`send`): `with` stands at both ends. Raise `random-text` to 4 or more.",
+    ),
+    (
         '- connect\n- send: {random: 3, with: "00 01"}',
         16,
         "step 2 (`send`): `with` stands at both ends. Raise `random` to 4 or more.",
