@@ -9,6 +9,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from grader.conversation import payload
 from grader.model import Rubric, Stages
 
 
@@ -24,7 +25,8 @@ def plan_digest(rubric: Rubric) -> str:
     """Return SHA-256 (hex) over what decides which programs run against what, and what is recorded.
 
     Points, titles, hints, needs and everything about questions are no part of it: after such an edit the stored records
-    are scored again, and no program is run. The order of the checks is part of it, for runs are named by it.
+    are scored again, and no program is run. The order of the checks is part of it, for runs are named by it; so is how
+    random bytes come from a seed, as a record can only be judged by the bytes that its program was sent.
     """
     checks = [
         {"id": check.id, "players": dict(check.players), "conversation": [asdict(step) for step in check.conversation]}
@@ -38,6 +40,7 @@ def plan_digest(rubric: Rubric) -> str:
             "limits": asdict(rubric.limits),
             "follow_through": rubric.options.follow_through,
             "seed": rubric.options.seed,
+            "random": [payload({"kind": kind, "size": 16}, "").hex() for kind in ("random", "random-text")],
             "checks": checks,
         }
     )

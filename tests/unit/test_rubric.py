@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rubrics import QUESTION, REFERENCES, ROOT, check, conversation, parse, rubric_text
 
 from grader.answers import check_pattern
+from grader.conversation import AS_TEXT
 from grader.errors import RubricError
 from grader.rubric import load_rubric, parse_rubric, plan_digest
 from grader.rubric.steps import STEPS
@@ -261,6 +262,14 @@ def test_the_digest_does_not_depend_on_itself() -> None:
     """A plan is the same whatever digest the rubric carries."""
     rubric = parse(rubric_text())
     assert plan_digest(replace(rubric, digest="")) == plan_digest(rubric)
+
+
+def test_records_of_other_random_bytes_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record of a version that made other bytes from the same seed would be judged by what was never sent."""
+    rubric = parse(rubric_text())
+    before = plan_digest(rubric)
+    monkeypatch.setattr("grader.conversation.AS_TEXT", bytes(reversed(AS_TEXT)))
+    assert plan_digest(rubric) != before
 
 
 # --- any text at all ------------------------------------------------------------------------------------------------
