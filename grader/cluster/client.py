@@ -94,9 +94,10 @@ async def reach(client: Any, address: str) -> None:
     try:
         await client
     except NO_CONNECTION as error:
+        papers = ", and the certificates in Dask's configuration (distributed.comm.tls)" * address.startswith("tls:")
         raise ClusterError(
-            f"No scheduler answers at {address} ({error}). Check the address and that `dask scheduler` runs there; "
-            "`grade cluster` starts one here, to try."
+            f"No scheduler answers at {address} ({error}). Check the address{papers}, and that `dask scheduler` runs "
+            "there; `grade cluster` starts one here, to try."
         ) from None
 
 
