@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import sys
@@ -12,7 +13,7 @@ from grader.aside import Aside
 from grader.errors import UsageError
 from grader.intake import read_folder
 from grader.intake.names import archive_stem
-from grader.model import Grade, Observation, QuestionScore, Rubric, Submission, Verdict
+from grader.model import Observation, QuestionScore, Rubric, Submission
 from grader.score import score
 
 ALL_WELL, SOMETHING_TO_DO = 0, 1
@@ -32,14 +33,16 @@ def check_folder(folder: Path, rubric: Rubric) -> int:
     with Aside(partial(answers_read, submission, rubric)) as answers:
         # Only now, so that what each of the two needs is imported beside the other.
         from grader.report.terminal import render_check_terminal
+        from grader.report.view import student_view
 
         observations, unprotected = programs_observed(submission, rubric)
         grade = score(submission, rubric, observations, answers.result())
+    view = student_view(grade, rubric)
     width = shutil.get_terminal_size((100, 24)).columns
-    sys.stdout.write(render_check_terminal(grade, rubric, colour=sys.stdout.isatty(), width=width))
+    sys.stdout.write(render_check_terminal(view, colour=sys.stdout.isatty(), width=width))
     if unprotected:
         print(unprotected, file=sys.stderr)
-    return ALL_WELL if all_well(grade) else SOMETHING_TO_DO
+    return ALL_WELL if view.all_well else SOMETHING_TO_DO
 
 
 def something_to_check(folder: Path, rubric: Rubric) -> Submission:
@@ -48,7 +51,7 @@ def something_to_check(folder: Path, rubric: Rubric) -> Submission:
     Raises UsageError for a single file, and for a folder in which nothing was found at all. Whatever was found and
     could not be used (a link, two files that could be the server) is told by the checks.
     """
-    if folder.is_file() and not archive_stem(folder.name):
+    if os.path.isfile(folder) and not archive_stem(folder.name):
         raise UsageError(f"Give the folder that {folder.name} is in: grade check {shlex.quote(str(folder.parent))}")
     submission = read_folder(folder, rubric)
     if submission.programs or submission.answers is not None or {note.code for note in submission.notes} - {"missing"}:
@@ -80,9 +83,3 @@ def programs_observed(submission: Submission, rubric: Rubric) -> tuple[dict[str,
     records, kind = asyncio.run(record_somehow(submission, rubric))
     unprotected = UNPROTECTED + ("" if HAS_PROC else UNPROVED) if kind is PlainBox else ""
     return observe(submission, rubric, records), unprotected
-
-
-def all_well(grade: Grade) -> bool:
-    """Whether every check passed and every idea of every question is there."""
-    checks = all(check.observation.verdict is Verdict.PASSED for check in grade.checks)
-    return checks and all(criterion.met for question in grade.questions for criterion in question.criteria)

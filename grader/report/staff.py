@@ -39,7 +39,7 @@ class Alike:
 
 def render_staff_html(grade: Grade, rubric: Rubric) -> str:
     """The staff's page on one submission: evidence, ideas, staff notes, and why a person is needed."""
-    ideas = {criterion.id: criterion.idea for question in rubric.questions for criterion in question.criteria}
+    ideas = {(question.id, one.id): one.idea for question in rubric.questions for one in question.criteria}
     so_far = f"{amount(grade.points)} of {points_word(grade.max)}"
     total = f"{words.NOT_GRADED}, {so_far} so far" if grade.status is Status.HARNESS_ERROR else so_far
     return render_page(

@@ -9,11 +9,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from grader.model import Grade, Rubric
 from grader.report import words
 from grader.report.escape import visible
 from grader.report.statistics import Summary
-from grader.report.view import AnswerView, CheckView, View, student_view
+from grader.report.view import AnswerView, CheckView, View
 from grader.report.words import amount
 
 COLOURS = {"passed": "32", "failed": "31", "skipped": "33", "harness-error": "33", "bold": "1", "soft": "2"}
@@ -44,13 +43,12 @@ class Paint:
         )
 
 
-def render_check_terminal(grade: Grade, rubric: Rubric, *, colour: bool = False, width: int = 80) -> str:
+def render_check_terminal(view: View, *, colour: bool = False, width: int = 80) -> str:
     """What a student reads after `grade check`: every check with its reason, the line, and the next step.
 
     `width` is that of the terminal in columns; `colour` is for terminals only. Points are shown for the programs
     alone: answers are only said to look complete or not. Ends in a line end.
     """
-    view = student_view(grade, rubric)
     paint = Paint(colour=colour, width=width)
     lines = [paint("bold", visible(view.assignment)), ""]
     for check in view.checks:

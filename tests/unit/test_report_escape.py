@@ -190,9 +190,9 @@ def test_what_a_renderer_might_link_is_set_as_code(bait: str) -> None:
 def test_no_control_reaches_the_terminal(text: str) -> None:
     """A terminal gets letters and line ends; with colours, our own colours besides."""
     grade = a_hostile_grade(text)
-    plain = render_check_terminal(grade, RUBRIC) + render_summary_table(summarize(RUBRIC, [grade]))
+    plain = render_check_terminal(student_view(grade, RUBRIC)) + render_summary_table(summarize(RUBRIC, [grade]))
     assert not any(unicodedata.category(sign) in escape.HIDDEN for sign in plain if sign not in "\n\u200c\u200d")
-    coloured = render_check_terminal(grade, RUBRIC, colour=True)
+    coloured = render_check_terminal(student_view(grade, RUBRIC), colour=True)
     for code in ("\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m"):
         coloured = coloured.replace(code, "")
     assert "\x1b" not in coloured
@@ -283,7 +283,7 @@ def test_student_pages_hold_nothing_for_staff_and_nobody_else() -> None:
     told = [
         student_html(student_view(secret, RUBRIC)),
         student_markdown(student_view(secret, RUBRIC)),
-        render_check_terminal(secret, RUBRIC),
+        render_check_terminal(student_view(secret, RUBRIC)),
     ]
     for page in told:
         assert "STAFF" not in page

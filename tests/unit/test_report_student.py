@@ -25,7 +25,7 @@ def view(*observations: object, **changes: object) -> View:
 
 
 def terminal(grade: Grade, **options: object) -> str:
-    return render_check_terminal(grade, RUBRIC, **options)  # type: ignore[arg-type]
+    return render_check_terminal(student_view(grade, RUBRIC), **options)  # type: ignore[arg-type]
 
 
 def test_the_mistake_that_holds_back_most_comes_first() -> None:
@@ -204,6 +204,17 @@ def test_the_staffs_page_has_the_whole_traceback_once() -> None:
     assert page.count("line 174") == 1
     assert "<pre>5 checks: Traceback (most recent call last):\n  File" in page
     assert page.count("Told at the top of this page, for 5 checks.") == 5
+
+
+def test_criteria_of_two_questions_with_one_id_keep_their_own_ideas() -> None:
+    """An id has to be unique within its question only."""
+    questions = tuple(
+        grades.a_question(number, criteria=(grades.a_criterion("port", idea=f"Idea of question {number}."),))
+        for number in (1, 2)
+    )
+    grade = grades.a_grade(questions=tuple(grades.a_question_score(number) for number in (1, 2)))
+    page = render_staff_html(grade, grades.a_rubric(questions=questions))
+    assert page.index("Idea of question 1.") < page.index("Idea of question 2.")
 
 
 @pytest.mark.parametrize(
