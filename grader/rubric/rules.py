@@ -21,6 +21,7 @@ CheckPattern = Callable[[str, Mapping[str, tuple[str, ...]]], str | None]
 
 _LEXICON_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _POINTS: TypeAdapter[Decimal] = TypeAdapter(Points)
+_COLUMNS = ("question", "answer")  # of a sheet of marked answers, beside one for each criterion
 
 
 def broken_rules(root: Entry) -> Iterator[Problem]:
@@ -65,6 +66,7 @@ def _duplicate_names(root: Entry) -> Iterator[Problem]:
         place = top.inner(member("question", question, index))
         yield from _duplicates(question.get("criteria"), "id", "criterion", place)
         yield from _duplicates(question.get("misconceptions"), "id", "misconception", place)
+        yield from _criteria_called_as_columns(question, place)
 
 
 def _duplicates(entries: Entry, key: str, kind: str, place: Place) -> Iterator[Problem]:
@@ -78,6 +80,17 @@ def _duplicates(entries: Entry, key: str, kind: str, place: Place) -> Iterator[P
             message = f"`{key}` is taken already (line {first[found.value]}). Give each {kind} its own."
             yield where.problem(found.line, message)
         first.setdefault(found.value, found.line)
+
+
+def _criteria_called_as_columns(question: Entry, place: Place) -> Iterator[Problem]:
+    for index, criterion in enumerate(question.get("criteria").items()):
+        found = criterion.get("id")
+        if found.value in _COLUMNS:
+            where = place.inner(member("criterion", criterion, index))
+            message = (
+                f"`id` cannot be `{found.value}`, a column that every sheet of marked answers has. Choose another."
+            )
+            yield where.problem(found.line, message)
 
 
 def _lexicon_names(root: Entry) -> Iterator[Problem]:

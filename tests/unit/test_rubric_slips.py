@@ -271,6 +271,14 @@ def test_ids_are_unique() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["question", "answer"])
+def test_no_criterion_is_called_as_a_column_of_the_sheet(name: str) -> None:
+    """The marks of a sheet of answers stand in columns named by criteria, beside these two."""
+    text = rubric_text(points=8, questions=QUESTION.replace("id: port", f"id: {name}"))
+    (said,) = problems(text)
+    assert f"criterion `{name}`: `id` cannot be `{name}`, a column that every sheet of marked answers has." in said
+
+
 def test_players_that_do_not_fit() -> None:
     """Somebody's program has to be graded, and the id says whose half earns the points."""
     none = check("server.a", run="{server: reference, client: reference}", steps="[relay, client: {exits: 0}]")
