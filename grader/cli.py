@@ -10,23 +10,20 @@ import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
 from grader import __version__
 from grader.answers_cli import answers_group
 from grader.errors import INTERRUPTED, GraderError, UsageError
-
-if TYPE_CHECKING:
-    from grader.model import Rubric
-
-SHIPPED_RUBRIC = Path(__file__).parent / "assignment" / "rubric.yaml"
+from grader.rubric_file import SHIPPED_RUBRIC, another_rubric_here, check_examples, find_rubric, load
 
 NOT_BY_THAT = (
-    "Note: `grade check` goes by the echo assignment's own rubric, not by the rubric.yaml in this folder. To go by "
-    "that one: {command}"
+    "Note: `{command}` goes by the echo assignment's own rubric, not by the rubric.yaml in this folder{why}. To go by "
+    "that one: {other}"
 )
+IT_IS_GRADED = ", which is part of what is graded"
 
 
 class DefaultToRun(click.Group):
@@ -110,7 +107,11 @@ def run_command(
         from grader.cluster import require_distributed
 
         require_distributed()
-    rubric = load(find_rubric(rubric_path, paths))
+    found = find_rubric(rubric_path, paths)
+    rubric = load(found)
+    if found == SHIPPED_RUBRIC != rubric_path and another_rubric_here():
+        other = shlex.join(["grade", "run", *map(str, paths), "-r", "rubric.yaml"])
+        print(NOT_BY_THAT.format(command="grade run", why=IT_IS_GRADED, other=other), file=sys.stderr)
     if dry_run:
         from grader.preview import run_preview
 
@@ -147,8 +148,8 @@ def check_command(folders: tuple[Path, ...], rubric_path: Path | None) -> None:
         status = check_folder(folder, load(rubric_path or SHIPPED_RUBRIC))
     finally:
         if rubric_path is None and another_rubric_here():
-            command = shlex.join(["grade", "check", str(folder), "-r", "rubric.yaml"])
-            print(NOT_BY_THAT.format(command=command), file=sys.stderr)
+            other = shlex.join(["grade", "check", str(folder), "-r", "rubric.yaml"])
+            print(NOT_BY_THAT.format(command="grade check", why="", other=other), file=sys.stderr)
     sys.exit(status)
 
 
@@ -225,52 +226,7 @@ def rubric_schema_command() -> None:
 
     from grader.rubric import json_schema
 
-    click.echo(json.dumps(json_schema(), indent=2))
-
-
-def find_rubric(given: Path | None, paths: tuple[Path, ...]) -> Path:
-    """The rubric to use. One that lies inside what is being graded is a student's file, and is never taken."""
-    if given is not None:
-        return given
-    here = Path("rubric.yaml")
-    inside = any(Path.cwd().is_relative_to(path.resolve()) for path in paths)
-    return here if here.is_file() and not inside else SHIPPED_RUBRIC
-
-
-def another_rubric_here() -> bool:
-    """Whether a rubric.yaml lies in the current folder that is not the echo assignment's own."""
-    import filecmp
-
-    here = Path("rubric.yaml")
-    return here.is_file() and os.access(here, os.R_OK) and not filecmp.cmp(here, SHIPPED_RUBRIC, shallow=False)
-
-
-def load(path: Path) -> Rubric:
-    """Read a rubric, its word patterns checked too, with the decisions on answers beside it. Raises RubricError."""
-    from grader.answers import check_pattern
-    from grader.answers.decisions import with_decisions
-    from grader.rubric import load_kept
-
-    found = path.resolve() if path == SHIPPED_RUBRIC else path
-    return with_decisions(load_kept(found, check_pattern), found)
-
-
-def check_examples(path: Path, rubric: Rubric) -> None:
-    """Raise RubricError when the examples of a criterion come out otherwise than they are marked."""
-    from grader.answers.examples import wrong_examples
-    from grader.errors import RubricError
-
-    lines = path.read_text(encoding="utf-8").splitlines()
-    problems = []
-    for wrong in wrong_examples(rubric.questions):
-        line = next((number for number, text in enumerate(lines, 1) if wrong.text[:40] in text), None)
-        where = f"{path}, line {line}" if line else str(path)
-        problems.append(
-            f"{where}: criterion `{wrong.question}.{wrong.criterion}`: the example under `{wrong.wanted}` "
-            f"comes out the other way: {wrong.text!r}. Change the criterion's patterns, or move the example."
-        )
-    if problems:
-        raise RubricError(problems)
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

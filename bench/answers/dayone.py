@@ -29,8 +29,8 @@ from grader.answers.decisions import FILE_NAME, remembering
 from grader.answers.decisions_text import HEAD, rendered
 from grader.answers.marked import Marked
 from grader.answers.score import score_answer
-from grader.cli import load as load_rubric
 from grader.model import Question
+from grader.rubric_file import load as load_rubric
 
 DECISIONS = 20
 EXAMPLES = 3  # each way

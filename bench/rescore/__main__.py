@@ -21,7 +21,7 @@ from pathlib import Path
 from bench.grading import ROOT, workplace
 from bench.rescore.browser import open_page
 from bench.rescore.fill import fill
-from grader.cli import SHIPPED_RUBRIC, load
+from grader.rubric_file import SHIPPED_RUBRIC, load
 
 EDITS = {
     "an edit of points": {"    points: 6\n": "    points: 5\n", "    points: 4\n": "    points: 5\n"},

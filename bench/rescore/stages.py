@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.batch import grade_all, report
-from grader.cli import load
 from grader.intake import find_submissions
 from grader.pipeline import Progress
+from grader.rubric_file import load
 from grader.store import Store
 
 

@@ -31,8 +31,8 @@ from pathlib import Path
 from bench.grading import JOBS, ROOT, command, demand_graded, make_class, workplace
 from bench.peers.contenders import IN_OWN_NETWORK, Peer, peers
 from bench.throughput.meter import how_counted, measure
-from grader.cli import SHIPPED_RUBRIC, load
 from grader.errors import HostError
+from grader.rubric_file import SHIPPED_RUBRIC, load
 from grader.sandbox.host import layout, require_boxes
 
 OURS, BARE_PAIR = "this project", "bare pair"

@@ -28,7 +28,7 @@ RUBRIC = rubric_option("The rubric to mark by. Default: rubric.yaml in this fold
 
 def rubric_with_questions(path: Path | None) -> tuple[Path, Rubric]:
     """The rubric to use and where it is. Raises RubricError, or UsageError when it asks nothing."""
-    from grader.cli import find_rubric, load
+    from grader.rubric_file import find_rubric, load
 
     found = find_rubric(path, ())
     rubric = load(found)

@@ -102,7 +102,7 @@ def _alone(file: Path) -> Iterator[None]:
 def _beside(rubric_path: Path) -> Path:
     """The file of decisions. Raises UsageError for the rubric of the installed program."""
     from grader.answers.decisions import FILE_NAME
-    from grader.cli import SHIPPED_RUBRIC
+    from grader.rubric_file import SHIPPED_RUBRIC
 
     if rubric_path == SHIPPED_RUBRIC:
         raise UsageError(

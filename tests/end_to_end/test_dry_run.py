@@ -29,10 +29,10 @@ from batches import (
 )
 from traces import traces
 
-from grader.cli import load
 from grader.intake import find_submissions
 from grader.model import Grade
 from grader.preview import copied, grade_again
+from grader.rubric_file import load
 from grader.store import Store
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]

@@ -11,8 +11,8 @@ from batches import ROOT, copy_of, grade
 
 from grader import pipeline
 from grader.batch import run_batch
-from grader.cli import load
 from grader.model import Grade, Rubric, RunRecord, Submission
+from grader.rubric_file import load
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 

@@ -17,10 +17,10 @@ from grader.answers.decisions import FILE_NAME, load_decisions, merge, rememberi
 from grader.answers.decisions_text import HEAD, grown, rendered
 from grader.answers.marked import Marked, read_all
 from grader.answers_cli.files import write_own
-from grader.cli import load
 from grader.errors import RubricError, UsageError
 from grader.model import Criterion, Question
 from grader.rubric import load_rubric, plan_digest
+from grader.rubric_file import load
 
 ROOT = Path(__file__).resolve().parents[2]
 HAM = Question(

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from grader.answers import score_answer
 from grader.answers_cli import answers_group
 from grader.answers_cli.learning import LOCK_NAME
-from grader.cli import check_examples, load
 from grader.errors import UsageError
+from grader.rubric_file import check_examples, load
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "question,answer,assoc,port,loopback,order,establish,address,exchange,listening\n"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import SHIPPED_RUBRIC, main
+from grader.cli import main
+from grader.rubric_file import SHIPPED_RUBRIC
 
 RUBRIC = SHIPPED_RUBRIC.read_text(encoding="utf-8")
 
@@ -83,3 +84,12 @@ def test_a_rubric_that_lies_here_and_is_not_used_is_named(here: Path, capsys: py
     assert note.startswith("Note: `grade check` goes by the echo assignment's own rubric")
     assert note.endswith(": grade check . -r rubric.yaml\n")
     assert "Note:" not in refused(capsys, "check", "-r", str(SHIPPED_RUBRIC))
+
+
+def test_so_is_one_that_lies_inside_what_is_graded(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`grade .` in the folder with the teacher's own rubric: it could be a student's, and is not taken."""
+    (here / "rubric.yaml").write_text(RUBRIC.replace("points: 6", "points: 5"))
+    note = refused(capsys, "run", ".")
+    assert "Note: `grade run` goes by the echo assignment's own rubric, not by the rubric.yaml in this folder" in note
+    assert "which is part of what is graded" in note
+    assert "grade run . -r rubric.yaml" in note

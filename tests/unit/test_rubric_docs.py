@@ -27,7 +27,7 @@ def keys_of(schema: object) -> set[str]:
 
 
 def test_the_json_schema_for_editors_is_up_to_date() -> None:
-    """`python -m grader.rubric > rubric.schema.json` writes it anew."""
+    """`grade rubric schema > rubric.schema.json` writes it anew."""
     stored = (ROOT / "rubric.schema.json").read_text(encoding="utf-8")
     assert stored == json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 

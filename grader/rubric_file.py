@@ -1,0 +1,57 @@
+"""The rubric that a command goes by: which file it is, and what stands in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.model import Rubric
+
+SHIPPED_RUBRIC = Path(__file__).parent / "assignment" / "rubric.yaml"
+
+
+def find_rubric(given: Path | None, paths: tuple[Path, ...]) -> Path:
+    """The rubric to use. One that lies inside what is being graded is a student's file, and is never taken."""
+    if given is not None:
+        return given
+    here = Path("rubric.yaml")
+    inside = any(Path.cwd().is_relative_to(os.path.realpath(path)) for path in paths)
+    return here if here.is_file() and not inside else SHIPPED_RUBRIC
+
+
+def another_rubric_here() -> bool:
+    """Whether a rubric.yaml lies in the current folder that is not the echo assignment's own."""
+    import filecmp
+
+    here = Path("rubric.yaml")
+    return here.is_file() and os.access(here, os.R_OK) and not filecmp.cmp(here, SHIPPED_RUBRIC, shallow=False)
+
+
+def load(path: Path) -> Rubric:
+    """Read a rubric, its word patterns checked too, with the decisions on answers beside it. Raises RubricError."""
+    from grader.answers import check_pattern
+    from grader.answers.decisions import with_decisions
+    from grader.rubric import load_kept
+
+    found = path.resolve() if path == SHIPPED_RUBRIC else path
+    return with_decisions(load_kept(found, check_pattern), found)
+
+
+def check_examples(path: Path, rubric: Rubric) -> None:
+    """Raise RubricError when the examples of a criterion come out otherwise than they are marked."""
+    from grader.answers.examples import wrong_examples
+    from grader.errors import RubricError
+
+    lines = path.read_text(encoding="utf-8").splitlines()
+    problems = []
+    for wrong in wrong_examples(rubric.questions):
+        line = next((number for number, text in enumerate(lines, 1) if wrong.text[:40] in text), None)
+        where = f"{path}, line {line}" if line else str(path)
+        problems.append(
+            f"{where}: criterion `{wrong.question}.{wrong.criterion}`: the example under `{wrong.wanted}` "
+            f"comes out the other way: {wrong.text!r}. Change the criterion's patterns, or move the example."
+        )
+    if problems:
+        raise RubricError(problems)
