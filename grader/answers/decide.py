@@ -185,8 +185,8 @@ def largest_doubt(fitted: float, target: float) -> float:
 def decide(seen: Situation, odds: float, target: float = TARGET) -> Decision:
     """The decision from calibrated log-odds. `target`: the share of right decisions wanted where nobody looks.
 
-    Probabilities within GUARD of the point of award are never sure, whatever the target: there a last digit could turn
-    the decision.
+    Where a last digit could turn the decision, no target makes it sure: what is close to the point of award is as
+    likely to be wrong, and that is far more than `_COIN_TOSS`.
     """
     known = calibration()
     plain = seen is Situation.PLAIN
@@ -194,8 +194,7 @@ def decide(seen: Situation, odds: float, target: float = TARGET) -> Decision:
     probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
     met = probability >= award
     error = 1 - probability if met else probability
-    sure = error <= largest_doubt(doubt, target) and abs(probability - award) > GUARD
-    return Decision(met, probability, sure)
+    return Decision(met, probability, error <= largest_doubt(doubt, target))
 
 
 def only_one(seen: Sequence[Situation], decisions: Sequence[Decision], target: float = TARGET) -> list[Decision]:

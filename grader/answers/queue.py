@@ -16,8 +16,8 @@ from grader.answers.clusters import Item, clusters, content_words
 from grader.answers.ideas import normal_form
 from grader.answers.marked import CLUSTER, OPINION, STUDENTS, WHY
 from grader.model import Grade, Question, QuestionScore
+from grader.report.escape import FORMULA
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _ID_DIGITS = 8
 
 
@@ -138,4 +138,4 @@ def answer_key(one: Waiting) -> str:
 
 def _harmless(text: str) -> str:
     """Text that no spreadsheet computes. The words stay the same, and so the answer is known again."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text

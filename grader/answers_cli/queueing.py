@@ -68,7 +68,7 @@ def clusters_of(out: Path, rubric: Rubric) -> list[Cluster]:
 
 def _opinions(out: Path, found: Sequence[Cluster]) -> dict[str, str]:
     """What a second opinion said before, if one was ever asked for."""
-    from grader.answers.second_opinion import FILE_NAME, calls, read_said, told
+    from grader.answers_cli.opinions import FILE_NAME, calls, read_said, told
 
     said = read_said(out / FILE_NAME)
     return told(calls(found, said.model), said) if said else {}

@@ -13,8 +13,8 @@ from grader.answers_cli.files import RUBRIC, counted, learning, rubric_with_ques
 from grader.answers_cli.queueing import SHEET, clusters_of, refuse_unlearnt, write_sheet
 
 if TYPE_CHECKING:
-    from grader.answers.endpoint import Endpoint
-    from grader.answers.second_opinion import Call, Said
+    from grader.answers_cli.endpoint import Endpoint
+    from grader.answers_cli.opinions import Call, Said
 
 KEY = "GRADE_ENDPOINT_KEY"
 _MOST_CALLS = 200
@@ -52,8 +52,8 @@ def second_opinion_command(
     doubtful criteria only. What it says is advice in a column of the sheet: no mark depends on it. Calls that were made
     are kept in OUT and not made again.
     """
-    from grader.answers.endpoint import endpoint
-    from grader.answers.second_opinion import FILE_NAME, Said, calls, read_said, told
+    from grader.answers_cli.endpoint import endpoint
+    from grader.answers_cli.opinions import FILE_NAME, Said, calls, read_said, told
 
     where = endpoint(address, model, os.environ.get(key_env, ""), seconds)
     path, rubric = rubric_with_questions(rubric_path)
@@ -102,7 +102,7 @@ def cost(where: Endpoint, asked: Sequence[Call], wanted: int, possible: int) -> 
 
 def _ask_all(where: Endpoint, asked: Sequence[Call], said: Said, file: Path) -> str:
     """Make the calls and keep what they bring, also when stopped. Returns why it ended early, or ""."""
-    from grader.answers.endpoint import RefusedError, UnusableError, ask
+    from grader.answers_cli.endpoint import RefusedError, UnusableError, ask
 
     in_a_row, last = 0, ""
     try:
@@ -124,7 +124,7 @@ def _ask_all(where: Endpoint, asked: Sequence[Call], said: Said, file: Path) -> 
 
 
 def _save(said: Said, file: Path) -> None:
-    from grader.answers.second_opinion import said_text
+    from grader.answers_cli.opinions import said_text
 
     if said.opinions:
         write_own(file, said_text(said), cure="What was said since the last save is lost.")

@@ -1,4 +1,5 @@
-"""Grades as pages, tables and lines. Pure: every `render_…` returns text; only `write.py` touches files.
+"""Grades as pages, tables and lines. Pure: every `render_…` returns text. Only `write.py` touches the results' files,
+and `made.py`, which knows how it left them.
 
 `escape.py` makes text that students supplied harmless at the place where it is printed. `names.py` turns an id into a
 file name. `view.py` decides what a student is told and in which order; `student.py` and `terminal.py` print it.

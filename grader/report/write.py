@@ -1,4 +1,4 @@
-"""Reports into files: the one module of this room that touches the disk.
+"""Reports into files: the one module of this room that writes.
 
 A report appears whole or not at all (`whole_file.py`). One that is there already with the same bytes is left alone, so
 that a second run writes nothing, and a page's date is that of its last change; of pages that stand as they were made

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from endpoints import GOOD, Behaviour, Server, completion, drip, endless, good, hang, reply, reset
 
-from grader.answers.endpoint import (
+from grader.answers_cli.endpoint import (
     MOST_BYTES,
     Endpoint,
     Opinion,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.answers import score_answer
-from grader.answers.decide import GUARD, Situation, decide
+from grader.answers.decide import GUARD, Situation, calibration, decide
 from grader.answers.entailment import FOLDER, Model, load
 from grader.answers.memory import Remembered, remember
 from grader.model import Criterion, Question
@@ -153,8 +153,10 @@ def test_memory_pulls_its_neighbours_and_leaves_strangers_alone() -> None:
 
 
 def test_close_to_the_point_of_award_nothing_is_sure() -> None:
-    """A last digit must not turn a decision that nobody looks at."""
-    near = [decide(Situation.PLAIN, odds / 100) for odds in range(-60, 61)]
-    assert all(not one.sure for one in near if abs(one.probability - 0.5) <= GUARD)
+    """A last digit must not turn a decision that nobody looks at, however low the target."""
+    for seen, award in ((Situation.PLAIN, calibration().award_plain), (Situation.ONCE, calibration().award)):
+        decisions = [decide(seen, odds / 100, target=0.5) for odds in range(-600, 601)]
+        assert {one.sure for one in decisions} == {True, False}
+        assert not any(one.sure for one in decisions if abs(one.probability - award) <= GUARD)
     assert decide(Situation.TWICE, 8.0).sure
     assert decide(Situation.MISSING, -8.0).sure

@@ -24,11 +24,11 @@ from grader.answers.queue import Cluster, Gathering, Waiting, clustered, rendere
 from grader.answers_cli import answers_group
 from grader.answers_cli.queueing import listed
 from grader.batch import alike
-from grader.cli import load
 from grader.errors import UsageError
 from grader.model import Grade, Rubric
 from grader.report.staff import render_overview
 from grader.report.statistics import summarize
+from grader.rubric_file import load
 from grader.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]

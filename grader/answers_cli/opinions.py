@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.answers.endpoint import Opinion
 from grader.answers.queue import Cluster, Waiting, answer_key
+from grader.answers_cli.endpoint import Opinion
 from grader.errors import UsageError
 from grader.model import Criterion, Question
 
