@@ -88,7 +88,7 @@ async def answered(submission: Submission, rubric: Rubric, store: Store, plan: s
 
     `plan`: digest of what the rubric would run."""
     known = store.stored_grade(submission.id, submission.digest, rubric.digest, __version__)
-    if known is not None:
+    if known is not None and known.notes == submission.notes:  # notes tell of what the digest leaves out
         return known
     store.know_rubric(rubric.digest, __version__, stages(rubric))
     earlier = store.earlier_grade(submission.id, submission.digest, __version__, stages(rubric))

@@ -13,6 +13,7 @@ from test_intake_support import RUBRIC, WHOLE, write
 
 from grader.errors import HostError
 from grader.intake import Pending, find_submissions
+from grader.intake.bounds import MAX_FILE_BYTES
 from grader.intake.folders import FolderPlace
 from grader.intake.handin import Source
 from grader.model import Rubric
@@ -85,3 +86,20 @@ def test_a_machine_that_can_make_no_box_any_more_ends_the_class(tmp_path: Path) 
     assert done == []
     with Store.open(tmp_path / "out") as store:
         assert list(store.latest_grades()) == []
+
+
+def test_a_note_on_what_the_digest_leaves_out_makes_a_new_grade(tmp_path: Path) -> None:
+    """What is too large to be read is no part of a hand-in's content; that somebody has to look at it is news."""
+    folder = write(tmp_path / "class" / "ada", {name: data for name, data in WHOLE.items() if name != "answers.md"})
+    notes = []
+    for _ in range(2):
+        done: list[Progress] = []
+        graded(list(find_submissions([tmp_path / "class"], RUBRIC)), RUBRIC, tmp_path / "out", done.append)
+        (progress,) = done
+        notes.append({note.code: note.needs_person for note in progress.grade.notes})
+        (folder / "answers.docx").write_bytes(bytes(MAX_FILE_BYTES + 1))
+    assert not any(notes[0].values())
+    assert any(notes[1].values())
+    with Store.open(tmp_path / "out") as store:
+        (grade,) = store.latest_grades()
+    assert {note.code: note.needs_person for note in grade.notes} == notes[1]
