@@ -60,7 +60,7 @@ def observe_one(
 
 def run_records(run: PlannedRun, records: Mapping[str, RunRecord]) -> dict[str, RunRecord]:
     """The records of one run, by role."""
-    names = {role: run.name if len(run.players) == 1 else f"{run.name}/{role}" for role in run.players}
+    names = {role: run.record_name(role) for role in run.players}
     return {role: records[name] for role, name in names.items() if name in records}
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from grader.model import Check, Rubric, Step
 
 TEXT_ALPHABET = (string.ascii_letters + string.digits).encode()  # reads the same as text, as repr, in every encoding
+MOST_CONNECTS = 8  # in one run: each comes from a port of its own
 AS_TEXT = bytes(TEXT_ALPHABET[value % len(TEXT_ALPHABET)] for value in range(256))  # a table for bytes.translate
 
 
@@ -75,14 +76,23 @@ class Script:
 class PlannedRun:
     """One run of programs, and the checks that are judged by its record.
 
-    `name`: stable within a rubric's plan, e.g. `server-1`.  `scripts`: check id -> its script.
+    `number`: its place in a rubric's plan, from 1.  `scripts`: check id -> its script.
     """
 
-    name: str
+    number: int
     players: Mapping[str, str]
     actions: tuple[Action, ...]
     awaits_exit: bool
     scripts: Mapping[str, Script]
+
+    @property
+    def name(self) -> str:
+        """Stable within a rubric's plan: `server-1`, `pair-7`."""
+        return f"{next(iter(self.players)) if len(self.players) == 1 else 'pair'}-{self.number}"
+
+    def record_name(self, role: str) -> str:
+        """What the record of one of its programs is called: `server-1`, `pair-7/client`."""
+        return self.name if len(self.players) == 1 else f"{self.name}/{role}"
 
 
 # --- payloads -------------------------------------------------------------------------------------------------------
@@ -260,7 +270,7 @@ def plan(rubric: Rubric, seed: str) -> tuple[PlannedRun, ...]:
         if found is None:
             runs.append(
                 PlannedRun(
-                    name="",
+                    number=0,
                     players=mine.players,
                     actions=mine.actions,
                     awaits_exit=mine.awaits_exit,
@@ -277,7 +287,7 @@ def plan(rubric: Rubric, seed: str) -> tuple[PlannedRun, ...]:
             scripts={**run.scripts, check.id: mine},
         )
     runs.sort(key=lambda run: min(order[check] for check in run.scripts))
-    return tuple(replace(run, name=f"{run_kind(run.players)}-{number + 1}") for number, run in enumerate(runs))
+    return tuple(replace(run, number=number) for number, run in enumerate(runs, 1))
 
 
 def closest(mine: Script, runs: Sequence[PlannedRun]) -> tuple[int, tuple[Action, ...]] | None:
@@ -288,8 +298,3 @@ def closest(mine: Script, runs: Sequence[PlannedRun]) -> tuple[int, tuple[Action
         if shared is not None:
             possible.append((len(shared), number, shared))
     return min(possible, key=lambda one: one[:2])[1:] if possible else None
-
-
-def run_kind(players: Mapping[str, str]) -> str:
-    """`server`, `client` or `pair`."""
-    return next(iter(players)) if len(players) == 1 else "pair"

@@ -12,13 +12,12 @@ import ipaddress
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import replace
 
-from grader.conversation import PlannedRun, plan
+from grader.conversation import MOST_CONNECTS, PlannedRun, plan
 from grader.errors import GraderError, SandboxError, first_of
-from grader.model import Limits, Rubric, RunRecord, SourceFile, StepOutcome, Submission
+from grader.model import NEVER_LISTENED, Limits, Rubric, RunRecord, SourceFile, StepOutcome, Submission
 from grader.peers.part import Part, must_have_kept_its_box, reachable_host
 from grader.peers.play import play
 from grader.peers.relay import CONNECTIONS, relay, wait_until_listening
-from grader.peers.wire import MOST_OWN
 from grader.sandbox.launch import Box
 from grader.sandbox.plain import PlainBox
 from grader.sandbox.policy import FIRST_FREE_PORT
@@ -66,9 +65,11 @@ class Boxes:
         return self.open[role]
 
     async def give_address(self, role: str, host: str) -> None:
-        """From now on the role's box has `host` as an address of its own."""
-        self.addresses[role] = (host,)
-        await self.replace(role)
+        """From now on the role's box has `host` too as an address of its own."""
+        held = self.addresses.get(role, ())
+        if host not in held:
+            self.addresses[role] = (*held, host)
+            await self.replace(role)
 
     async def give_low_ports(self, role: str) -> None:
         """From now on the grader can listen in the role's box at any port."""
@@ -186,7 +187,7 @@ class SubmissionRuns:
             record = await self.play_one(run, role, own_host)
         elif role == "server" and any(event.kind == "connected" for event in record.events):
             self.where.setdefault(role, (record.host, record.port))
-        self.records[run.name] = record
+        self.records[run.record_name(role)] = record
 
     def moved(self, record: RunRecord) -> tuple[str, int] | None:
         """Where a program has to be met instead: the address that a client dialled, or that a server could not have."""
@@ -243,13 +244,13 @@ class SubmissionRuns:
             try:
                 async with self.references.borrow() as references:
                     records = await self.relay(run, references)
-                self.records.update({f"{run.name}/{role}": record for role, record in records.items()})
+                self.records.update({run.record_name(role): record for role, record in records.items()})
                 return
             except SandboxError as error:
                 said = str(error)
         for role, part in self.parts(run).items():
             broken = RunRecord(role=role, file=part.file, host=part.host, port=part.port, harness_error=said)
-            self.records[f"{run.name}/{role}"] = broken
+            self.records[run.record_name(role)] = broken
 
     def parts(self, run: PlannedRun) -> dict[str, Part]:
         """What each side of a pair is, and where it is met."""
@@ -280,7 +281,8 @@ class SubmissionRuns:
         own_two = all(who == "student" for who in run.players.values())
         if own_two and "server" in self.boxes.addresses:
             # As on one machine: an address of the server's is one of the client's too.
-            await self.boxes.give_address("client", *self.boxes.addresses["server"])
+            for host in self.boxes.addresses["server"]:
+                await self.boxes.give_address("client", host)
         server_box, client_box = await boxes["server"].get("server"), await boxes["client"].get("client")
         usual = self.rubric.port
         async with server_box.run(
@@ -296,7 +298,7 @@ class SubmissionRuns:
                 await server.finish()
                 must_have_kept_its_box(server)
                 return unmet(parts)
-            server_at = (reachable_host(found.host), found.port)
+            server_at = (reachable_host(found), found.port)
             listen, port = server_at if own_two else (parts["client"].host, parts["client"].port)
             if self.references.kind is PlainBox and (listen, port) == server_at:
                 listen = ""  # the one network of the machine: they meet directly
@@ -308,7 +310,7 @@ class SubmissionRuns:
 def own_port(run: PlannedRun, digest: str) -> int:
     """The first port from which the grader connects in a run: another for each, since a closed one lingers; and other
     ones for each hand-in, the same each time it is graded."""
-    start = int(hashlib.sha256(digest.encode()).hexdigest(), 16) + 2 * MOST_OWN * int(run.name.rpartition("-")[2])
+    start = int(hashlib.sha256(digest.encode()).hexdigest(), 16) + 2 * MOST_CONNECTS * run.number
     return FIRST_OWN_PORTS[start % len(FIRST_OWN_PORTS)]
 
 
@@ -326,7 +328,7 @@ def turned_away(record: RunRecord) -> bool:
 
 def unmet(parts: Mapping[str, Part]) -> Records:
     """Records of a pair whose server never listened, so that no client was started."""
-    never = StepOutcome(result="impossible", at=0.0, detail="never-listened")
+    never = StepOutcome(result="impossible", at=0.0, detail=NEVER_LISTENED)
     return {
         role: RunRecord(
             role=role, file=part.file, host=part.host, port=part.port, outcomes=(never,), stopped="finished"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.conversation import Action, Expectation, Script
-from grader.model import DIRECT, Event, Rubric, RunRecord, Socket
+from grader.model import DIRECT, NEVER_LISTENED, Event, Rubric, RunRecord, Socket
 from grader.printed import contains, names, says_more
 
 SOURCE_LINE = re.compile(r'^( *File "[^"\n]*", line \d[^\n]*+)\n +[^\n]*', re.MULTILINE)  # beneath the place it is from
@@ -362,7 +362,7 @@ def meeting(case: Case) -> Finding | None:
     client, server = case.records["client"], case.records["server"]
     if met_directly(client) or any(event.kind == "accepted" for event in client.events):
         return None
-    if not server.outcomes or server.outcomes[0].detail == "never-listened":
+    if not server.outcomes or server.outcomes[0].detail == NEVER_LISTENED:
         return Finding(code="pair-server-never-listens", record=server)
     return Finding(
         code="pair-never-meet",

@@ -10,7 +10,7 @@ what happened (`record.py`), what it is worth (`grade.py`). All of them are impo
 from __future__ import annotations
 
 from grader.model.grade import CheckScore, CriterionScore, Grade, Observation, QuestionScore, Status, Verdict, number
-from grader.model.record import DIRECT, KEPT_BYTES, Dial, Event, Frame, RunRecord, Socket, StepOutcome
+from grader.model.record import DIRECT, KEPT_BYTES, NEVER_LISTENED, Dial, Event, Frame, RunRecord, Socket, StepOutcome
 from grader.model.rubric import (
     OPEN_FILES,
     Check,
@@ -29,6 +29,7 @@ from grader.model.submission import Note, SourceFile, Submission
 __all__ = [
     "DIRECT",
     "KEPT_BYTES",
+    "NEVER_LISTENED",
     "OPEN_FILES",
     "Check",
     "CheckScore",

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 KEPT_BYTES = 1 << 18
-"""What a transcript keeps of the bytes received: this much, and twice what was sent. More tells nothing more of a
-verdict, and every run of a class is stored."""
+"""What a transcript keeps of the bytes received: this much, what the rubric awaits, and twice what was sent. More tells
+nothing more of a verdict, and every run of a class is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One thing seen on the wire.
 
-    `kind`: `connected`, `refused`, `accepted`, `sent`, `received`, `fin-sent`, `fin-received`, `reset`.
+    `kind`: `connected`, `accepted`, `sent`, `received`, `fin-sent`, `fin-received`, `reset`, `reset-sent`.
     `connection`: 0 for the first connection of the run, 1 for the second, …
-    `data`: the bytes of `sent` and `received`.  `at`: seconds since the program was launched.
+    `data`: the bytes of `sent` and `received`; of `connected` and `accepted` the address of our own end, `host:port`,
+    which a server that was connected to sees as its client's.  `at`: seconds since the program was launched.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class Frame:
     thread: int = 0
 
 
+NEVER_LISTENED = "never-listened"  # the detail of an outcome where a pair's server never did, and no client was started
 DIRECT = "direct"  # the detail of an outcome where two programs met without the grader in between
 
 
@@ -75,8 +77,8 @@ class StepOutcome:
     """How one action of the script ended: `done`, `impossible` (proved), `limit` (a limit came first), `not-reached`.
 
     `at`: seconds since launch when it ended.  `received`: bytes that had arrived by then on its connection.
-    `detail`: one plain fact, for staff; `direct` where the programs of a pair met without the grader in between,
-    which only `grade check` on a machine without boxes allows.
+    `detail`: one plain fact, for staff; DIRECT where the programs of a pair met without the grader in between, which
+    only `grade check` on a machine without boxes allows; NEVER_LISTENED.
     """
 
     result: str

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.conversation import Action
 from grader.errors import SandboxError
-from grader.model import Limits, RunRecord
+from grader.model import Limits, RunRecord, Socket
 from grader.peers.watch import LIMITS
 from grader.peers.wire import Connection, Transcript
 from grader.sandbox.plain import AnyRun
@@ -91,6 +91,8 @@ def outcome(result: str) -> str:
     return "limit" if result in LIMITS else result
 
 
-def reachable_host(host: str) -> str:
-    """An address at which a listening socket is met: the loopback address for one that listens on all."""
-    return "127.0.0.1" if host in ("0.0.0.0", "::") else host.removeprefix("::ffff:")
+def reachable_host(listening: Socket) -> str:
+    """An address at which a listening socket is met: a loopback address for one that listens on all."""
+    if listening.host == "::" and listening.only_ipv6:
+        return "::1"
+    return "127.0.0.1" if listening.host in ("0.0.0.0", "::") else listening.host.removeprefix("::ffff:")

@@ -48,7 +48,7 @@ class Peer:
 
     def __init__(self, run: AnyRun, part: Part, limits: Limits) -> None:
         self.run, self.part, self.limits = run, part, limits
-        self.transcript = Transcript()
+        self.transcript = Transcript(sum(action.count or 0 for action in part.actions))
         self.watch = Watch([run], limits, self.transcript.now)
         self.loop = asyncio.get_running_loop()
         self.connections: list[Connection] = []
@@ -80,7 +80,7 @@ class Peer:
         }  # fmt: skip
         for action in self.part.actions:
             result = await steps[action.kind](action)
-            if result not in LIMITS and self.watch.printed_too_much():  # now or at the next look: it must not matter
+            if result not in LIMITS and self.watch.note_output_limit():  # now or at the next look: it must not matter
                 result = "output"
             self.outcomes.append(self._outcome(result))
             if result in LIMITS or self._nothing_came(action, result):
@@ -103,9 +103,9 @@ class Peer:
 
     async def _connect(self, action: Action) -> str:
         self.moves, self.cpu_before = 0, None
-        return await self.watch.until(self._connected)
+        return await self.watch.until(self._try_to_connect)
 
-    def _connected(self) -> bool:
+    def _try_to_connect(self) -> bool:
         """Connect once the program waits for clients, at the address where it should be or, followed, where it is.
 
         Not before it waits: a program that listens and then ends without waiting for anybody could be caught in
@@ -133,7 +133,7 @@ class Peer:
         if not elsewhere:
             return self._try(*self.met)
         found = next((row for row in listening if row.protocol == "tcp"), listening[0])
-        return self.part.follow and self._try(reachable_host(found.host), found.port)
+        return self.part.follow and self._try(reachable_host(found), found.port)
 
     def _elsewhere(self, listening: Sequence[Socket]) -> bool:
         """Whether the program listens, but not where this peer would reach it."""

@@ -8,15 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from grader.conversation import MOST_CONNECTS
 from grader.model import DIRECT, Limits, RunRecord, Socket, StepOutcome
 from grader.peers.part import Part, drained, ended_by_itself, outcome, record_of
 from grader.peers.watch import DONE, Watch, awaits_clients, settled
-from grader.peers.wire import MOST_OWN, Connection, Transcript, address_text, bind_own, take_socket, try_connect
+from grader.peers.wire import Connection, Transcript, address_text, bind_own, take_socket, try_connect
 from grader.sandbox.plain import AnyRun
 from grader.sandbox.stuck import rests, serves_on, waits_for_ever, waits_for_input
 
 MOST_HELD = 4096  # bytes of an answer that are held back
-CONNECTIONS = MOST_OWN  # sockets made in the server's box for a client that opens several
+CONNECTIONS = MOST_CONNECTS  # sockets made in the server's box for a client that opens several
 
 
 @dataclass(slots=True)
@@ -104,7 +105,10 @@ class Relay:
 
     async def play(self) -> str:
         """Pass everything on until both programs are done with it. Returns how the waiting ended."""
-        client_is_over, server_is_over = partial(self._is_over, self.client), partial(self._is_over, self.server)
+        client_is_over, server_is_over = (
+            partial(self._over_when_handed_on, self.client),
+            partial(self._over_when_handed_on, self.server),
+        )
         result = DONE
         while result == DONE and not client_is_over():
             result = await self.watch.until(client_is_over, also=self._release)
@@ -118,7 +122,7 @@ class Relay:
         waits = (self.watch.steady and serves_on(self.watch.last[0])) or self.watch.polls
         return all(link.server.ended is not None for link in self.links) and waits and bool(self.server.listening())
 
-    def _is_over(self, run: AnyRun) -> bool:
+    def _over_when_handed_on(self, run: AnyRun) -> bool:
         """Whether a program is over. Hands on first what may have brought it there."""
         replies = [link for link in self.links if link.due or link.server.ended is not None]
         self._hand_on(self.server, [(link.client, link.server) for link in self.links])

@@ -176,7 +176,7 @@ class Watch:
             return "wall"
         return None
 
-    def printed_too_much(self) -> bool:
+    def note_output_limit(self) -> bool:
         """Whether a program has reached the limit of what it may print. Then that is the limit that was reached."""
         self.over = next((run for run in self.runs if printed_too_much(run, self.limits)), None)
         if self.over is not None:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from grader.conversation import MOST_CONNECTS
 from grader.model import KEPT_BYTES, Event
 from grader.sandbox.running import drop
 
@@ -22,7 +23,6 @@ READ_BYTES = 1 << 16
 MOST_RECEIVED = 1 << 23  # of one run: a program that floods the peer is not read any further
 MOST_EVENTS = 20_000
 MOST_CONNECTIONS = 32
-MOST_OWN = 8  # connections that the grader opens in one run
 LAST_DATA_RECEIVED = slice(52, 56)  # of struct tcp_info (tcp(7)): tcpi_last_data_recv, in milliseconds
 
 
@@ -37,9 +37,13 @@ class EventDraft:
 
 
 class Transcript:
-    """What happened in one run, in order. Its clock starts when the program is launched."""
+    """What happened in one run, in order. Its clock starts when the program is launched.
 
-    def __init__(self) -> None:
+    `expected`: bytes that a right program sends by itself, which are kept whatever their number.
+    """
+
+    def __init__(self, expected: int = 0) -> None:
+        self.expected = expected
         self.started = time.monotonic()
         self._drafts: list[EventDraft] = []
         self.received_bytes = self.sent_bytes = 0
@@ -53,7 +57,7 @@ class Transcript:
         if kind == "sent":
             self.sent_bytes += len(data)
         elif kind == "received":
-            left = KEPT_BYTES + 2 * self.sent_bytes - self.received_bytes
+            left = KEPT_BYTES + self.expected + 2 * self.sent_bytes - self.received_bytes
             self.received_bytes += len(data)
             data = data[: max(left, 0)]
         last = self._drafts[-1] if self._drafts else None
@@ -249,7 +253,7 @@ def bind_own(sock: socket.socket, own: tuple[str, int], number: int, port: int) 
     if first:
         mine = first + number
         with contextlib.suppress(OSError):
-            sock.bind((host if sock.family == socket.AF_INET else "", mine + MOST_OWN if mine == port else mine))
+            sock.bind((host if sock.family == socket.AF_INET else "", mine + MOST_CONNECTS if mine == port else mine))
 
 
 def take_socket(free: list[socket.socket], host: str) -> socket.socket | None:

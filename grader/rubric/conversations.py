@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from grader.conversation import MOST_CONNECTS
 from grader.model import Step
 from grader.rubric.checking import Place, faults, validate
 from grader.rubric.problems import Problem, nearest, one_of, shown
@@ -87,6 +88,10 @@ def read_conversation(
     course = _Course(side, payload)
     for index, step in enumerate(entry.items(), start=1):
         _read_step(course, step, place.inner(f"step {index}"))
+    connects = sum(step.name == "connect" for step in course.steps)
+    if connects > MOST_CONNECTS:
+        message = f"the conversation connects {connects} times. Connect at most {MOST_CONNECTS} times."
+        course.problems.append(place.problem(entry.line, message))
     if entry.items() and not course.problems and not any(_can_fail(step) for step in course.steps):
         message = "the conversation expects nothing, so that any program passes. Add a step such as `exits: 0`."
         course.problems.append(place.problem(entry.line, message))

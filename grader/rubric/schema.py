@@ -1,4 +1,4 @@
-"""The JSON Schema of rubric.yaml, for editors. Generated from the shapes that check the file; kept as `rubric.schema.json`."""
+"""The JSON Schema of rubric.yaml, for editors: `rubric.schema.json`. Generated from the shapes that check the file."""
 
 from __future__ import annotations
 

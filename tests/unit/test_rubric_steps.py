@@ -387,3 +387,10 @@ def test_payloads_are_bounded_together() -> None:
     assert problems(conversation(steps)) == [
         "rubric.yaml, line 32: check `server.a`, step 18 (`send`): the rubric sends more than 67108864 bytes by now. Send less."
     ]
+
+
+def test_a_conversation_connects_no_more_often_than_the_grader_has_ports() -> None:
+    """Each connection comes from one of its own."""
+    parse(conversation("- connect\n- close\n" * 8 + "- exits: 0"))
+    (said,) = problems(conversation("- connect\n- close\n" * 9 + "- exits: 0"))
+    assert said.endswith("check `server.a`: the conversation connects 9 times. Connect at most 8 times.")

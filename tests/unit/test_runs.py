@@ -51,7 +51,7 @@ def test_our_ports_are_such_as_clients_have() -> None:
     (run,) = plan(load_rubric(ROOT / "rubric.yaml"), "seed")[:1]
     for number in range(500):
         for place in (1, 13, 5000):
-            assert own_port(replace(run, name=f"server-{place}"), str(number)) in FIRST_OWN_PORTS
+            assert own_port(replace(run, number=place), str(number)) in FIRST_OWN_PORTS
 
 
 # --- our own host -----------------------------------------------------------------------------------------------------

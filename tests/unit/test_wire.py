@@ -86,6 +86,13 @@ def test_an_answer_of_twice_what_was_sent_is_kept_whole(sent: int) -> None:
     assert received_of(transcript) == 2 * sent + KEPT_BYTES
 
 
+def test_what_a_right_program_sends_is_kept_whole_too() -> None:
+    """However long a message the rubric awaits; what comes on top still shows."""
+    transcript = Transcript(expected=3 * KEPT_BYTES)
+    transcript.add("received", 0, b"x" * (3 * KEPT_BYTES + 5))
+    assert received_of(transcript) == 3 * KEPT_BYTES + 5
+
+
 def test_what_is_sent_later_makes_room_again() -> None:
     """A conversation that goes on is heard to its end; all bytes received so far have used up their share."""
     transcript = Transcript()
