@@ -38,13 +38,6 @@ _COUNTERPARTS = {
     ("connect", "client"): "accept",
     ("listens", "client"): "connects",
 }
-_SAMPLES = {
-    "send": "send: {text: Hello}",
-    "receive": "receive: sent",
-    "prints": "prints: sent",
-    "exits": "exits: 0",
-    "pause": "pause: 0.5",
-}
 _ROLES = ("server", "client")
 
 
@@ -158,7 +151,7 @@ def _shape_of(spec: StepSpec, step: _Written, place: Place) -> tuple[Shape | Non
         message = f"`{step.name}` takes no argument. Write only `- {step.name}`."
         return None, [] if bare or _says_nothing(step) else [place.problem(step.entry.line, message)]
     if bare:
-        message = f"`{step.name}` needs an argument. Write e.g. `{_SAMPLES[step.name]}`."
+        message = f"`{step.name}` needs an argument. Write e.g. `{step.name}: {spec.sample}`."
         return None, [place.problem(step.entry.line, message)]
     return validate(spec.shape, step.entry), list(faults(spec.shape, step.entry, place))
 

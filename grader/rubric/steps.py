@@ -277,7 +277,8 @@ class StepSpec:
     `summary`: for editors and instructors.  `sides`: whose conversations may have it.
     `states`: state in which it fits -> state that it leads to.
     `expects`: whether it can fail a check; a conversation needs at least one such step.
-    `shape`: how it is written, None for a bare word.  `arguments`: of the validated shape.
+    `shape`: how it is written, None for a bare word.  `sample`: what may stand behind its colon.
+    `arguments`: of the validated shape.
     `faults`: what is wrong with a validated shape in a conversation of this side, for this half of a pair.
     `uses_sent`: whether it speaks of what the grader sent.  `size`: how many bytes it sends.
     """
@@ -287,6 +288,7 @@ class StepSpec:
     states: Mapping[str, str]
     expects: bool = False
     shape: type[Shape] | None = None
+    sample: str = ""
     arguments: Callable[[Any], dict[str, object]] = lambda step: {}
     faults: Callable[[Any, str | None, str | None], Iterator[str]] = _nothing_to_say
     uses_sent: Callable[[Any], bool] = lambda step: False
@@ -321,6 +323,7 @@ STEPS: Mapping[str, StepSpec] = {
         _PEER,
         {"open": "open"},
         shape=SendShape,
+        sample="{text: Hello}",
         arguments=_send_arguments,
         faults=_send_faults,
         size=_payload_size,
@@ -331,6 +334,7 @@ STEPS: Mapping[str, StepSpec] = {
         {"open": "open", "half-closed": "half-closed"},
         expects=True,
         shape=ReceiveShape,
+        sample="sent",
         arguments=_receive_arguments,
         uses_sent=_receives_sent,
     ),
@@ -342,6 +346,7 @@ STEPS: Mapping[str, StepSpec] = {
         _PEER,
         {"start": "start", "open": "open", "half-closed": "half-closed"},
         shape=PauseShape,
+        sample="0.5",
         arguments=_pause_arguments,
     ),
     "relay": StepSpec("Pass bytes between the two programs until both are done.", _PAIR, {"start": "relayed"}),
@@ -351,6 +356,7 @@ STEPS: Mapping[str, StepSpec] = {
         _ANY_TIME,
         expects=True,
         shape=PrintsShape,
+        sample="sent",
         arguments=_prints_arguments,
         faults=_prints_faults,
         uses_sent=_prints_sent,
@@ -362,6 +368,7 @@ STEPS: Mapping[str, StepSpec] = {
         dict.fromkeys(_BEFORE_END, "ended") | {"relayed": "relayed"},
         expects=True,
         shape=ExitsShape,
+        sample="0",
         arguments=_exits_arguments,
         faults=_exits_faults,
     ),
