@@ -26,6 +26,13 @@ NOT_BY_THAT = (
 IT_IS_GRADED = ", which is part of what is graded"
 
 
+OTHERWISE = (
+    "Note: by ideas and patterns alone these examples would come out the other way (in brackets: how\n"
+    "likely they state the idea). As examples they decide their own wording; look whether they are\n"
+    "marked right, and whether answers like them need a pattern or a plainer idea."
+)
+
+
 class DefaultToRun(click.Group):
     """`grade PATH…` means `grade run PATH…`: whatever is no command's name is a path."""
 
@@ -208,15 +215,15 @@ def rubric_group() -> None:
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 def rubric_check_command(path: Path | None) -> None:
     """Find every error of a rubric at once, each with its line and what was expected there."""
-    from grader.model import number
+    from grader.report.words import count, points_word
 
     found = find_rubric(path, ())
     rubric = load(found)
-    check_examples(found, rubric)
-    click.echo(
-        f"{found}: good. {len(rubric.checks)} checks and {len(rubric.questions)} questions, "
-        f"{number(rubric.points)} points."
-    )
+    unknown = check_examples(found, rubric)
+    checks, questions = count(len(rubric.checks), "check"), count(len(rubric.questions), "question")
+    click.echo(f"{found}: good. {checks} and {questions}, {points_word(rubric.points)}.")
+    if unknown:
+        click.echo("\n".join(["", OTHERWISE, *unknown]))
 
 
 @rubric_group.command("schema")

@@ -39,19 +39,24 @@ def load(path: Path) -> Rubric:
     return with_decisions(load_kept(found, check_pattern), found)
 
 
-def check_examples(path: Path, rubric: Rubric) -> None:
-    """Raise RubricError when the examples of a criterion come out otherwise than they are marked."""
+def check_examples(path: Path, rubric: Rubric) -> list[str]:
+    """A sentence for each example that the engine would not know by the idea and the patterns of its criterion alone.
+
+    Raises RubricError when an example is marked both ways.
+    """
     from grader.answers.examples import wrong_examples
     from grader.errors import RubricError
 
     lines = path.read_text(encoding="utf-8").splitlines()
-    problems = []
+    problems, told = [], []
     for wrong in wrong_examples(rubric.questions):
         line = next((number for number, text in enumerate(lines, 1) if wrong.text[:40] in text), None)
         where = f"{path}, line {line}" if line else str(path)
-        problems.append(
-            f"{where}: criterion `{wrong.question}.{wrong.criterion}`: the example under `{wrong.wanted}` "
-            f"comes out the other way: {wrong.text!r}. Change the criterion's patterns, or move the example."
-        )
+        example = f"{where}: criterion `{wrong.question}.{wrong.criterion}`: the example under `{wrong.wanted}`"
+        if wrong.both:
+            problems.append(f"{example} is marked the other way, too: {wrong.text!r}. Keep one of the two.")
+        else:
+            told.append(f"{example} ({round(100 * wrong.probability)} %): {wrong.text!r}")
     if problems:
         raise RubricError(problems)
+    return told

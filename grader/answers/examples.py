@@ -1,34 +1,61 @@
-"""The marked examples of a rubric, held against the engine: they are the tests of its criteria."""
+"""The marked examples of a rubric as tests of its criteria: what would the engine say of them by itself?
+
+When answers are graded, an example decides its own wording. So a test leaves all examples and decisions out, and goes
+by ideas and patterns alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from grader.answers.score import score_answer
-from grader.model import Question
+from grader.answers.ideas import compiled, normal_form
+from grader.answers.judgement import judge_answer
+from grader.answers.match import Located
+from grader.answers.normalise import normalise
+from grader.model import Criterion, Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongExample:
-    """An example that comes out otherwise than it is marked. `wanted`: `yes` or `no`."""
+    """An example that comes out otherwise than it is marked. `wanted`: `yes` or `no`.
+
+    `probability`: that it states the idea.  `both`: it is marked so and the other way round, too.
+    """
 
     question: str
     criterion: str
     wanted: str
     text: str
+    probability: float
+    both: bool
 
 
 def wrong_examples(questions: Sequence[Question]) -> list[WrongExample]:
-    """Every example of every criterion that the engine decides otherwise, in the rubric's order."""
-    found = []
-    for question in questions:
-        for place, criterion in enumerate(question.criteria):
-            marked = [("yes", text) for text in criterion.examples_yes] + [
-                ("no", text) for text in criterion.examples_no
-            ]
-            for wanted, text in marked:
-                met = score_answer(question, text).criteria[place].met
-                if met != (wanted == "yes"):
-                    found.append(WrongExample(question=question.id, criterion=criterion.id, wanted=wanted, text=text))
-    return found
+    """Every example that ideas and patterns alone decide otherwise, or that is marked both ways; in the rubric's order.
+
+    An example mostly states one idea. That one is enough here, also where it would be too unsure to be the only one
+    that earns an answer something.
+    """
+    return [wrong for question in questions for wrong in _wrong_of(question)]
+
+
+def _wrong_of(question: Question) -> Iterator[WrongExample]:
+    bare = replace(question, criteria=tuple(map(_unmarked, question.criteria)))
+    ready = compiled(bare)
+    for place, criterion in enumerate(question.criteria):
+        yes, no = ({normal_form(text) for text in texts} for texts in (criterion.examples_yes, criterion.examples_no))
+        for wanted, texts in (("yes", criterion.examples_yes), ("no", criterion.examples_no)):
+            for text in texts:
+                located = Located(normalise(text), ready.vocabulary)
+                decision = judge_answer(bare, ready, located).judgements[place].decision
+                both = normal_form(text) in yes & no
+                if both or (decision.met or decision.only) != (wanted == "yes"):
+                    yield WrongExample(
+                        question=question.id, criterion=criterion.id, wanted=wanted, text=text,
+                        probability=decision.probability, both=both,
+                    )  # fmt: skip
+
+
+def _unmarked(criterion: Criterion) -> Criterion:
+    return replace(criterion, examples_yes=(), examples_no=(), decided_yes=(), decided_no=())

@@ -8,8 +8,8 @@ FEEDBACK_MET = "This part is there."
 FEEDBACK_MISSING = "An idea seems missing: {kind}."
 FEEDBACK_EMPTY = "There is no answer yet."
 
-STAFF_MARKED_MET = "A person has decided that these words state the idea \u201c{idea}\u201d."
-STAFF_MARKED_NOT = "A person has decided that these words do not state the idea \u201c{idea}\u201d."
+STAFF_MARKED_MET = "Marked by a person, among the examples or decisions, as stating the idea \u201c{idea}\u201d."
+STAFF_MARKED_NOT = "Marked by a person, among the examples or decisions, as not stating the idea \u201c{idea}\u201d."
 STAFF_MET = "States the idea \u201c{idea}\u201d by the pattern `{pattern}`."
 STAFF_OVERRULED = (
     "The pattern `{pattern}` finds the idea \u201c{idea}\u201d, but read as a whole the answer does not state it."

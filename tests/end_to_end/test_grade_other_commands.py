@@ -179,6 +179,32 @@ def test_every_error_of_a_rubric_is_told_at_once(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def with_example(folder: Path, old: str, new: str) -> Path:
+    """The shipped rubric with another example in the place of one of its own."""
+    shutil.copytree(ROOT / "solutions", folder / "solutions")
+    text = (ROOT / "rubric.yaml").read_text()
+    assert f"- {old}\n" in text
+    (folder / "rubric.yaml").write_text(text.replace(f"- {old}\n", f"- {new}\n", 1))
+    return folder / "rubric.yaml"
+
+
+def test_an_example_that_the_engine_would_not_know_is_named(tmp_path: Path) -> None:
+    """It decides its own wording; but is it marked rightly?"""
+    rubric = with_example(tmp_path, "It must be called before listen().", "It is a nice day.")
+    done = grade("rubric", "check", rubric)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "criterion `q1.order`: the example under `yes` (" in done.stdout
+    assert done.stdout.count("the example under") == done.stdout.count("It is a nice day.") == 1
+
+
+def test_an_example_that_is_marked_both_ways_is_an_error(tmp_path: Path) -> None:
+    """Punctuation makes no difference."""
+    rubric = with_example(tmp_path, "listen() comes before bind().", "It must be called before listen()!")
+    done = grade("rubric", "check", rubric)
+    assert done.returncode == 2
+    assert "the example under `no` is marked the other way, too: 'It must be called before listen()!'" in done.stderr
+
+
 @needs_boxes
 def test_check_finds_misnamed_files(tmp_path: Path) -> None:
     """Files under other names are found and used, and the student is told."""

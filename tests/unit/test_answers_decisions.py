@@ -58,7 +58,7 @@ def test_a_decided_answer_comes_out_as_decided_in_whatever_case_and_punctuation(
     score = score_answer(question, "binds  HOST, and port!")
     assert [one.met for one in score.criteria] == [False, True, True, False]
     assert not score.needs_review
-    assert "A person has decided" in score.criteria[1].staff_note
+    assert "Marked by a person" in score.criteria[1].staff_note
 
 
 def test_an_answer_with_other_words_is_not_decided(rubric: Path) -> None:
@@ -202,6 +202,21 @@ def test_a_file_that_cannot_be_used_says_where_and_what_to_do(tmp_path: Path, da
 def test_a_folder_in_the_place_of_the_file_is_no_file(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).mkdir()
     with pytest.raises(RubricError, match="cannot be read"):
+        load_decisions(tmp_path / FILE_NAME, [HAM])
+
+
+def test_no_more_of_a_file_is_read_than_may_be_there(tmp_path: Path) -> None:
+    """A terabyte that takes no room is refused, not read."""
+    with (tmp_path / FILE_NAME).open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(RubricError, match="too much"):
+        load_decisions(tmp_path / FILE_NAME, [HAM])
+
+
+def test_a_file_that_nests_without_end_is_refused(tmp_path: Path) -> None:
+    """It would end the interpreter, and the batch with it."""
+    (tmp_path / FILE_NAME).write_text("answers: " + "[" * 100_000)
+    with pytest.raises(RubricError, match=r"decisions.yaml: line 1: entries nest more than 30 deep"):
         load_decisions(tmp_path / FILE_NAME, [HAM])
 
 
