@@ -135,6 +135,11 @@ def is_swapped(finding: Finding, clues: Clues) -> bool:
     return asked_to("bind", "connect", clues) and clues.uses("listen", "accept") and not clues.uses(*CONNECTS)
 
 
+def dials_itself(finding: Finding, clues: Clues) -> bool:
+    """The program asked for a connection to the port at which it listens itself."""
+    return any(dial.port == clues.record.port for dial in clues.dials("connect"))
+
+
 def swap_words(finding: Finding, clues: Clues) -> Mapping[str, str]:
     """What may have happened: two files that do each other's work, or one that is the wrong one."""
     swapped = any(does_role(path, clues.role, clues) for path in clues.texts if path != clues.record.file)
@@ -156,6 +161,7 @@ KINDS = (
             either(
                 unmet,
                 both(role("server"), code("exit-status", "does-not-end")),
+                both(role("server"), code("server-silent", "address-not-printed"), dials_itself),
                 both(role("client"), code("refusal-hidden", "claims-success")),
             ),
             calls("accept"),

@@ -14,6 +14,11 @@ from grader.verdicts import Finding
 # What else can keep an event loop waiting.
 BUSY = ("Event", "gather", "serve_forever", "Queue", "Future", "acquire")
 
+# For what a client waits, and what to do.
+FOR_MORE = ("more", "Print it, and let the program end; do not wait until the server closes.")
+FOR_ANOTHER = ("another one, to what it had sent after the first", "Send the message whole, with one sendall, and "
+               "receive once.")  # fmt: skip
+
 not_printed = both(code("reply-not-printed"), role("client"))
 got_reply = was_told  # of a client: its peer sends nothing but the reply
 
@@ -63,7 +68,20 @@ def more_words(finding: Finding, clues: Clues) -> dict[str, str]:
     waited = waiting_words(clues)
     if call is not None and place is not None and awaits_more(finding, clues):
         waited = f"waiting in {call.text}, line {place.line}"
-    return {"waited": waited, "heard_bytes": amount(len(clues.heard), "byte"), "instead": instead(clues)}
+    more, advice = FOR_ANOTHER if asked_again(clues) else FOR_MORE
+    return {
+        "waited": waited,
+        "heard_bytes": amount(len(clues.heard), "byte"),
+        "instead": instead(clues),
+        "more": more,
+        "advice": advice,
+    }
+
+
+def asked_again(clues: Clues) -> bool:
+    """The client has sent something after its reply had come."""
+    kinds = [event.kind for event in clues.events("received", "sent")]
+    return "sent" in kinds and "received" in kinds[kinds.index("sent") :]
 
 
 kept_waiting = both(
@@ -92,9 +110,8 @@ AWAITED = (
     Entry(
         id="waits-for-more",
         applies=kept_waiting,
-        reason="Your client had its reply already, and was {waited}, for more; nothing more was coming.",
-        next_step="One reply is all that comes. Print it, and let the program end; do not wait until the "
-        "server closes.",
+        reason="Your client had its reply already, and was {waited}, for {more}; nothing more was coming.",
+        next_step="One reply is all that comes. {advice}",
         line=at_more,
         fill=more_words,
     ),

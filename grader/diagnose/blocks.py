@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from grader.diagnose.tree import RECEIVES, SENDS, called_in, name_of, scopes, within
+from grader.diagnose.tree import RECEIVES, SENDS, bound_to, called_in, name_of, scopes, within
 
 MOST_SHOWN = 60  # characters of a condition, in a sentence
 
@@ -82,6 +82,31 @@ def names_literal(test: ast.expr) -> bool:
     elif isinstance(test, ast.Call) and name_of(test.func) in ("startswith", "endswith"):
         parts = test.args
     return any(isinstance(one, ast.Constant) and isinstance(one.value, bytes | str) and one.value for one in parts)
+
+
+def sendall_asked_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+    """Conditions on what sendall returns, which is always None, so that the loop or the function is left there."""
+    named = bound_to(nodes, "sendall")
+    for node in (one for one in nodes if isinstance(one, ast.If | ast.While)):
+        outcome = of_none(node.test, named)
+        taken = () if outcome is None else node.body if outcome else node.orelse
+        leaves = isinstance(node, ast.If) and any(isinstance(one, ast.Break | ast.Return) for one in taken)
+        if leaves or (isinstance(node, ast.While) and outcome is False):
+            yield ast.unparse(node.test)[:MOST_SHOWN], node.lineno
+
+
+def of_none(test: ast.expr, named: Collection[str]) -> bool | None:
+    """What a condition on the result of sendall comes to, or on a name that has it; None where it is another one."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = of_none(test.operand, named)
+        return None if inner is None else not inner
+    if isinstance(test, ast.Call | ast.Name):
+        return False if name_of(getattr(test, "func", test)) in ("sendall", *named) else None
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or of_none(test.left, named) is None:
+        return None
+    same = isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value is None
+    kinds = {ast.Is: same, ast.Eq: same, ast.IsNot: not same, ast.NotEq: not same}
+    return kinds.get(type(test.ops[0]))
 
 
 def enough_loops_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:

@@ -6,6 +6,7 @@ from grader.diagnose.abroad import ABROAD
 from grader.diagnose.address import ADDRESS_ADVICE, KINDS, MISSING_ACCEPT, MISSING_CALLS, SWALLOWED, WRONG_ADDRESS
 from grader.diagnose.calls import ADDRESSES
 from grader.diagnose.client import CLIENT
+from grader.diagnose.connections import CONNECTIONS
 from grader.diagnose.entry import Entry
 from grader.diagnose.errors import ERRORS
 from grader.diagnose.generic import GENERIC
@@ -14,7 +15,7 @@ from grader.diagnose.limits import EXHAUSTED, LIMITS, SLEEPING
 from grader.diagnose.loading import LOADING
 from grader.diagnose.objects import OBJECTS
 from grader.diagnose.others import OTHERS, OTHERS_ADVICE
-from grader.diagnose.output import OUTPUT
+from grader.diagnose.output import OUTPUT, SLIPS
 from grader.diagnose.pairs import PAIRS
 from grader.diagnose.refusals import REFUSALS
 from grader.diagnose.replies import LOST, REPLIES
@@ -33,6 +34,7 @@ CATALOGUE: tuple[Entry, ...] = (
     *PAIRS,
     *OTHERS,
     *KINDS,
+    *CONNECTIONS,
     *LOST,
     *MISSING_ACCEPT,
     *ADDRESSES,
@@ -42,6 +44,7 @@ CATALOGUE: tuple[Entry, ...] = (
     *REFUSED,
     *OBJECTS,
     *STARTING,
+    *SLIPS,
     *ERRORS,
     *UNSEEN,
     *MISSING_CALLS,

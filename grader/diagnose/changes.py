@@ -96,8 +96,8 @@ def inserted(finding: Finding, clues: Clues) -> tuple[int, bytes]:
     expected, actual = finding.expected, stream(finding, clues)
     at = split_at(expected, actual)
     # What is put before an answer may happen to begin as the answer does: then the whole of that comes later.
-    first = expected[:SURE]
-    before = actual.find(first, 1, SHORT + len(first)) if 0 < at < len(first) and len(first) >= 3 else -1
+    first = expected[:STEADY_START]
+    before = actual.find(first, 1, SHORT + len(first)) if 0 < at < SURE and len(first) >= 3 else -1
     if before > 0:
         return 0, actual[:before]
     rest = expected[at : at + SURE]

@@ -11,6 +11,7 @@ from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Condition,
     Entry,
+    Found,
     at_call,
     at_loop,
     at_wait,
@@ -26,13 +27,15 @@ from grader.diagnose.entry import (
     waits_in,
 )  # fmt: skip
 from grader.diagnose.prints import at_reply_print, at_sent_print
+from grader.diagnose.rounds import has_much_to_say
 from grader.diagnose.todos import DONE_BY
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES, SENDS
-from grader.diagnose.words import amount, bytes_words, waiting_words
+from grader.diagnose.words import amount, bytes_words, plain, waiting_words
 from grader.printed import contains
 from grader.verdicts import Finding
 
+AT_ONCE = ("sendall", "send", "sendto", "sendmsg")  # send what they are given; write may keep it back
 LEAST = 4  # bytes of a reply that no program prints by chance
 MOST_PART = 256  # bytes of a reply's beginning that are looked for
 
@@ -132,7 +135,10 @@ def waits(finding: Finding, clues: Clues) -> dict[str, str]:
 def shown_change(finding: Finding, clues: Clues) -> str:
     """What was done to the reply before it was printed, if it is something simple."""
     reply = finding.expected
-    made = ((name, one) for name, change in CHANGES.items() for one in change(reply))
+    made = [(name, one) for name, change in CHANGES.items() for one in change(reply)]
+    made += [("as the numbers of its bytes", between.join(map(str, reply)).encode()) for between in (", ", " ")]
+    made += [("in hexadecimal digits", reply.hex(between).encode()) for between in (" ", ":")]
+    made += [("in hexadecimal digits", reply.hex().encode())]
     return next((name for name, one in made if len(one) >= LEAST and one != reply and contains(clues.printed, one)), "")
 
 
@@ -163,7 +169,28 @@ def reads_first(finding: Finding, clues: Clues) -> bool:
     return bool(reads) and bool(sends) and reads[0].line < sends[0].line
 
 
+def passed_send(finding: Finding, clues: Clues) -> Found | None:
+    """The last call that sends at once, above the line in which the client waits, in the same function."""
+    if clues.waiting is None:
+        return None
+    functions = [call.function for call in clues.calls_at(clues.waiting.place)]
+    above = [call for call in clues.wire_calls(*AT_ONCE) if call.line < clues.waiting.place.line]
+    passed = next((call for call in reversed(above) if call.function in functions), None)
+    place = clues.place_of_call(passed) if passed is not None else None
+    if passed is None or place is None or place.file != clues.waiting.place.file:
+        return None
+    return Found(place=place, words={"name": plain(passed.text), **waits(finding, clues)})
+
+
 CLIENT = (
+    Entry(
+        id="sent-nothing-yet",
+        applies=both(speechless, waits_in(*RECEIVES), either(stopped("stuck"), gave_up)),
+        reason="Your client waits for a reply, and nothing has gone out before{waits}. {name}{on_line} was given an "
+        "empty message, or was not reached.",
+        next_step="Print what it is given just before it, and look at what has to hold before this line is reached.",
+        found=passed_send,
+    ),
     Entry(
         id="reads-before-sending",
         applies=both(
@@ -360,6 +387,7 @@ CLIENT = (
             role("client"),
             either(stopped("cpu", "output", "wall"), both(stopped("finished"), talks_on)),
             got_reply,
+            no(has_much_to_say),
         ),
         reason="Your client goes on after the reply, round and round, instead of ending. {used_up}",
         next_step="After one reply has been printed the work is done: leave the loop.",

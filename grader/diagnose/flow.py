@@ -8,7 +8,14 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from grader.diagnose.blocks import enough_loops_of, excepts_of, kept_prints_of, sent_under_of, sent_where_of
+from grader.diagnose.blocks import (
+    enough_loops_of,
+    excepts_of,
+    kept_prints_of,
+    sendall_asked_of,
+    sent_under_of,
+    sent_where_of,
+)
 from grader.diagnose.paths import (
     accept_in_loop_of,
     after_loop_of,
@@ -28,7 +35,15 @@ from grader.diagnose.paths import (
     unwatched_of,
     watched_address_of,
 )
-from grader.diagnose.printing import Shown, address_names_of, exit_texts_of, reply_names_of, shown_of
+from grader.diagnose.printing import (
+    CutPrint,
+    Shown,
+    address_names_of,
+    cut_prints_of,
+    exit_texts_of,
+    reply_names_of,
+    shown_of,
+)
 from grader.diagnose.sent import (
     constants_sent_of,
     file_writes_of,
@@ -72,8 +87,10 @@ class Flow:
     `sent_under`: the same for conditions of any kind.  `excepts`: first and last lines of except blocks.
     `kept_prints`: print in a try block with an except block, in this line, that would take a mistake in it.
     `enough_loops`: loops that receive until they have a number of bytes.
-    `shown`: prints, and lines for the log.  `reply_names`, `address_names`: names of what was received, and of the
-    client's address.  `exit_texts`: calls that end the program with no number, by what of it is text in any case.
+    `sendall_asked`: conditions that ask for what sendall returns.
+    `shown`: prints, and lines for the log.  `cut_prints`: prints with something behind their parentheses.
+    `reply_names`, `address_names`: names of what was received, and of the client's address.
+    `exit_texts`: calls that end the program with no number, by what of it is text in any case.
     """
 
     undefined: Marks = ()
@@ -109,8 +126,10 @@ class Flow:
     excepts: tuple[tuple[int, int], ...] = ()
     kept_prints: Marks = ()
     enough_loops: Marks = ()
+    sendall_asked: Marks = ()
     files: tuple[str, ...] = ()
     shown: tuple[Shown, ...] = ()
+    cut_prints: tuple[CutPrint, ...] = ()
     reply_names: frozenset[str] = frozenset()
     address_names: frozenset[str] = frozenset()
     exit_texts: tuple[tuple[tuple[str, ...], int], ...] = ()
@@ -162,8 +181,10 @@ def flow_of(tree: ast.Module, text: str) -> Flow:
         excepts=tuple(excepts_of(nodes)),
         kept_prints=tuple(kept_prints_of(nodes)),
         enough_loops=tuple(enough_loops_of(nodes)),
+        sendall_asked=tuple(sendall_asked_of(nodes)),
         files=tuple(sorted(buffered)),
         shown=tuple(sorted(shown_of(nodes), key=lambda one: one.line)),
+        cut_prints=tuple(cut_prints_of(nodes)),
         reply_names=reply_names_of(nodes),
         address_names=address_names_of(nodes),
         exit_texts=tuple(exit_texts_of(nodes)),

@@ -125,7 +125,7 @@ GENERIC = (
     Entry(
         id="server-altered",
         applies=code("server-altered"),
-        reason="Your server sends back other bytes than expected: {actual}; expected {expected}. {difference}",
+        reason="Your server sends back other bytes than expected{compared}",
         line=at_call("sendall", "send", "write"),
     ),
     Entry(
@@ -247,6 +247,8 @@ GENERIC = (
         id="pair-server-never-listens",
         applies=code("pair-server-never-listens"),
         reason="The server of this pair never listened for clients, so the client was not started.",
+        next_step="If it does listen when it runs by itself, look for what hangs on time or on chance, such as a "
+        "time-out. Run grade check in your folder: it tries your programs by themselves and together.",
     ),
     Entry(
         id="pair-never-meet",

@@ -33,6 +33,7 @@ from grader.diagnose.entry import (
     uses,
     waits_in,
 )  # fmt: skip
+from grader.diagnose.rounds import has_much_to_say
 from grader.diagnose.source import Call
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES, SENDS
@@ -139,6 +140,13 @@ def at_swallowing(finding: Finding, clues: Clues) -> Place | None:
 def closed_second(finding: Finding, clues: Clues) -> bool:
     """The program kept the connection until its client had closed it."""
     return clues.first_close == "fin-sent"
+
+
+def watched(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """The connection that is not watched, and what watches the others."""
+    made = next((name for name in ("epoll", "poll", "kqueue") if clues.calls(name)), "select")
+    selector = any("selectors" in source.imports for source in clues.sources)
+    return {**flow_name("unwatched")(finding, clues), "watcher": "the selector" if selector else made}
 
 
 def withheld(finding: Finding, clues: Clues) -> Mapping[str, str]:
@@ -308,11 +316,11 @@ SILENCES = (
     Entry(
         id="not-watched",
         applies=both(code("server-silent"), unexplained, uses(*WATCHERS), flows("unwatched")),
-        reason="Your server takes the client's connection, {name}, and does not watch it: select is told of the "
+        reason="Your server takes the client's connection, {name}, and does not watch it: {watcher} is told of the "
         "listening socket only.",
         next_step="Add the connection to what is watched, so that you are told when there is something to receive.",
         line=at_flow("unwatched"),
-        fill=flow_name("unwatched"),
+        fill=watched,
     ),
     Entry(
         id="accept-in-loop",
@@ -362,7 +370,8 @@ UNANSWERED = (
     ),
     Entry(
         id="silent-and-spins",
-        applies=both(code("server-silent"), no(answered), stopped("cpu", "output"), calls(*SENDS), calls(*RECEIVES),
+        applies=both(code("server-silent"), no(answered), stopped("cpu", "output"), no(has_much_to_say),
+                     calls(*SENDS), calls(*RECEIVES),
                      was_told, lambda finding, clues: bool(clues.events("fin-sent"))),
         reason="Your server sends nothing back for what it receives, and after the client has closed it goes round in "
         "its loop for ever. {used_up}",

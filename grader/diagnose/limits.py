@@ -23,6 +23,7 @@ from grader.diagnose.entry import (
     stopped,
     waits_in,
 )
+from grader.diagnose.rounds import goes_round, has_much_to_say
 from grader.diagnose.source import Call
 from grader.diagnose.trace import Place
 from grader.model import KEPT_BYTES
@@ -40,9 +41,10 @@ def fork_failed(finding: Finding, clues: Clues) -> bool:
 
 
 def stream(finding: Finding, clues: Clues) -> Mapping[str, str]:
-    """Where it printed too much."""
+    """Where it printed too much, and what to do."""
     out, err = len(clues.record.stdout), len(clues.record.stderr)
-    return {"stream": "stderr, which shows errors" if err > out else "stdout"}
+    advice = "Look for a loop that prints and never ends." if goes_round(clues) else LESS
+    return {"stream": "stderr, which shows errors" if err > out else "stdout", "advice": advice}
 
 
 def retries(finding: Finding, clues: Clues) -> bool:
@@ -105,6 +107,7 @@ def flood(finding: Finding, clues: Clues) -> Mapping[str, str]:
 # Calls that wait for nothing but time, and do none of the assignment's work.
 IDLE = frozenset({"sleep", "time", "monotonic", "perf_counter", "flush", "is_alive", "is_set", *dir(builtins)}
                  - {"input", "open", "iter", "next", "map", "exec", "eval", "__import__"})  # fmt: skip
+LESS = "Print less: the assignment asks for a few lines only. Look for what prints very often, or very much at once."
 QUOTED = re.compile(r"""'[^'{]*'|"[^"{]*\"""")
 
 EXHAUSTED = (
@@ -165,7 +168,7 @@ EXHAUSTED = (
 SLEEPING = (
     Entry(
         id="spins-at-end",
-        applies=both(code("does-not-end"), stopped("cpu", "output"), is_cause,
+        applies=both(code("does-not-end"), stopped("cpu", "output"), is_cause, no(has_much_to_say),
                      lambda finding, clues: spun_in(finding, clues) is not None),
         reason="Your {role} goes round for ever in a loop{on_line} that waits for nothing. {used_up}",
         next_step="Take this loop out: a program ends when it has come to its last line.{threads}",
@@ -209,7 +212,7 @@ LIMITS = (
         id="output-limit",
         applies=stopped("output"),
         reason="Your {role} prints more than the {output} that it may, on its {stream}, and was stopped.",
-        next_step="Look for a loop that prints and never ends. {hint}",
+        next_step="{advice}",
         line=first_of(at_loop, at_call("print")),
         fill=stream,
     ),

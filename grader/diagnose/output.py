@@ -16,10 +16,12 @@ from grader.diagnose.entry import (
     either,
     finds,
     first_of,
+    is_cause,
     uses,
 )  # fmt: skip
 from grader.diagnose.printing import LOGS, STDOUT, Shown
 from grader.diagnose.trace import Place
+from grader.diagnose.tree import RECEIVES
 from grader.diagnose.words import plain
 from grader.printed import contains
 from grader.verdicts import Finding
@@ -94,6 +96,34 @@ def exits_with(finding: Finding, clues: Clues) -> Found | None:
                 return Found(place=Place(file=source.path, line=line), words={"what": what})
     return None
 
+
+def closed_early(finding: Finding, clues: Clues) -> Found | None:
+    """A print that ends before what is to be shown, which stands behind its parentheses: it was reached, or Python has
+    stopped at joining the two."""
+    trace = clues.trace
+    for source in clues.sources:
+        flow = source.flow
+        names = flow.address_names if finding.code == "address-not-printed" else flow.reply_names
+        for one in flow.cut_prints:
+            place = Place(file=source.path, line=one.line)
+            failed = trace is not None and trace.place == place and "NoneType" in trace.message
+            told = all(text in clues.printed for text in one.texts) and bool(one.names & {*names, *RECEIVES})
+            if (failed and is_cause(finding, clues)) or (told and trace is None and not_on_screen(finding, clues)):
+                return Found(place=place, words={"rest": plain(one.rest)})
+    return None
+
+
+SLIPS = (
+    Entry(
+        id="print-closed-early",
+        applies=lambda finding, clues: True,
+        reason="Your {role} closes the parentheses of print too early{on_line}: {rest} stands behind them, so that "
+        "print does not get it.",
+        next_step="What print is to show stands inside its parentheses, with commas between: put the closing one "
+        "behind the last of it.",
+        found=closed_early,
+    ),
+)
 
 OUTPUT = (
     Entry(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.diagnose.clues import Clues
+from grader.diagnose.connections import unused_first
 from grader.diagnose.entry import Entry, at_call, both, code
 from grader.diagnose.generic import facts
 from grader.model import RunRecord
@@ -19,14 +20,18 @@ no_players: Mapping[str, str] = {}
 def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping[str, str], echoes: bool) -> Finding:
     """The finding about the student's program that is behind a finding about a pair.
 
-    A reply that a client does not print is the server's mistake where a server that should echo did not.
+    A reply that a client does not print is the server's mistake where a server that should echo did not, unless the
+    client spent the server on a connection that it did not use.
     What a reference program did is never explained as if it were the student's.
     """
     if len(records) != 2 or finding.code.startswith("pair-"):
         return finding
+    server, client = records["server"], records["client"]
+    spent = players.get("client") == "student" and unused_first(client) and not carried(server, "received")
+    if spent and finding.record.role == "client":
+        return finding
     if finding.code == "reply-not-printed" and not finding.expected and not met_directly(finding.record):
         return unanswered(finding, records, players)
-    server, client = records["server"], records["client"]
     heard, said = carried(server, "sent"), carried(server, "received")
     cut_off = any(one.stopped not in (None, "stuck") for one in (server, client))
     on_its_way = cut_off and bool(said) and heard.startswith(said)

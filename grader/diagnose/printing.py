@@ -38,6 +38,19 @@ class Shown:
     logs: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutPrint:
+    """A print with something behind its parentheses that belongs into them: `rest`, as written, with its `names`.
+
+    `texts`: what the print shows in any case.
+    """
+
+    rest: str
+    line: int
+    names: frozenset[str]
+    texts: tuple[str, ...]
+
+
 def shown_of(nodes: list[ast.AST]) -> Iterator[Shown]:
     """Every print and every line for the log."""
     blocks, replaced = list(redirects_of(nodes)), replaced_at(nodes)
@@ -65,6 +78,35 @@ def goes_to(call: ast.Call, blocks: list[tuple[int, int, ast.expr]], replaced: i
         return STDOUT if 0 < replaced < call.lineno else ""
     to = ast.unparse(files[0])
     return "" if to.rpartition(".")[2].strip("_") in OUTPUTS else to[:MOST_SHOWN]
+
+
+def cut_prints_of(nodes: list[ast.AST]) -> Iterator[CutPrint]:
+    """Statements in which something stands behind the parentheses of print: `print("Received"), data`."""
+    for node in (one for one in nodes if isinstance(one, ast.Expr)):
+        inner, behind = node.value, list[ast.expr]()
+        while (step := head_of(inner)) is not None:
+            inner = step[0]
+            behind += step[1]
+        if inner is not node.value and isinstance(inner, ast.Call) and name_of(inner.func) in PRINTS:
+            rest = ast.unparse(node.value).removeprefix("(" if isinstance(node.value, ast.Tuple) else "")
+            parts = [part.strip() for value in inner.args for part in pieces(value)]
+            yield CutPrint(
+                rest=rest[len(ast.unparse(inner)) :].removesuffix(")" * isinstance(node.value, ast.Tuple)).strip(" ,"),
+                line=node.lineno,
+                names=mentioned_in(*behind),
+                texts=tuple(part for part in parts if len(part) >= LEAST),
+            )
+
+
+def head_of(value: ast.expr) -> tuple[ast.expr, list[ast.expr]] | None:
+    """The first part of a value that is written as several, and the others; None where it is one part."""
+    if isinstance(value, ast.Tuple) and len(value.elts) > 1:
+        return value.elts[0], value.elts[1:]
+    if isinstance(value, ast.BinOp):
+        return value.left, [value.right]
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        return value.func.value, [*value.args, *(one.value for one in value.keywords)]
+    return None
 
 
 def redirects_of(nodes: list[ast.AST]) -> Iterator[tuple[int, int, ast.expr]]:

@@ -116,7 +116,7 @@ REPLIES = (
     Entry(
         id="reply-changed",
         applies=both(wrong_bytes, lambda finding, clues: bool(changes.change(finding, clues))),
-        reason="Your server sends the message back {change}: {actual}; expected {expected}. {difference}",
+        reason="Your server sends the message back {change}{compared}",
         next_step="Send back exactly the bytes that recv returned, unchanged.",
         line=send_line,
         fill=fragments,
@@ -159,7 +159,7 @@ REPLIES = (
             lambda finding, clues: bool(changes.dropped(finding, clues)),
             no(lambda finding, clues: bool(changes.inserted(finding, clues)[1])),
         ),
-        reason="Your server leaves out bytes of what it received, the first of them {dropped}.",
+        reason="Your server leaves out bytes of what it received, the first of them {dropped}. {difference}",
         next_step="Send back all of the bytes that each recv returned, unchanged.",
         line=send_line,
         fill=fragments,
@@ -167,7 +167,7 @@ REPLIES = (
     Entry(
         id="reply-altered",
         applies=both(code("server-altered"), is_long_echo),
-        reason="Your server sends back other bytes than it received: {actual}; expected {expected}. {difference}",
+        reason="Your server sends back other bytes than it received{compared}",
         next_step="Compare what you send with what recv returned: each byte goes back as it came, none changed, none "
         "left out.",
         line=send_line,

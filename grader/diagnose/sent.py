@@ -24,7 +24,7 @@ from grader.diagnose.tree import (
 )
 
 COROUTINES = ("read", "readline", "readexactly", "readuntil", "open_connection", "start_server", "serve_forever",
-              "sock_recv", "sock_sendall", "sock_accept", "sock_connect", "start_serving")  # fmt: skip
+              "sock_recv", "sock_sendall", "sock_accept", "sock_connect", "start_serving", "wait_for")  # fmt: skip
 OF_SOCKETS = ("sendall", "send", "recv", "sendto", "recvfrom", "accept")
 MODULE_NAMES = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__spec__", "__builtins__", "__loader__",
                                            "__package__", "__annotations__", "__cached__", "__class__"}  # fmt: skip
@@ -194,8 +194,15 @@ def unawaited_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
     own = {node.name for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef)}
     for scope in scopes(tree):
         names = own | set(COROUTINES if isinstance(scope, ast.AsyncFunctionDef) else ())
-        for node in within(scope):
-            if isinstance(node, ast.Expr | ast.Assign) and isinstance(node.value, ast.Call):
-                call = node.value
-                if name_of(call.func) in names and not is_sync(call):
-                    yield ast.unparse(call)[:60], call.lineno
+        nodes = list(within(scope))
+        awaited = {id(node.value) for node in nodes if isinstance(node, ast.Await)}
+        for call in (value for node in nodes if id(node) not in awaited for value in values_used(node)):
+            if isinstance(call, ast.Call) and name_of(call.func) in names and not is_sync(call):
+                yield ast.unparse(call)[:60], call.lineno
+
+
+def values_used(node: ast.AST) -> list[ast.expr]:
+    """The values that a statement, or a part of one, uses as they are: drops, names, enters, or takes a method of."""
+    if isinstance(node, ast.Expr | ast.Assign | ast.NamedExpr | ast.Attribute):
+        return [node.value]
+    return [item.context_expr for item in node.items] if isinstance(node, ast.With | ast.AsyncWith) else []

@@ -28,6 +28,7 @@ from grader.diagnose.entry import (
     waits_in,
 )  # fmt: skip
 from grader.diagnose.hidden import closes_first
+from grader.diagnose.rounds import has_much_to_say
 from grader.diagnose.todos import DONE_BY
 from grader.diagnose.tree import RECEIVES, SENDS
 from grader.diagnose.words import amount
@@ -167,6 +168,16 @@ SERVER = (
         fill=flow_name("dropped"),
     ),
     Entry(
+        id="sendall-asked",
+        applies=both(either(both(code("server-silent"), answered), code("server-partial")), is_over,
+                     flows("sendall_asked")),
+        reason="Your server asks{on_line} for what sendall returns, in {name}: that is None, whatever was sent, so "
+        "that it is done after the first piece.",
+        next_step="sendall sends all that it is given, or raises an error: call it, and go on with the loop.",
+        line=at_flow("sendall_asked"),
+        fill=flow_name("sendall_asked"),
+    ),
+    Entry(
         id="answers-at-end",
         applies=both(code("server-late", "server-silent", "server-partial"), answers_at_end),
         reason="Your server answers only when the client has closed; a client that waits for its answer never "
@@ -242,7 +253,7 @@ SERVER = (
         id="spins-after-close",
         applies=both(
             code("does-not-end"), role("server"), closed_by_client,
-            either(stopped("cpu"), both(stopped("output", "wall"), calls("recv"))),
+            either(stopped("cpu"), both(stopped("output", "wall"), calls("recv"))), no(has_much_to_say),
         ),
         reason="After the client has closed, your server goes round in its loop for ever: recv returns b'' each time. "
         "{used_up}",

@@ -18,6 +18,10 @@ NO_BYTES = re.compile(r"(?<![\w'\"])b(''|\"\")")
 FILLING = ("recv_into", "recvfrom_into", "recvmsg_into", "readinto")  # receiving into a buffer of the program's
 RETURNING = tuple(name for name in RECEIVES if name not in FILLING)
 BOTH_WAYS = ("SHUT_RDWR", "SHUT_RD")
+LEAST = 4  # characters of a reply that no program prints by chance
+MOST_REPLY = 1024  # bytes of a reply that may have been printed in pieces
+MOST_PIECES = 4096  # characters of the output in which these are looked for, from its end
+MOST_LINES = 200  # lines of it
 PATIENT = ("select", "poll", "epoll", "selectors", "asyncio", "sleep", "wait")
 
 not_shown = both(
@@ -76,6 +80,29 @@ def does_not_wait(finding: Finding, clues: Clues) -> bool:
     return once and (told_not_to_wait(finding, clues) or clues.uses("MSG_DONTWAIT")) and not clues.uses(*PATIENT)
 
 
+def in_pieces(finding: Finding, clues: Clues) -> bool:
+    """All of the reply was printed, one part after the other, with line ends, blanks, or the same words before each of
+    them, in between."""
+    if len(finding.expected) > MOST_REPLY:
+        return False
+    lines = clues.printed[-MOST_PIECES:].splitlines()[-MOST_LINES:]
+    whole, spaced = "".join(finding.expected.decode(errors="replace").split()), "".join("".join(lines).split())
+    return len(whole) >= LEAST and (whole in spaced or any(goes_through(whole, lines[at:]) for at in range(len(lines))))
+
+
+def goes_through(whole: str, lines: list[str]) -> bool:
+    """Whether lines end, one after the other, with the parts of a text, up to its last."""
+    left = whole
+    for line in lines:
+        end = "".join(line.split()).rstrip("'\"")
+        size = next((size for size in range(min(len(left), len(end)), 0, -1) if end.endswith(left[:size])), 0)
+        left = left[size:]
+        blank = not size and line[-1:].isspace()  # a part of the reply too, which is left out of `whole`
+        if not left or not (size or blank):
+            break
+    return not left
+
+
 def drops_reply(finding: Finding, clues: Clues) -> bool:
     """Every call that receives is a statement by itself, so that what it returns is lost."""
     reads = clues.calls(*RETURNING)
@@ -112,6 +139,14 @@ SHOWN = (
         next_step="Give what it returns a name, and print that.",
         line=at_call(*RETURNING),
         fill=lambda finding, clues: {"name": clues.calls(*RETURNING)[0].name},
+    ),
+    Entry(
+        id="printed-in-pieces",
+        applies=both(not_shown, in_pieces),
+        reason="Your client prints the reply in pieces, with line ends, blanks or words between them; what it received "
+        "was {expected}.",
+        next_step="Give one print all of the reply: put its pieces together first, if there are several.",
+        line=first_of(at_reply_print, at_call("print")),
     ),
     Entry(
         id="printed-empty",

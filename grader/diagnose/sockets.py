@@ -20,6 +20,7 @@ from grader.diagnose.entry import (
     role,
     uses,
 )
+from grader.diagnose.source import Source
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES, SENDS
 from grader.printed import contains
@@ -66,12 +67,31 @@ def closing(finding: Finding, clues: Clues) -> Mapping[str, str]:
     owners = {call.owner for call in clues.raising if call.name in (*RECEIVES, *SENDS, "accept")}
     if place is None or not owners:
         return {"closed": ""}
-    source = clues.source(place.file)
-    closes = [call.line for call in source.calls if call.name == "close" and call.owner in owners]
-    ended = [line for name, line, end in source.flow.blocks if name in owners and end < place.line]
-    if closes:
-        return {"closed": f"; it is closed in line {closes[0]}"}
-    return {"closed": f"; the with block of line {ended[-1]} closes it at its end" if ended else ""}
+    return {"closed": closed_where(clues.source(place.file), place.line, owners)}
+
+
+def closed_where(source: Source, line: int, owners: set[str]) -> str:
+    """Where a socket of these names was closed before a line was reached: further up, or in another function, or, in
+    an earlier turn of a loop around the line, further down."""
+    here = next((call.function for call in source.calls if call.line <= line <= call.end), "")
+    closes = [call for call in source.calls if call.name == "close" and call.owner in owners]
+    blocks = [(first, last) for name, first, last in source.flow.blocks if name in owners]
+    loops = [(first, last) for first, last in source.loops if first <= line <= last]
+    before = [call.line for call in closes if call.line < line or call.function != here]
+    if before:
+        return f"; it is closed in line {before[0]}"
+    ended = [first for first, last in blocks if last < line]
+    if ended:
+        return f"; the with block of line {ended[-1]} closes it at its end"
+    again = [call.line for call in closes if any(first <= call.line <= last for first, last in loops)]
+    if again:
+        return f"; line {again[0]} has closed it in an earlier turn of the loop"
+    turns = [first for first, last in blocks if any(start <= first and last <= end for start, end in loops)]
+    if turns:
+        return f"; the with block of line {turns[-1]} has closed it in an earlier turn of the loop"
+    within = [{call.function for call in source.calls if first <= call.line <= last} for first, last in blocks]
+    elsewhere = [first for (first, _), functions in zip(blocks, within, strict=True) if functions - {here}]
+    return f"; the with block of line {elsewhere[0]} closes it at its end" if elsewhere else ""
 
 
 def gave_up_on_reply(finding: Finding, clues: Clues) -> bool:
@@ -178,9 +198,9 @@ SOCKETS = (
             error("ValueError", "file descriptor cannot be a negative integer (-1)"),
             error("ValueError", "Invalid file descriptor: -1"),
         ),
-        reason="Your {role} uses a socket that is closed already{where}{closed}.",
-        next_step="Look for a close before this line, or for a with block that ends before it: at the end of the block "
-        "its socket is closed.",
+        reason="Your {role} uses{where} a socket that is closed already{closed}.",
+        next_step="Look for a close, or for the end of a with block, that comes before this line when the program "
+        "runs: a with block closes its socket when it ends.",
         line=at_trace,
         fill=closing,
     ),

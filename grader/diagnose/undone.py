@@ -198,6 +198,7 @@ STARTING = (
             both(undone, unexplained,
                  either(lambda finding, clues: "was never awaited" in clues.printed, flows("unawaited"))),
             error("TypeError", "not 'coroutine'"),
+            error("TypeError", "non-iterable coroutine object"),
             error("TypeError", "'coroutine' object"),
             error("AttributeError", "'coroutine' object"),
         ),

@@ -178,9 +178,11 @@ def test_a_long_message_is_shown_around_the_difference() -> None:
 
 def test_nothing_is_counted_that_differs_from_run_to_run() -> None:
     """Of a large message the pieces, and so the offsets behind the first of them, are another matter each time."""
-    actual = bytes(300) + b"x" * 64700
-    finding = Finding(code="server-altered", record=record(), expected=bytes(65536), actual=actual)
-    assert not any(letter.isdigit() for letter in said(finding).replace("\\x00", ""))
+    told = {
+        said(Finding(code="server-altered", record=record(), expected=bytes(65536), actual=bytes(at) + b"x" * 40000))
+        for at in (19364, 19456, 19576)
+    }
+    assert len(told) == 1
 
 
 def test_where_a_large_message_differs_at_its_beginning_is_told() -> None:
