@@ -52,7 +52,8 @@ def load_decisions(path: Path, questions: Sequence[Question]) -> list[Marked]:
     from grader.answers.marked import MarkedError, read_all
 
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise RubricError([f"{path}: more than {MOST_BYTES} bytes are too much. Remove old decisions."])
         found = read_all(data.decode("utf-8-sig"), questions, is_csv=False)

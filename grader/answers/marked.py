@@ -10,12 +10,13 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import yaml
 
 from grader.model import Question
+from grader.rubric.yaml_text import DEEPEST
 
 _MET = {"1": True, "yes": True, "true": True, "x": True, "0": False, "no": False, "false": False}
 _UNDECIDED = ("", "?", "~", "null")
@@ -79,8 +80,10 @@ def _mark(value: str, name: str, line: int) -> bool | None:
 
 
 def _from_yaml(text: str, known: Mapping[str, Sequence[str]]) -> Iterator[Marked]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        root = yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        _refuse_deep(yaml.parse(text, loader))
+        root = yaml.compose(text, loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
@@ -91,6 +94,17 @@ def _from_yaml(text: str, known: Mapping[str, Sequence[str]]) -> Iterator[Marked
         raise MarkedError("not a bank of marked answers. It needs `answers:`, a list.")
     for node in answers.value:
         yield _entry(node, known)
+
+
+def _refuse_deep(events: Iterable[yaml.Event]) -> None:
+    """Raise MarkedError where entries nest deeper than in a rubric: PyYAML composes with a call for each level, in C,
+    and enough of them end the interpreter. Splitting a text into its events takes none."""
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise MarkedError(f"line {line}: entries nest more than {DEEPEST} deep here. A bank needs three levels.")
 
 
 def _keys(node: yaml.Node | None) -> dict[str, yaml.Node]:

@@ -102,20 +102,25 @@ def build_vocabulary(
     for negator in NEGATORS:
         vocabulary.add("~" + NOT, "=" + negator)
     for key in sorted({choice for pattern in patterns for term in pattern.terms for choice in term.choices}):
-        for entry in _entries(key, lexicon, ()):
+        for entry in _entries(key, lexicon):
             vocabulary.add(key, entry)
     vocabulary.close(known)
     return vocabulary
 
 
-def _entries(key: str, lexicon: Mapping[str, tuple[str, ...]], above: tuple[str, ...]) -> list[str]:
-    """The words behind a choice; lists may name other lists."""
-    if not key.startswith("~"):
-        return [key]
-    if key in above:
-        return []
-    members = lexicon.get(key[1:], ())
-    return [entry for member in members for entry in _entries(str(member), lexicon, (*above, key)) if entry.split()]
+def _entries(key: str, lexicon: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The words behind a choice, in the order of the lexicon; lists may name other lists, and each is read once."""
+    entries: list[str] = []
+    read: set[str] = set()
+    waiting = [key]  # the next one last
+    while waiting:
+        entry = waiting.pop()
+        if not entry.startswith("~"):
+            entries.append(entry)
+        elif entry not in read:
+            read.add(entry)
+            waiting += reversed([str(member) for member in lexicon.get(entry[1:], ())])
+    return [entry for entry in entries if entry.split()]
 
 
 class Located:

@@ -16,7 +16,7 @@ A term with `>` or `<>` hangs on the term before it; the others are free. Matchi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 WINDOWS = {"": 1, "2 sentences": 2, "3 sentences": 3, "anywhere": 0}
@@ -84,24 +84,31 @@ def check_pattern(pattern: str, lexicon: Mapping[str, tuple[str, ...]]) -> str |
         return f"Pattern `{pattern[:80]}` {error}."
     for term in parsed.terms:
         for choice in term.choices:
-            problem = _check_choice(choice, lexicon, ())
+            problem = _check_choice(choice, lexicon)
             if problem:
                 return f"Pattern `{pattern[:80]}` {problem}."
     return None
 
 
-def _check_choice(choice: str, lexicon: Mapping[str, tuple[str, ...]], above: tuple[str, ...]) -> str | None:
-    name = choice.removeprefix("~")
-    if not choice.startswith("~") or name == NOT:
-        return None
-    if name in above:
-        return f"uses ~{name}, which contains itself; take ~{name} out of its own list"
-    if name not in lexicon:
-        return f"uses ~{name}, which is not in the lexicon{_nearest(name, lexicon)}"
-    for member in lexicon[name]:
-        problem = _check_choice(member, lexicon, (*above, name))
-        if problem:
-            return problem
+def _check_choice(choice: str, lexicon: Mapping[str, tuple[str, ...]]) -> str | None:
+    """What is wrong with a choice, or with a list behind it. Each list is looked through once, however many name it."""
+    sound: set[str | None] = set()
+    above: dict[str | None, Iterator[str]] = {None: iter((choice,))}  # lists that are looked through, the inmost last
+    while above:
+        inmost = next(reversed(above))
+        member = next(above[inmost], None)
+        if member is None:
+            del above[inmost]
+            sound.add(inmost)
+            continue
+        name = member.removeprefix("~")
+        if name in (member, NOT) or name in sound:
+            continue
+        if name in above:
+            return f"uses ~{name}, which contains itself; take ~{name} out of its own list"
+        if name not in lexicon:
+            return f"uses ~{name}, which is not in the lexicon{_nearest(name, lexicon)}"
+        above[name] = iter(lexicon[name])
     return None
 
 

@@ -13,6 +13,7 @@ opened, nothing is written to disk, and every count and size is bounded.
 from __future__ import annotations
 
 import os
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -85,10 +86,14 @@ def _read(name: str, opener: Callable[[], Source], rubric: Rubric) -> Submission
 
 def _existing(path: Path) -> Path:
     """The real path of what the teacher named: their own links are followed, those inside are not."""
-    real = Path(os.path.realpath(path))
-    if not real.exists():
-        raise UsageError(f"{path}: there is no such file or folder. Check the path.")
-    if not real.is_dir() and not (real.is_file() and names.archive_stem(real.name)):
+    try:
+        real = Path(os.path.realpath(path))
+        kind = real.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{path}: there is no such file or folder. Check the path.") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}). Check the path and its permissions.") from None
+    if not stat.S_ISDIR(kind) and not (stat.S_ISREG(kind) and names.archive_stem(real.name)):
         raise UsageError(
             f"{path}: neither a folder nor an archive (.zip, .tar, .tar.gz). Give the folder that holds the hand-ins."
         )

@@ -34,7 +34,7 @@ class Answers:
 
 def looks_like_answers(name: str, expected: str) -> bool:
     """True when a file's name alone says that it holds answers, whether they can be read or not."""
-    return name == expected or _closeness(name, expected) is not None
+    return name == expected or (not names.too_long(name) and _closeness(name, expected) is not None)
 
 
 def find_answers(files: Sequence[Found], expected: str, root: str, aside: Aside = NOTHING) -> Answers:

@@ -27,7 +27,7 @@ class TarArchive(Archive):
     def __init__(self, data: bytes, label: str, size: Size) -> None:
         self._data = data
         try:
-            entries = list(tar_members(data, size.members))
+            entries = list(tar_members(data, size.members, size.directory))
         except Damaged as damage:
             raise SubmissionError(damaged(label, str(damage))) from None
         except TooMuch:

@@ -20,26 +20,37 @@ _SERVES = frozenset(
 )
 _CONNECTS = frozenset({"connect", "connect_ex", "create_connection", "open_connection"})
 
-_CALLS_CONNECT = re.compile(rb"connect(?:_ex|ion)?\s*\(")
-_CALLS_SERVE = re.compile(rb"(?:listen|accept|_server|serve_forever|TCPServer)\s*\(")
+_MAY_SERVE, _MAY_CONNECT = (
+    re.compile(rf"\b(?:{'|'.join(sorted(words))})\b".encode()) for words in (_SERVES, _CONNECTS)
+)
 
 
 class Scan:
-    """What the programs of one hand-in seem to do. Each content is looked at once, and no more of all than a bound."""
+    """What the programs of one hand-in seem to do. Each content is looked at once, and no more of all than a bound;
+    of the two that were chosen, whatever was looked at before."""
 
     def __init__(self) -> None:
         self._left = bounds.MAX_SCANNED_TOTAL_BYTES
         self._words: dict[bytes, frozenset[str]] = {}
 
     def role(self, data: bytes) -> str | None:
-        """As `role_by_behaviour`; UNKNOWN beyond the bound."""
+        """`server` when the code listens or accepts, `client` when it connects and does neither; `server` when it does
+        no more than bind, as over UDP; else None. UNKNOWN beyond the bound."""
         words = self._of(data)
         return UNKNOWN if words is None else _role(words)
 
     def looks_like_python(self, data: bytes) -> bool:
-        """As the function of that name; True beyond the bound, where nothing speaks against it."""
+        """True when the text has an `import` where a statement may begin, and is no binary file; and beyond the bound,
+        where nothing speaks against it."""
         words = self._of(data)
-        return words is None or _is_python(data, words)
+        return words is None or (b"\0" not in data and "import" in words)
+
+    def are_swapped(self, server: bytes, client: bytes) -> bool:
+        """True when of the two programs that were chosen each does what the other has to do."""
+        if not (_MAY_CONNECT.search(server) and _MAY_SERVE.search(client)):
+            return False  # nearly every honest pair, told without taking the words apart
+        self._left = max(self._left, 2 * bounds.MAX_SCANNED_BYTES)
+        return (self.role(server), self.role(client)) == ("client", "server")
 
     def _of(self, data: bytes) -> frozenset[str] | None:
         start = data[: bounds.MAX_SCANNED_BYTES]
@@ -51,16 +62,6 @@ class Scan:
         return self._words[start]
 
 
-def role_by_behaviour(data: bytes) -> str | None:
-    """`server` when the code listens or accepts, `client` when it connects and does neither; else None."""
-    return _role(_names(data))
-
-
-def looks_like_python(data: bytes) -> bool:
-    """True when the text has an `import` where a statement may begin, and is no binary file."""
-    return _is_python(data, _names(data))
-
-
 def _role(words: frozenset[str]) -> str | None:
     if words & _SERVES:
         return "server"
@@ -69,18 +70,9 @@ def _role(words: frozenset[str]) -> str | None:
     return "server" if "bind" in words else None
 
 
-def _is_python(data: bytes, words: frozenset[str]) -> bool:
-    return b"\0" not in data and "import" in words
-
-
-def may_be_swapped(server: bytes, client: bytes) -> bool:
-    """A cheap look before the words are taken apart: False for nearly every honest pair."""
-    return _CALLS_CONNECT.search(server) is not None and _CALLS_SERVE.search(client) is not None
-
-
 def _names(data: bytes) -> frozenset[str]:
     """The names and keywords of the code, as far as it can be split: broken code has words too."""
-    text = data[: bounds.MAX_SCANNED_BYTES].decode("utf-8-sig", "replace")
+    text = data.decode("utf-8-sig", "replace")
     words: set[str] = set()
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):

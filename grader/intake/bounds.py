@@ -13,7 +13,7 @@ MAX_FILE_BYTES = 1024 * 1024
 """One file. A larger program cannot be graded; a larger data file is left out."""
 
 MAX_TOTAL_BYTES = 4 * 1024 * 1024
-"""All files of one hand-in together."""
+"""All files of one hand-in together, the beginnings of large ones not counted."""
 
 MAX_ENTRIES = 5_000
 """Files and folders of one hand-in that are looked at, junk not counted. Beyond it nothing is read."""
@@ -30,6 +30,9 @@ MAX_PATH_BYTES = 512
 MAX_ANSWERS_BYTES = 256 * 1024
 """Of the answers file; the rest is cut off."""
 
+MAX_BEGINNINGS = 4
+"""Files that look like answers of which that much is kept although they are too large, beside MAX_TOTAL_BYTES."""
+
 MAX_PAGE_BYTES = 1024 * 1024
 """Of a page that a learning platform made of what was typed into it, with its markup."""
 
@@ -37,7 +40,8 @@ MAX_SCANNED_BYTES = 64 * 1024
 """Of a program, when its code is looked at for what it does."""
 
 MAX_SCANNED_TOTAL_BYTES = 256 * 1024
-"""Of all such programs of one hand-in, in the order of their paths: half a second, if they are made to take long."""
+"""Of all such programs of one hand-in, in the order of their paths: half a second, if they are made to take long. The
+two that are chosen may come on top."""
 
 MAX_ARCHIVE_BYTES = 32 * 1024 * 1024
 """An archive that is one hand-in, packed."""
@@ -46,7 +50,8 @@ MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 """The same when unpacked, for formats that can only be read from front to back (`.tar.gz`)."""
 
 MAX_DIRECTORY_BYTES = 6 * 1024 * 1024
-"""The table of contents of a zip that is one hand-in: some 60,000 ordinary entries, junk counted."""
+"""The table of contents of a zip that is one hand-in: some 60,000 ordinary entries, junk counted. Of a tar, what stands
+in extended headers."""
 
 MAX_ARCHIVE_ENTRIES = 60_000
 """Members of an archive that is one hand-in, junk counted."""
@@ -55,7 +60,7 @@ MAX_CLASS_BYTES = 256 * 1024 * 1024
 """A `.tar` or `.tar.gz` of a whole class, packed and unpacked. A zip of a class is not held in memory."""
 
 MAX_CLASS_DIRECTORY_BYTES = 128 * 1024 * 1024
-"""The table of contents of a zip of a whole class."""
+"""The same of an archive of a whole class."""
 
 MAX_CLASS_ENTRIES = 2_000_000
 """Members of an archive of a whole class."""

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from grader.errors import SubmissionError
-from grader.intake import bounds, names
+from grader.intake import bounds, messages, names
 from grader.intake.archives import open_archive
 from grader.intake.handin import NOTHING, Aside, Contents, Member, Problem, Refused, Source
 
@@ -124,10 +124,7 @@ class FolderSource:
                     raise SubmissionError(_unopened(self._name, error)) from None
                 found.append(_member(parts, Problem.CLOSED))
             if len(found) + len(waiting) > bounds.MAX_ENTRIES:
-                raise SubmissionError(
-                    f"{names.shown(self._name)} holds more than {bounds.MAX_ENTRIES:,} files. "
-                    "Ask for a hand-in with the programs and the answers only."
-                )
+                raise SubmissionError(messages.too_many_files(self._name))
         return found
 
     def read(self, member: Member, limit: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Takes out of an opened hand-in what will be looked at: the likely programs first, then answers, then the rest.
+"""Takes out of an opened hand-in what will be looked at: what was asked for, then what may be meant, then the rest.
 
 What is left out is named in notes, one for each reason, so that nobody wonders later where a file went.
 """
@@ -6,6 +6,7 @@ What is left out is named in notes, one for each reason, so that nobody wonders 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from grader.errors import SubmissionError
@@ -18,13 +19,14 @@ from grader.model import Note, Rubric
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much may be read: files, and bytes of all of them."""
+    """How much may be read: files, bytes of all of them, and `beginnings` of answers beside."""
 
     files: int
     total: int
+    beginnings: int
 
 
-ALL = Room(bounds.MAX_FILES, bounds.MAX_TOTAL_BYTES)
+ALL = Room(bounds.MAX_FILES, bounds.MAX_TOTAL_BYTES, bounds.MAX_BEGINNINGS)
 
 
 def gather(source: Source, rubric: Rubric) -> HandIn:
@@ -68,8 +70,15 @@ def _clash(one: HandIn, other: HandIn) -> bool:
 
 def _left(handin: HandIn) -> Room:
     """What may still be read of a hand-in."""
-    taken = sum(len(found.data) for found in handin.files)
-    return Room(max(0, bounds.MAX_FILES - len(handin.files)), max(0, bounds.MAX_TOTAL_BYTES - taken))
+    taken = sum(len(found.data) for found in handin.files if found.whole)
+    return Room(
+        bounds.MAX_FILES - len(handin.files), bounds.MAX_TOTAL_BYTES - taken, ALL.beginnings - _cut(handin.files)
+    )
+
+
+def _cut(files: Iterable[Found]) -> int:
+    """Of how many files only the beginning was kept."""
+    return sum(not found.whole and bool(found.data) for found in files)
 
 
 def _read_all(source: Source, members: list[Member], rubric: Rubric, room: Room = ALL) -> HandIn:
@@ -84,26 +93,28 @@ def _read_all(source: Source, members: list[Member], rubric: Rubric, room: Room 
         try:
             data = source.read(member, bounds.MAX_FILE_BYTES)
         except Refused as refusal:
-            left_out.setdefault(refusal.problem, []).append(member.path)
-            if refusal.problem is Problem.TOO_LARGE:
-                files.extend(_beginning(source, member, rubric))
-            continue
-        if taken + len(data) > room.total:
-            left_out.setdefault(Problem.TOO_MUCH, []).append(member.path)
-            files.extend(_beginning(source, member, rubric))
-            continue
-        taken += len(data)
-        files.append(Found(member.path, data))
+            problem = refusal.problem
+        else:
+            if taken + len(data) <= room.total:
+                taken += len(data)
+                files.append(Found(member.path, data))
+                continue
+            problem = Problem.TOO_MUCH
+        left_out.setdefault(problem, []).append(member.path)
+        if problem in (Problem.TOO_LARGE, Problem.TOO_MUCH):
+            files.extend(_beginning(source, member, rubric, room.beginnings - _cut(files)))
     files.sort(key=lambda found: found.path)
     return HandIn(tuple(files), tuple(_notes(left_out, rubric)))
 
 
-def _beginning(source: Source, member: Member, rubric: Rubric) -> Iterable[Found]:
-    """What is kept of a file that is too large: the beginning of answers, the name of a program."""
-    if looks_like_answers(names.base(member.path), rubric.answers_file):
-        yield Found(member.path, source.read_start(member, bounds.MAX_ANSWERS_BYTES + 1), whole=False)
-    elif _is_program(member.path, rubric):
-        yield Found(member.path, b"", whole=False)
+def _beginning(source: Source, member: Member, rubric: Rubric, left: int) -> Iterable[Found]:
+    """What is kept of a file that is too large: the beginning of answers, if `left` are kept; the name of a program."""
+    if not looks_like_answers(names.base(member.path), rubric.answers_file):
+        if _is_program(member.path, rubric):
+            yield Found(member.path, b"", whole=False)
+    elif left > 0:
+        with suppress(Refused):  # it is another file by now; a person is asked already
+            yield Found(member.path, source.read_start(member, bounds.MAX_ANSWERS_BYTES + 1), whole=False)
 
 
 def _sorted_out(members: Iterable[Member], left_out: dict[Problem, list[str]]) -> list[Member]:
@@ -149,7 +160,7 @@ def _precedence(path: str, rubric: Rubric) -> tuple[int, int, str]:
     """What is read first when not everything is: sorts by importance, then depth, then path."""
     name = names.base(path)
     wanted: tuple[Callable[[], bool], ...] = (
-        lambda: any(name == spec.file for spec in rubric.programs),
+        lambda: name == rubric.answers_file or any(name == spec.file for spec in rubric.programs),
         lambda: _is_asked_for(name, rubric),
         lambda: looks_like_answers(name, rubric.answers_file),
         lambda: name.lower().endswith(".py"),

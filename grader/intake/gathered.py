@@ -16,7 +16,7 @@ from typing import Self
 from grader.errors import SubmissionError
 from grader.intake import bounds, messages, names
 from grader.intake.handin import Aside, Member, Place, Refused, Source
-from grader.intake.packed import listed, too_much
+from grader.intake.packed import listed
 from grader.intake.platforms import Part
 from grader.intake.typed import text_of
 from grader.model import Note, Rubric
@@ -44,7 +44,7 @@ class Gathered:
             source = stack.enter_context(place.open_files([part.name for part in files]))
             self._add_files(dict(zip(files, source.members(), strict=True)), source, rubric)
             if len(self._members) > bounds.MAX_ENTRIES:
-                raise SubmissionError(too_much(parts[0].person))
+                raise SubmissionError(messages.too_many_files(parts[0].person))
             self._notes += [messages.late()] if any(part.late for part in parts) else []
             self._stack = stack.pop_all()
 

@@ -100,6 +100,14 @@ def several_archives(paths: list[str]) -> Note:
     )
 
 
+def too_many_files(name: str) -> str:
+    """Why a hand-in that is no archive was not read. For the teacher."""
+    return (
+        f"{shown(name)} holds more than {bounds.MAX_ENTRIES:,} files. "
+        "Ask for a hand-in with the programs and the answers only."
+    )
+
+
 def archive_refused(path: str, problem: Problem) -> str:
     """Why the one archive of a hand-in was not opened. For the teacher."""
     if problem is Problem.TOO_LARGE:

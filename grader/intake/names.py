@@ -28,7 +28,9 @@ _CANVAS_MARK = re.compile(
     r"-(?:[0-9]{1,3}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=(?:\.[A-Za-z][A-Za-z0-9]*)*\.[A-Za-z0-9]+\Z)"
 )
 _COPY_PREFIX = re.compile(r"^copy of ", re.IGNORECASE)
-_COPY_SUFFIX = re.compile(r"(?:\s*\(\d{1,3}\)|[\s_-]+(?:v?\d{1,3}|copy|final))$", re.IGNORECASE)
+_COPY_SUFFIX = re.compile(
+    r"(?:(?<!\s)\s*\(\d{1,3}\)|(?<![\s_-])[\s_-]+(?:v?\d{1,3}|copy|final))$", re.IGNORECASE
+)  # a run of blanks is looked at from its beginning only: from each of its places takes time that grows with its square
 
 
 class Likeness(IntEnum):
@@ -135,12 +137,21 @@ def split_ending(name: str) -> tuple[str, str]:
     return name, ""
 
 
-@lru_cache(maxsize=4096)  # a class of thousands uses a few dozen names
+def too_long(name: str) -> bool:
+    """True for a name that no file can have had; only in an archive that somebody made by hand."""
+    return len(name) > bounds.MAX_NAME_BYTES
+
+
 def likeness(name: str, spec: ProgramSpec, roles: frozenset[str]) -> Likeness | None:
-    """How near `name` comes to the program asked for, or None when it says nothing about it.
+    """How near `name` comes to the program asked for, or None when it says nothing about it, or is too long for a name.
 
     `roles`: all roles of the assignment, so that `client-server.py` is not taken for either.
     """
+    return None if too_long(name) else _likeness(name, spec, roles)
+
+
+@lru_cache(maxsize=4096)  # a class of thousands uses a few dozen names
+def _likeness(name: str, spec: ProgramSpec, roles: frozenset[str]) -> Likeness | None:
     if name == spec.file:
         return Likeness.EXACT
     stem, ending = split_ending(name)

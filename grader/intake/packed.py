@@ -12,7 +12,10 @@ from grader.intake.handin import Member, Problem
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of an archive is taken: `packed` and `unpacked` bytes in memory, members, bytes of a zip's directory."""
+    """How much of an archive is taken: `packed` and `unpacked` bytes in memory, members, bytes of its directory.
+
+    The directory of a zip is its table of contents; of a tar, what extends its headers.
+    """
 
     packed: int
     unpacked: int

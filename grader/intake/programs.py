@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from grader.errors import SubmissionError
 from grader.intake import messages, names
-from grader.intake.behaviour import UNKNOWN, Scan, may_be_swapped, role_by_behaviour
+from grader.intake.behaviour import UNKNOWN, Scan
 from grader.intake.handin import Found
 from grader.intake.names import Likeness
 from grader.model import Note, ProgramSpec
@@ -67,7 +67,7 @@ def find_programs(files: Sequence[Found], specs: Sequence[ProgramSpec]) -> Progr
     for file in chosen.values():
         if not file.whole:
             raise SubmissionError(messages.program_too_large(file.path))
-    if _swapped(chosen):
+    if _swapped(chosen, scan):
         return _exchanged(chosen, specs)
     notes = [note for spec in specs for note in _notes(spec, choices[spec.role])]
     return Programs({role: file.path for role, file in chosen.items()}, tuple(notes))
@@ -127,17 +127,23 @@ def _choose(candidates: list[Candidate], role: str, scan: Scan) -> Choice:
     if rivals or (best.likeness is Likeness.PART and scan.role(best.file.data) == UNKNOWN):
         return Choice(None, rivals=(best, *rivals))
     others = [each for each in ordered[1:] if each.file.data != best.file.data]
-    return Choice(best, unused=tuple(each for each in others if _could_be_meant(each, best, role, scan)))
+    imports = _imports(best) if others else b""
+    return Choice(best, unused=tuple(each for each in others if _could_be_meant(each, imports, role, scan)))
 
 
-def _could_be_meant(other: Candidate, best: Candidate, role: str, scan: Scan) -> bool:
+def _imports(program: Candidate) -> bytes:
+    """The lines of a program that may import something; each by itself, as no name reaches over a line's end."""
+    lines = (line[:MOST_LINE] for line in program.file.data.splitlines())
+    return b"\n".join(line for line in lines if b"import" in line)
+
+
+def _could_be_meant(other: Candidate, imports: bytes, role: str, scan: Scan) -> bool:
     """It has the name asked for, somehow written; or the role in its name, does what the program has to do, and is
-    nothing that the program imports."""
+    nothing that the chosen program imports (in `imports`)."""
     if _level(other.likeness) == 0:
         return True
     module = names.base(other.file.path).rpartition(".")[0].encode(errors="replace")
-    lines = (line[:MOST_LINE] for line in best.file.data.splitlines())
-    return scan.role(other.file.data) == role and not any(b"import" in line and module in line for line in lines)
+    return scan.role(other.file.data) == role and module not in imports
 
 
 def _by_behaviour(
@@ -170,15 +176,10 @@ def _only(candidates: list[Candidate], unknown: list[Candidate]) -> Choice:
     return Choice(candidates[0] if candidates else None)
 
 
-def _swapped(chosen: dict[str, Found]) -> bool:
+def _swapped(chosen: dict[str, Found], scan: Scan) -> bool:
     if chosen.keys() != {"server", "client"}:
         return False
-    server, client = chosen["server"].data, chosen["client"].data
-    return (
-        may_be_swapped(server, client)
-        and role_by_behaviour(server) == "client"
-        and role_by_behaviour(client) == "server"
-    )
+    return scan.are_swapped(chosen["server"].data, chosen["client"].data)
 
 
 def _exchanged(chosen: dict[str, Found], specs: Sequence[ProgramSpec]) -> Programs:

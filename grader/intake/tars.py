@@ -16,7 +16,7 @@ from grader.intake.handin import Problem
 
 BLOCK = 512
 MAX_EXTENSION_BYTES = 64 * 1024
-"""A header that only carries a long name."""
+"""What the extended headers before one member say: a long name, times, attributes of the file."""
 
 _WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")
 """Links, devices, folders, fifos: no bytes follow, whatever size the header states."""
@@ -72,9 +72,13 @@ def looks_like_tar(data: bytes) -> bool:
     return len(first) == BLOCK and (first == bytes(BLOCK) or _sums_match(first))
 
 
-def tar_members(data: bytes, limit: int) -> Iterator[TarMember]:
-    """The members of a tar archive, in order. Raises TooMuch beyond `limit` headers, Damaged on a broken one."""
-    position = 0
+def tar_members(data: bytes, limit: int, directory: int) -> Iterator[TarMember]:
+    """The members of a tar archive, in order.
+
+    Raises TooMuch beyond `limit` headers, or `directory` bytes of what extends them, and Damaged on a broken one.
+    """
+    position = before = 0  # `before`: bytes of the extensions of the members so far
+    said = 0  # the same, of the next member
     extended: dict[str, str] = {}
     for _ in range(limit):
         header = data[position : position + BLOCK]
@@ -91,10 +95,13 @@ def tar_members(data: bytes, limit: int) -> Iterator[TarMember]:
             raise Damaged("it ends early")
         position = start + -(-size // BLOCK) * BLOCK
         if extension:
+            said += size
+            if said > min(MAX_EXTENSION_BYTES, directory - before):
+                raise TooMuch
             extended |= _extension(kind, data[start : start + size])
             continue
         yield _member(header, kind, start, size, extended)
-        extended = {}
+        extended, before, said = {}, before + said, 0
     raise TooMuch
 
 
@@ -152,8 +159,6 @@ def _size(header: bytes, extended: dict[str, str]) -> int:
 
 def _extension(kind: bytes, body: bytes) -> dict[str, str]:
     """What an extension header says of the next member: `path`, `size`, or that it is sparse."""
-    if len(body) > MAX_EXTENSION_BYTES:
-        raise TooMuch
     if kind == b"L":
         return {"path": _text(body)}
     if kind in (b"x", b"X"):
@@ -164,12 +169,13 @@ def _extension(kind: bytes, body: bytes) -> dict[str, str]:
 def _pax_records(body: bytes) -> dict[str, str]:
     """The records `<length> <key>=<value>` LF of a pax header that matter here."""
     records: dict[str, str] = {}
-    while body.strip(b"\0"):
-        length, blank, _ = body[:20].partition(b" ")
-        if not blank or not length.isdigit() or not len(length) + 3 < int(length) <= len(body):
+    at, end = 0, len(body.rstrip(b"\0"))
+    while at < end:
+        length, blank, _ = body[at : at + 20].partition(b" ")
+        if not blank or not length.isdigit() or not len(length) + 3 < int(length) <= len(body) - at:
             raise Damaged("an extended header is broken")
-        key, _, value = body[len(length) + 1 : int(length) - 1].partition(b"=")
+        first, at = at + len(length) + 1, at + int(length)
+        key, _, value = body[first : at - 1].partition(b"=")
         if key in (b"path", b"size") or key.startswith(b"GNU.sparse."):
             records[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
-        body = body[int(length) :]
     return records

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 import tarfile
+import tempfile
 import warnings
 import zipfile
 import zlib
@@ -17,6 +19,9 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parents[2]))  # for bench, which is no part of the package
 
 from bench import readers
+from grader.answers.decisions import FILE_NAME, load_decisions
+from grader.answers.marked import MarkedError, read_all
+from grader.errors import RubricError
 from grader.model import Event, RunRecord
 from grader.store import packing
 
@@ -43,12 +48,20 @@ def altered(name: str) -> st.SearchStrategy[bytes]:
 
 # --- archives and layouts -------------------------------------------------------------------------------------------
 
+LONG = "_" * 64_000 + "x"
+"""About as long as the name of a member can be, and a run of what separates words."""
+
+RECORDS = b"5 a=\n" * 13_000
+"""As many records as an extended header of a tar may hold."""
+
 PARTS = ("..", ".", "", "ada", "Ada", "server", "C:", "\\", "echo-server.py", "answers.md", "\0")
 member_names = st.one_of(st.text(max_size=20), st.lists(st.sampled_from(PARTS), max_size=5).map("/".join))
 
 
 @given(st.lists(st.tuples(member_names, st.binary(max_size=60), st.integers(0, 0o177777)), max_size=8))
 @patient
+@example([(LONG, b"", 0o100644)])
+@example([(f"{LONG}/{LONG[:500]}.py", b"", 0o100644), ("answers.md", b"x", 0o100644)])
 def test_any_zip_is_read(members: list[tuple[str, bytes, int]]) -> None:
     """Any names, contents and modes that a zip can hold, as one hand-in and as a class."""
     buffer = io.BytesIO()
@@ -67,6 +80,10 @@ def test_any_zip_is_read(members: list[tuple[str, bytes, int]]) -> None:
 
 @given(st.lists(st.tuples(member_names, st.binary(max_size=60), st.sampled_from(b"01234567LKxgSVX\0")), max_size=8))
 @patient
+@example([(LONG, b"", ord("0"))])
+@example([(LONG, b"", ord("5")), (f"a/{LONG[:500]}.py", b"x", ord("0"))])
+@example([("", RECORDS, ord("x")), ("echo-server.py", b"", ord("0"))])
+@example([("", RECORDS, ord("x")), ("echo-server.py", b"", ord("0"))] * 110)
 def test_any_tar_is_read(members: list[tuple[str, bytes, int]]) -> None:
     """Any names, contents and kinds that a tar can hold."""
     buffer = io.BytesIO()
@@ -118,6 +135,32 @@ def test_any_answers_are_scored(data: bytes) -> None:
 def test_any_rubric_is_read_or_refused(data: bytes) -> None:
     """A rubric is right, or all that is wrong with it is a RubricError."""
     readers.read_rubric(data)
+
+
+BANK = (
+    "answers:\n", "- question: q1\n  text: It binds.\n", "  gold: {port: 1}\n", "  gold:\n    order: 0\n",
+    "- {question: q2, text: It connects}\n", "- ", "  ", "[", "]", "{", "}", ": ", "? ", "&a ", "*a", "!!str ", "|\n",
+    "'", '"\\U', "%YAML 9.9\n", "---\n", "\t", "#", "\0", "question,answer,port\n", "q1,It binds,1\n",
+)  # fmt: skip
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@given(st.lists(st.sampled_from(BANK) | words, max_size=30).map("".join))
+@patient
+@example("answers: " + "[" * 100_000)
+@example("answers: " + "{a: " * 100_000)
+@example("- " * 100_000)
+def test_any_marked_answers_are_read_or_refused(text: str) -> None:
+    """A bank, as YAML and as CSV, and as decisions beside a rubric. (Staff write them; students' words are in them.)"""
+    questions = readers.rubric().questions
+    for is_csv in (False, True):
+        with contextlib.suppress(MarkedError):
+            assert all(set(one.gold.values()) <= {True, False} for one in read_all(text, questions, is_csv=is_csv))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / FILE_NAME
+        path.write_text(text, "utf-8", newline="")
+        with contextlib.suppress(RubricError):
+            load_decisions(path, questions)
 
 
 @given(altered("source"))

@@ -60,6 +60,13 @@ def test_a_file_that_cannot_be_used_says_why(text: str, is_csv: bool, message: s
         read_marked(text, [QUESTION], is_csv=is_csv)
 
 
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "&a [", "!x {? "])
+def test_a_bank_that_nests_without_end_is_refused(opening: str) -> None:
+    """PyYAML composes with a call for each level, in C: deep enough, that ends the interpreter."""
+    with pytest.raises(MarkedError, match=r"line 2: entries nest more than 30 deep here\."):
+        read_marked("answers:\n  " + opening * 100_000, [QUESTION], is_csv=False)
+
+
 def test_figures_of_known_cells() -> None:
     """Two right credits, one wrong, one missed, one right refusal."""
     found = figures([cell(True, True), cell(True, True), cell(False, True), cell(True, False), cell(False, False)])

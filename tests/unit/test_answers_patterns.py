@@ -8,8 +8,9 @@ import pytest
 
 from grader.answers import check_pattern
 from grader.answers.ideas import apply_patterns, compiled
-from grader.answers.match import Located
+from grader.answers.match import Located, build_vocabulary
 from grader.answers.normalise import normalise
+from grader.answers.patterns import parse_pattern
 from grader.model import Criterion, Question
 
 LEXICON = {
@@ -127,3 +128,39 @@ def test_a_list_that_contains_itself_is_an_error_and_no_endless_loop() -> None:
 def test_a_list_that_names_an_unknown_list_is_an_error() -> None:
     """The fault is found behind the list that the pattern names."""
     assert "did you mean ~server?" in str(check_pattern("~x", {"x": ("~servr",), "server": ("server",)}))
+
+
+LEVELS = 22
+TWICE = {f"l{level}": (f"~l{level + 1}", f"~l{level + 1}") for level in range(LEVELS)} | {f"l{LEVELS}": ("word",)}
+CHAIN = {f"l{level}": (f"w{level}", f"~l{level + 1}") for level in range(5000)} | {"l5000": ("word",)}
+
+
+class Counting(dict[str, tuple[str, ...]]):
+    """A lexicon that counts how often a list of it is read."""
+
+    reads = 0
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        self.reads += 1
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:  # type: ignore[override]
+        self.reads += 1
+        return super().get(name, default)
+
+
+@pytest.mark.parametrize("lists", [TWICE, CHAIN], ids=["each twice", "one in the other"])
+def test_a_list_is_read_once_however_often_it_is_named(lists: dict[str, tuple[str, ...]]) -> None:
+    """Lists that name the next one twice are a bomb; ones that each name the next are no tower of calls."""
+    lexicon = Counting(lists)
+    assert check_pattern("~l0", lexicon) is None
+    vocabulary = build_vocabulary([parse_pattern("~l0")], lexicon)
+    assert "~l0" in vocabulary.singles["word"]
+    assert lexicon.reads <= 2 * len(lists)
+
+
+def test_what_is_wrong_at_the_end_of_many_lists_is_found() -> None:
+    """A circle through all of them, and a name that is missing in the last."""
+    assert "contains itself" in str(check_pattern("~l0", CHAIN | {"l5000": ("~l0",)}))
+    assert "~l5001, which is not in the lexicon" in str(check_pattern("~l0", CHAIN | {"l5000": ("~l5001",)}))
+    assert check_pattern("~l0|~l1 ~l0", TWICE) is None

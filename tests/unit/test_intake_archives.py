@@ -15,6 +15,7 @@ import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -39,8 +40,11 @@ from grader.intake import bounds, find_submissions, read_folder
 from grader.intake.archives import open_archive
 from grader.intake.gather import gather
 from grader.intake.recognise import recognise
-from grader.intake.tars import BLOCK, Damaged, TooMuch, gunzip, tar_members
+from grader.intake.tars import BLOCK, MAX_EXTENSION_BYTES, Damaged, TooMuch, _pax_records, gunzip, tar_members
 from grader.model import Submission
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 SECRET = b"not for the box\n"
 
@@ -259,6 +263,24 @@ def test_a_name_too_long_or_deep_is_left_out(pack: Callable[[dict[str, bytes]], 
     assert codes(unpacked(data)) == [("left-out", None)]
 
 
+@pytest.mark.parametrize("run", ["_", " ", "- ", "(1", "_1", "copy "])
+@every_kind
+def test_a_name_as_long_as_a_format_can_say_is_read_once(pack: Callable[[dict[str, bytes]], bytes], run: str) -> None:
+    """Looked at from each of its places, such a name takes half an hour, and the batch with it."""
+    try:
+        data = pack(WHOLE | {(run * 64_000)[:64_000] + "x": b""})
+    except ValueError:
+        pytest.skip("the format cannot say such a name")
+    assert codes(unpacked(data)) == [("left-out", None)]
+
+
+@pytest.mark.parametrize("name", ["echo-server{}.py", "answers{}.md"])
+def test_a_name_that_no_file_can_have_says_nothing(name: str) -> None:
+    """It is not what was asked for, whatever is in it; and nothing of its length is remembered for the next hand-in."""
+    assert not note(unpacked(zipped(WHOLE | {name.format("-1" * 200): b"x"})), "left-out").needs_person
+    assert note(unpacked(zipped(WHOLE | {f"{'d' * 300}/{name.format('-1')}": b"x"})), "left-out").needs_person
+
+
 def test_a_zip_with_a_password_is_refused() -> None:
     """Both where the flag is set in the file's own header and in the directory."""
     data = bytearray(zipped(WHOLE))
@@ -475,6 +497,57 @@ def test_a_tar_with_a_broken_extended_header_is_refused(record: bytes) -> None:
     refused(info.tobuf(tarfile.USTAR_FORMAT) + record.ljust(BLOCK, b"\0") + tarred(WHOLE, "w"), "damaged")
 
 
+def extension(body: bytes, kind: bytes = tarfile.XHDTYPE) -> bytes:
+    """An extended header, as bytes of a tar."""
+    info = member("x", kind)
+    info.size = len(body)
+    return info.tobuf(tarfile.USTAR_FORMAT) + body + bytes(-len(body) % BLOCK)
+
+
+SHORT = b"5 a=\n"
+"""The shortest record of an extended header: as many as possible in a given number of bytes."""
+
+
+class Sliced(bytes):
+    """Bytes that count how many are copied out of them, and out of the copies."""
+
+    copied: ClassVar[int] = 0
+
+    def __getitem__(self, place: object) -> Sliced:  # type: ignore[override]
+        piece = Sliced(super().__getitem__(place))  # type: ignore[call-overload]
+        Sliced.copied += len(piece)
+        return piece
+
+    def rstrip(self, chars: Buffer | None = None) -> Sliced:
+        return Sliced(super().rstrip(chars))
+
+
+def test_an_extended_header_is_read_once() -> None:
+    """A few bytes are copied for each record, and not all the rest."""
+    body = Sliced(SHORT * (MAX_EXTENSION_BYTES // len(SHORT) - 3) + b"10 path=x\n")
+    Sliced.copied = 0
+    assert _pax_records(body) == {"path": "x"}
+    assert Sliced.copied < 10 * len(body)
+
+
+@pytest.mark.parametrize("kinds", [b"xx", b"xL", b"xK", b"gx", b"x" * 9])
+def test_a_member_has_only_so_much_said_of_it(kinds: bytes) -> None:
+    """However many extended headers say it; each of these would do by itself."""
+    body = SHORT * (MAX_EXTENSION_BYTES // len(SHORT) // len(kinds) + 1)
+    each = [extension(body, bytes([kind])) for kind in kinds]
+    refused(b"".join(each) + tarred(WHOLE, "w"), "too much")
+    assert codes(unpacked(b"".join(each[:-1]) + tarred(WHOLE, "w"))) == []
+
+
+@pytest.mark.slow
+def test_an_archive_has_only_so_much_said_of_its_members() -> None:
+    """As much as the table of contents of a zip may hold."""
+    said = extension(SHORT * (60_000 // len(SHORT))) + tar_of(member("x", tarfile.DIRTYPE))[:BLOCK]
+    fits = bounds.MAX_DIRECTORY_BYTES // 60_000
+    assert codes(unpacked(said * fits + tarred(WHOLE, "w"))) == []
+    refused(said * (fits + 1) + tarred(WHOLE, "w"), "too much")
+
+
 def test_a_tar_may_not_say_a_size_that_leads_backwards() -> None:
     """A size in an extended header is held to the same rules."""
     for value in (b"-1024", b"1e9", b"\xd9\xa3", b"9" * 30):
@@ -573,8 +646,8 @@ def test_many_altered_archives_do_no_harm() -> None:
 def test_reading_a_tar_ends() -> None:
     """Each header moves on by at least a block, so there are never more members than blocks."""
     data = tarred({f"{number}": b"" for number in range(100)}, "w")
-    assert len(list(tar_members(data, 101))) == 100
+    assert len(list(tar_members(data, 101, 0))) == 100
     with pytest.raises(TooMuch):
-        list(tar_members(data, 100))
+        list(tar_members(data, 100, 0))
     with pytest.raises(Damaged):
-        list(tar_members(data[:-1].replace(b"ustar", b"USTAR"), 100))
+        list(tar_members(data[:-1].replace(b"ustar", b"USTAR"), 100, 0))

@@ -8,11 +8,26 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_intake_support import ANSWERS, CLIENT, RUBRIC, SERVER, WHOLE, codes, found, note, paths, read, write
+from test_intake_support import (
+    ANSWERS,
+    CLIENT,
+    RUBRIC,
+    SERVER,
+    WHOLE,
+    codes,
+    found,
+    note,
+    paths,
+    read,
+    write,
+    zipped,
+)
 
 from grader.errors import SubmissionError
-from grader.intake import bounds, find_submissions, folders, read_folder
-from grader.intake.handin import Problem, Refused
+from grader.intake import Pending, bounds, find_submissions, folders, read_folder
+from grader.intake.folders import FolderSource
+from grader.intake.gather import gather
+from grader.intake.handin import Member, Problem, Refused
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="makes links, fifos and odd names")
 SECRET = b"the canary\n"
@@ -198,6 +213,57 @@ def test_all_files_together_are_bounded(tmp_path: Path) -> None:
     assert submission.programs["server"] == "echo-server.py"
     assert sum(len(file.data) for file in submission.files) <= bounds.MAX_TOTAL_BYTES
     assert "`a3.bin`, `a4.bin`, `a5.bin`" in note(submission, "left-out").message
+
+
+def large(*names: str) -> dict[str, bytes]:
+    """Files too large to be read, no two alike."""
+    return {name: ANSWERS + name.encode() + b"x" * bounds.MAX_FILE_BYTES for name in names}
+
+
+def test_of_large_answers_only_so_many_beginnings_are_kept(tmp_path: Path) -> None:
+    """What is called as was asked comes first; for the others a person is asked."""
+    folder = write(tmp_path / "ada", WHOLE | large("answers.md", *(f"a{number}-answers.md" for number in range(9))))
+    with FolderSource(folder) as source:
+        kept = [file for file in gather(source, RUBRIC).files if not file.whole]
+    assert [file.path for file in kept] == ["a0-answers.md", "a1-answers.md", "a2-answers.md", "answers.md"]
+    assert sum(len(file.data) for file in kept) <= bounds.MAX_BEGINNINGS * (bounds.MAX_ANSWERS_BYTES + 1)
+    submission = read_folder(folder, RUBRIC)
+    assert (submission.answers or "").startswith(ANSWERS.decode())
+    assert note(submission, "left-out").needs_person
+
+
+def test_answers_beside_an_archive_that_takes_all_the_room_are_read(tmp_path: Path) -> None:
+    """The beginning of answers has a room of its own."""
+    programs = {name: data for name, data in WHOLE.items() if name != "answers.md"}
+    films = {f"{number}.bin": b"x" * (bounds.MAX_FILE_BYTES - 100) for number in range(4)}
+    submission = read(tmp_path / "ada", {"answers.md": ANSWERS, "work.zip": zipped(programs | films)})
+    assert sum(len(file.data) for file in submission.files) <= bounds.MAX_TOTAL_BYTES
+    assert submission.answers == ANSWERS.decode()
+
+
+class Hurried(FolderSource):
+    """A folder in which a student replaces files by links while they are read."""
+
+    def read(self, member: Member, limit: int) -> bytes:
+        try:
+            return super().read(member, limit)
+        finally:
+            path = self.path / member.path
+            path.unlink()
+            path.symlink_to("elsewhere")
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(path)
+
+
+def test_large_answers_that_change_while_they_are_read_are_left_out(tmp_path: Path) -> None:
+    """Between the look at their size and the look at their beginning, too: the hand-in is read without them."""
+    folder = write(tmp_path / "ada", WHOLE | large("answers.md"))
+    submission = Pending("ada", lambda: Hurried(folder), RUBRIC).read()
+    assert submission.answers is None
+    assert submission.programs["server"] == "echo-server.py"
+    assert note(submission, "left-out").needs_person
 
 
 def test_many_files_are_bounded(tmp_path: Path) -> None:

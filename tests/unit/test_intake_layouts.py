@@ -173,6 +173,16 @@ def test_a_path_without_hand_ins_is_a_usage_error(tmp_path: Path, name: str) -> 
         find_submissions([tmp_path / name], RUBRIC)
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "x/" * 3000, "loop", "notes.txt/ada"])
+def test_a_path_that_cannot_be_followed_is_a_usage_error(tmp_path: Path, name: str) -> None:
+    """Too long for the system, in a circle, or through a file."""
+    write(tmp_path, {"notes.txt": b""})
+    (tmp_path / "loop").symlink_to("loop")
+    for look in (lambda path: find_submissions([path], RUBRIC), lambda path: read_folder(path, RUBRIC)):
+        with pytest.raises(UsageError, match=r"Check the path"):
+            look(tmp_path / name)
+
+
 def test_a_damaged_archive_is_a_hand_in_that_cannot_be_read(tmp_path: Path) -> None:
     """The batch goes on, and the results name it."""
     (tmp_path / "ada.zip").write_bytes(zipped(WHOLE)[:-30])

@@ -23,7 +23,8 @@ from test_intake_support import (
     zipped,
 )
 
-from grader.intake import find_submissions
+from grader.errors import SubmissionError
+from grader.intake import bounds, find_submissions
 from grader.model import Submission
 
 # --- Moodle ---------------------------------------------------------------------------------------------------------
@@ -60,6 +61,16 @@ def test_files_of_moodle_are_put_together(handed: Handed, person: str) -> None:
     assert batch["Bob B_1"].notes == ()
     assert paths(batch[person]) == ["echo-client.py", "echo-server.py"]
     assert batch[person].answers == TYPED
+
+
+def test_one_s_folders_that_hold_too_much_are_called_what_they_are(
+    handed: Handed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are no archive, and nothing in them could be unpacked."""
+    monkeypatch.setattr(bounds, "MAX_ENTRIES", 6)
+    files = {f"Jane Doe_5_assignsubmission_{kind}_/{n}.txt": b"" for kind in ("file", "onlinetext") for n in range(4)}
+    with pytest.raises(SubmissionError, match=r"^`Jane Doe_5` holds more than 6 files\. Ask for a hand-in with"):
+        found(handed(files))
 
 
 def test_a_class_of_one_from_moodle(handed: Handed) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from test_intake_support import ANSWERS, CLIENT, RUBRIC, SERVER, WHOLE, codes, note, paths, read, write
 
 from grader.errors import SubmissionError
 from grader.intake import behaviour, bounds, read_folder
-from grader.intake.behaviour import looks_like_python, role_by_behaviour
+from grader.intake.behaviour import Scan
+from grader.intake.handin import Found
+from grader.intake.programs import find_programs
 
 OTHER_SERVER = SERVER + b"print('another version')\n"
 
@@ -138,6 +141,27 @@ def test_another_version_that_does_the_work_is_named(tmp_path: Path) -> None:
     assert submission.programs["server"] == "echo-server.py"
     assert codes(submission) == [("unused", "server")]
     assert "`server_final.py`, `my_server.py` were not" in note(submission, "unused", "server").message
+
+
+class Divided(bytes):
+    """A program that counts how often it is divided into lines."""
+
+    times: ClassVar[int] = 0
+
+    def splitlines(self, keepends: bool = False) -> list[bytes]:
+        Divided.times += 1
+        return super().splitlines(keepends)
+
+
+def test_a_program_is_searched_for_imports_once() -> None:
+    """For 200 files beside it, too: a megabyte of empty lines would take a minute."""
+    Divided.times = 0
+    files = [Found("echo-client.py", CLIENT), Found("echo-server.py", Divided(b"\n" * 1000 + b"import my_server_7"))]
+    files += [Found(f"my_server_{number}.py", b"s.listen() #%d" % number) for number in range(20)]
+    notes = find_programs(files, RUBRIC.programs).notes
+    assert [(each.code, "17 more" in each.message) for each in notes] == [("unused", False)]
+    assert "16 more" in notes[0].message
+    assert Divided.times == 1
 
 
 def test_a_module_that_the_program_imports_is_no_version_of_it(tmp_path: Path) -> None:
@@ -311,14 +335,14 @@ def test_digests_cannot_be_made_equal_by_moving_a_border(tmp_path: Path) -> None
 )
 def test_the_words_of_the_code_tell_its_role(code: bytes, role: str | None) -> None:
     """Calls count, in broken code too; comments and strings do not."""
-    assert role_by_behaviour(code) == role
+    assert Scan().role(code) == role
 
 
 @pytest.mark.parametrize("code", [b"(" * 60_000, b"-" * 60_000, b"x." * 30_000, b"'''" * 20_000, b"\\\n" * 30_000])
 def test_hostile_source_is_only_split_into_words(code: bytes) -> None:
     """Source that exhausts a compiler is harmless, as it is never compiled."""
-    assert role_by_behaviour(code) is None
-    assert not looks_like_python(code)
+    assert Scan().role(code) is None
+    assert not Scan().looks_like_python(code)
 
 
 def padding(number: int) -> bytes:
