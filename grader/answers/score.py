@@ -113,7 +113,7 @@ def _criterion(one: CriterionJudgement, words: str) -> CriterionScore:
 
 
 def _staff_note(one: CriterionJudgement) -> str:
-    found, idea = one.found, one.criterion.idea
+    found, idea = one.found, one.criterion.idea.rstrip(". ")
     if one.marked:
         return (phrases.STAFF_MARKED_MET if one.met else phrases.STAFF_MARKED_NOT).format(idea=idea)
     if one.decision.withheld:
@@ -152,7 +152,9 @@ def _without_model(judgements: list[CriterionJudgement]) -> list[str]:
 def _misconceptions(question: Question, ready: Compiled, located: Located) -> tuple[tuple[str, ...], list[str]]:
     """Hints for the student and the beliefs behind them for staff."""
     seen = [one for one in question.misconceptions if believed(one, ready, located)]
-    return tuple(dict.fromkeys(one.hint for one in seen)), [one.says for one in seen]
+    foreign = is_foreign([token.word for token in located.text.tokens])
+    hints = [*([phrases.HINT_FOREIGN] if foreign else []), *(one.hint for one in seen)]
+    return tuple(dict.fromkeys(hints)), [one.says for one in seen]
 
 
 def _maintained(text: Text) -> list[str]:
@@ -168,13 +170,14 @@ def _flags(ready: Compiled, located: Located, *, earned: bool) -> list[str]:
     reasons = []
     if located.instructions:
         reasons.append(phrases.REVIEW_INSTRUCTION)
-    if located.lists:
+    foreign = is_foreign(words)
+    if located.lists and not foreign:
         reasons.append(phrases.REVIEW_LIST)
     if earned and is_hedged(_maintained(text)):
         reasons.append(phrases.REVIEW_HEDGED)
     if is_copy(words, ready.asked):
         reasons.append(phrases.REVIEW_COPY)
-    if is_foreign(words):
+    if foreign:
         reasons.append(phrases.REVIEW_FOREIGN)
     return reasons
 
