@@ -86,7 +86,7 @@ def check_pattern(pattern: str, lexicon: Mapping[str, tuple[str, ...]]) -> str |
         for choice in term.choices:
             problem = _check_choice(choice, lexicon)
             if problem:
-                return f"Pattern `{pattern[:80]}` {problem}."
+                return f"Pattern `{pattern[:80]}` {problem}" + "." * (not problem.endswith("?"))
     return None
 
 
@@ -155,6 +155,10 @@ def _term(piece: str, *, first: bool) -> Term:
         link, gap, rest = match["op"], int(match["gap"] or 99), piece[match.end() :]
         if first:
             raise PatternError(f"begins with `{piece}`; `{link}` needs a word before it")
+        if not rest or (rest.isdigit() and not match["gap"] and not match["colon"]):
+            raise PatternError(
+                f"has `{piece}`; a distance has a colon and then its word, without a blank: `{link}3:port`"
+            )
         if gap == 0:
             raise PatternError(f"has a distance of 0 in `{piece}`; the next word is `{link}1:`")
     return Term(tuple(_choice(choice, piece) for choice in _choices(rest)), link, gap)

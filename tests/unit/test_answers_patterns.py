@@ -92,6 +92,9 @@ def test_a_rejected_wording_takes_credit_away_in_its_sentence_only() -> None:
     ("pattern", "said"),
     [
         ("~sever", "did you mean ~server?"),
+        ("socket >8 ~socket", "has `>8`; a distance has a colon and then its word, without a blank: `>3:port`."),
+        ("socket <>9: port", "has `<>9:`; a distance has a colon and then its word, without a blank: `<>3:port`."),
+        ("socket > port", "has `>`; a distance has a colon and then its word"),
         ("~frobnicate", "add a list `frobnicate: [...]`"),
         ("", "has no word to look for"),
         ("!client", "has no word to look for"),
