@@ -26,7 +26,7 @@ from grader.store import Store
 from grader.store.codec import to_json
 
 ALL_GRADED, NEEDS_PERSON = 0, 1
-ALIKE_SHOWN, SUBMISSIONS_SHOWN, TEXT_SHOWN = 20, 5, 300
+ALIKE_SHOWN, WORDINGS_SHOWN, SUBMISSIONS_SHOWN, TEXT_SHOWN = 20, 3, 5, 300
 
 
 def run_batch(
@@ -103,14 +103,16 @@ def report(store: Store, out: Path, rubric: Rubric, pending: Sequence[Pending]) 
 
 
 def alike(queue: Gathering) -> list[Alike]:
-    """For the overview: answers that wait and are alike, those first that one decision settles most of."""
+    """For the overview: answers that wait and are alike, the largest clusters first."""
     several = [one for one in clustered(queue.waiting()) if one.students > 1][:ALIKE_SHOWN]
     return [
         Alike(
             id=one.id,
             answers=one.students,
             different=len(one.answers),
-            text=shorten(one.answers[0].score.answer, TEXT_SHOWN, placeholder=" …"),
+            texts=tuple(
+                shorten(each.score.answer, TEXT_SHOWN, placeholder=" …") for each in one.answers[:WORDINGS_SHOWN]
+            ),
             submissions=tuple(name for answer in one.answers for name in answer.students)[:SUBMISSIONS_SHOWN],
         )
         for one in several

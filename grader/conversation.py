@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from grader.model import Check, Rubric, Step
 
 TEXT_ALPHABET = (string.ascii_letters + string.digits).encode()  # reads the same as text, as repr, in every encoding
+EVERY_VALUE = range(256)  # of a byte
 MOST_CONNECTS = 8  # in one run: each comes from a port of its own
 AS_TEXT = bytes(TEXT_ALPHABET[value % len(TEXT_ALPHABET)] for value in range(256))  # a table for bytes.translate
 
@@ -105,12 +106,22 @@ def payload(arguments: Mapping[str, object], seed: str) -> bytes:
     assert isinstance(extra, bytes)
     source, between = random.Random(seed), max(size - 2 * len(extra), 0)
     if kind == "random":
-        return extra + source.randbytes(between) + extra
+        return extra + _random_bytes(source, between) + extra
     if kind == "random-text":
         return extra + source.randbytes(between).translate(AS_TEXT) + extra
     data_given = arguments["data"]
     assert isinstance(data_given, bytes)
     return data_given
+
+
+def _random_bytes(source: random.Random, size: int) -> bytes:
+    """Random bytes, among which every value is where there is room: no verdict may hang on which bytes fell to whom."""
+    room = size - len(EVERY_VALUE)
+    if room < 0:
+        return source.randbytes(size)
+    before = source.randint(0, room)
+    every = bytes(source.sample(EVERY_VALUE, len(EVERY_VALUE)))
+    return source.randbytes(before) + every + source.randbytes(room - before)
 
 
 TRANSFORMS: dict[str, Callable[[bytes], bytes]] = {

@@ -40,7 +40,7 @@ def plan_digest(rubric: Rubric) -> str:
             "limits": asdict(rubric.limits),
             "follow_through": rubric.options.follow_through,
             "seed": rubric.options.seed,
-            "random": [payload({"kind": kind, "size": 16}, "").hex() for kind in ("random", "random-text")],
+            "random": [payload({"kind": kind, "size": 300}, "").hex() for kind in ("random", "random-text")],
             "checks": checks,
         }
     )

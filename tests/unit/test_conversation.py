@@ -187,6 +187,15 @@ def test_a_random_payload_is_as_long_as_the_rubric_says(size: int, kind: str) ->
     assert data.endswith(b"\x00\n ")
 
 
+@pytest.mark.parametrize("size", [256 + 6, 300, 4000])
+def test_random_bytes_have_every_value_where_there_is_room(size: int) -> None:
+    """A server that stops at a certain byte fails for every hand-in, and not for those to whom it happened to fall."""
+    for seed in ("one", "two"):
+        data = payload({"kind": "random", "size": size, "with": b"\x00\n "}, seed)
+        assert len(data) == size
+        assert set(data[3:-3]) == set(range(256))
+
+
 def test_nothing_in_64_kib_hangs_on_where_it_is_cut(shipped: Rubric) -> None:
     """A server that strips each piece, or decodes it, gets the same verdict wherever recv happens to cut."""
     (large,) = (check for check in shipped.checks if check.id == "server.echoes-large")
