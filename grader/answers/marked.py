@@ -18,7 +18,10 @@ import yaml
 from grader.model import Question
 from grader.rubric.yaml_text import DEEPEST
 
-_MET = {"1": True, "yes": True, "true": True, "x": True, "0": False, "no": False, "false": False}
+_MET = {
+    **dict.fromkeys(("1", "1.0", "yes", "true", "x"), True),
+    **dict.fromkeys(("0", "0.0", "no", "false"), False),
+}
 _UNDECIDED = ("", "?", "~", "null")
 CLUSTER, STUDENTS, WHY, OPINION = OWN_COLUMNS = ("Cluster", "Students", "Why a person", "Second opinion")
 """Columns that `grade answers queue` writes for people. No criterion can be called so: ids have no capitals."""

@@ -118,6 +118,8 @@ def _advice(entry: Entry, schema: Schema) -> str:
     """Return a last sentence for the slips that YAML invites, or ""."""
     if isinstance(entry.value, str):
         return nearest(entry.value, [str(name) for name in _names(schema)])
+    if isinstance(entry.value, dict) and (keys := _keys(schema)):
+        return next(filter(None, (nearest(key, keys) for key in entry.mapping() if key not in keys)), "")
     if schema.get("type") != "string":
         return ""
     if isinstance(entry.value, dict | list):
@@ -130,6 +132,11 @@ def _names(schema: Schema) -> list[Any]:
     branches = schema.get("oneOf") or schema.get("anyOf") or []
     own = [*schema.get("enum", []), *([schema["const"]] if "const" in schema else [])]
     return own + [name for branch in branches for name in _names(branch)]
+
+
+def _keys(schema: Schema) -> list[str]:
+    """Return the keys that a fragment's ways of writing have."""
+    return [name for branch in schema.get("oneOf", []) for name in branch.get("properties", {})]
 
 
 def _follow(entry: Entry, path: Sequence[str | int]) -> Entry:

@@ -48,8 +48,13 @@ class Problem:
 
 
 def nearest(word: str, names: Iterable[str]) -> str:
-    """Return " Did you mean `…`?" for the name closest to `word`, or "" when none is close."""
-    found = difflib.get_close_matches(word.lower()[:100], list(names), n=1, cutoff=0.6)
+    """Return " Did you mean `…`?" for the name closest to `word`, or "" when none is close.
+
+    One that has all of the word behind other letters is mostly its opposite: `nonzero` for `zero`.
+    """
+    meant = word.lower()[:100]
+    possible = [name for name in names if name == meant or not name.endswith(meant)]
+    found = difflib.get_close_matches(meant, possible, n=1, cutoff=0.6)
     return f" Did you mean `{found[0]}`?" if found else ""
 
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from grader.rubric.checking import Place, member
 from grader.rubric.problems import Problem, nearest, shown
-from grader.rubric.shape import Points
+from grader.rubric.shape import Points, RubricShape
 from grader.rubric.yaml_text import Entry
 
 CheckPattern = Callable[[str, Mapping[str, tuple[str, ...]]], str | None]
@@ -242,6 +242,8 @@ def _sum(entries: Entry) -> Decimal | None:
 
 
 def _total(root: Entry) -> Iterator[Problem]:
+    if root.mapping().keys() - RubricShape.model_fields.keys():
+        return  # one of them may be meant for `checks` or `questions`
     declared, checks, questions = _points(root), _sum(root.get("checks")), _sum(root.get("questions"))
     if declared is None or checks is None or questions is None or declared == checks + questions:
         return

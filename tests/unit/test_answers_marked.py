@@ -39,6 +39,13 @@ def test_a_spreadsheet_is_read_with_undecided_cells_left_out() -> None:
     assert [(one.text, dict(one.gold)) for one in found] == [("some ham", {"ham": True}), ("nothing", {"ham": False})]
 
 
+@pytest.mark.parametrize(("written", "met"), [("1.0", True), ("x", True), ("TRUE", True), ("0.0", False), ("No", False)])
+def test_a_mark_may_be_written_as_a_spreadsheet_writes_it(written: str, met: bool) -> None:
+    """Numbers with a point, words in any case."""
+    (one,) = read_marked(f"question,answer,ham\nq1,some ham,{written}\n", [QUESTION], is_csv=True)
+    assert dict(one.gold) == {"ham": met}
+
+
 def test_a_bank_is_read_with_its_borderline_cells() -> None:
     text = "answers:\n- {question: q1, text: ham, gold: {ham: 1, egg: 0}, borderline: [egg]}\n"
     (one,) = read_marked(text, [QUESTION], is_csv=False)

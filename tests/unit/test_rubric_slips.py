@@ -392,3 +392,27 @@ def test_size_is_bounded() -> None:
     assert problems("a" * 400_001) == [
         "rubric.yaml: 400001 characters are too many for a rubric; at most 400000 are read."
     ]
+
+
+# --- what was meant ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step", "meant"),
+    [
+        ("send: {txt: Hello}", " Did you mean `text`?"),
+        ("exits: nonzer", " Did you mean `nonzero`?"),
+        ("exits: zero", ""),
+    ],
+)
+def test_a_slip_is_told_what_was_meant_and_never_its_opposite(step: str, meant: str) -> None:
+    """A key misspelt within a step's braces, too."""
+    steps = f"[connect, {step if step.startswith('exits') else step + ', exits: 0'}]"
+    said = problems(rubric_text(check(steps=steps)))[0]
+    assert said.partition(" Did you")[1:] == ((" Did you", meant.removeprefix(" Did you")) if meant else ("", ""))
+
+
+def test_of_points_nothing_is_said_where_a_part_of_them_has_another_name() -> None:
+    """`question` for `questions`: to lower the total would be the wrong cure."""
+    (said,) = problems(rubric_text(points=8, questions=QUESTION.replace("questions:", "question:")))
+    assert "unknown key `question`. Did you mean `questions`?" in said
