@@ -17,7 +17,8 @@ class Aside(Generic[Result]):
     """`work`, under way in a copy of this process until its `result` is asked for; it leaves the block with us.
 
     To be made before there is any thread or event loop, of which a copy would have a part only. Where a process
-    cannot be copied (Windows), or its copy fails, the work is done when its result is asked for, and raises here.
+    cannot be copied (Windows; a machine that has no process or descriptor left for us), or its copy fails, the work is
+    done when its result is asked for, and raises here.
     """
 
     def __init__(self, work: Callable[[], Result]) -> None:
@@ -25,8 +26,16 @@ class Aside(Generic[Result]):
         self.pid = 0
         if not hasattr(os, "fork"):
             return
-        self.reading, writing = os.pipe()
-        self.pid = os.fork()
+        try:
+            self.reading, writing = os.pipe()
+        except OSError:
+            return
+        try:
+            self.pid = os.fork()
+        except OSError:
+            os.close(self.reading)
+            os.close(writing)
+            return
         if self.pid == 0:
             _work_and_end(work, writing)
         os.close(writing)

@@ -2,7 +2,8 @@
 
 A submission whose programs sleep needs no processor. It gives its seat up until they wake, so that a class of which
 half sleeps costs computing, not waiting. One that wakes has its seat back at once, whether or not somebody has taken it
-meanwhile: a program that waits for us is never kept waiting for others.
+meanwhile: a program that waits for us is never kept waiting for others. How many are in flight, asleep or at work, is
+bounded by what this process may have open.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from contextvars import ContextVar
 from typing import TypeVar
 
+from grader.descriptors import most_in_flight
+
 T = TypeVar("T")
 
 IN_FLIGHT = 8
-"""Submissions in flight for each seat, asleep or at work."""
+"""Submissions in flight for each seat, asleep or at work, as far as there are descriptors for them."""
 
 LIGHT = 1 / IN_FLIGHT
 """What share of the memory that it may use a program may hold asleep and have its seat given up: all that are in flight
@@ -24,25 +27,31 @@ then hold no more than twice what those at work may."""
 
 
 class Seats:
-    """Seats for `count` submissions."""
+    """Seats for `count` submissions.
 
-    def __init__(self, count: int) -> None:
+    `in_flight`: how many may have been let in and not have left, as far as there are descriptors for them.
+    """
+
+    def __init__(self, count: int, in_flight: int) -> None:
         self.free = count
         self.vacant = asyncio.Event()
+        self.in_flight = most_in_flight(in_flight)
+        self.room = asyncio.Semaphore(self.in_flight)
 
     @contextlib.asynccontextmanager
     async def taken(self) -> AsyncIterator[None]:
         """A seat for one submission, once there is one: for this task, and for the tasks that it starts."""
-        while self.free <= 0:
-            self.vacant.clear()
-            await self.vacant.wait()
-        self.add(-1)
-        before = _MINE.set(Seat(self))
-        try:
-            yield
-        finally:
-            _MINE.reset(before)
-            self.add(1)
+        async with self.room:
+            while self.free <= 0:
+                self.vacant.clear()
+                await self.vacant.wait()
+            self.add(-1)
+            before = _MINE.set(Seat(self))
+            try:
+                yield
+            finally:
+                _MINE.reset(before)
+                self.add(1)
 
     def add(self, seats: int) -> None:
         """So many seats more are free, or fewer."""
@@ -74,7 +83,7 @@ async def each_seated(items: Iterable[T], seats: int, work: Callable[[T], Awaita
 
     Raises an ExceptionGroup with what the work raises, as soon as it does; what is under way is then cancelled.
     """
-    waiting, room = iter(items), Seats(seats)
+    waiting, room = iter(items), Seats(seats, IN_FLIGHT * seats)
 
     async def worker() -> None:
         while True:
@@ -86,7 +95,7 @@ async def each_seated(items: Iterable[T], seats: int, work: Callable[[T], Awaita
                     return
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(IN_FLIGHT * seats):
+        for _ in range(room.in_flight):
             group.create_task(worker())
 
 

@@ -271,6 +271,9 @@ class Batch:
                 job = await self.work.take()
                 if job is None:
                     return
+                if crew.gone.done():  # it went while we waited, and this job has never been there
+                    await self.work.give_back(job)
+                    return
                 try:
                     reply = await self.run(job, crew)
                 except BaseException:
@@ -280,8 +283,6 @@ class Batch:
 
     async def run(self, job: Job, crew: Crew) -> Reply | str:
         """Send a job to its worker. Returns the reply, or GONE when the worker takes nothing any more."""
-        if crew.gone.done():
-            return GONE
         future = self.client.submit(
             worker.grade_one,
             self.rubric.digest,

@@ -42,7 +42,7 @@ def boxes_loop() -> asyncio.AbstractEventLoop:
 @functools.cache
 def seats(threads: int) -> Seats:
     """Those of this process, whatever the rubric."""
-    return Seats(max(1, threads // IN_FLIGHT))
+    return Seats(max(1, threads // IN_FLIGHT), threads)
 
 
 class Room:
@@ -90,7 +90,7 @@ async def enrol(client: tuple[str, str, str], rubric_digest: str, rubric: bytes,
     threads = dask_worker.state.nthreads
     if rubric_digest not in rooms:
         rooms[rubric_digest] = Room(pickle.loads(rubric), seats(threads))
-    return threads, ""
+    return seats(threads).in_flight, ""
 
 
 def reason_against(client: Identity) -> str:

@@ -24,13 +24,14 @@ from grader.model.rubric import (
     Stages,
     Step,
 )
-from grader.model.submission import Note, SourceFile, Submission
+from grader.model.submission import UNOPENED, Note, SourceFile, Submission
 
 __all__ = [
     "DIRECT",
     "KEPT_BYTES",
     "NEVER_LISTENED",
     "OPEN_FILES",
+    "UNOPENED",
     "Check",
     "CheckScore",
     "Criterion",

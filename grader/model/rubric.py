@@ -17,10 +17,11 @@ class Limits:
     wall_seconds: real time from launch, or since it last sent or took something; > 0. Only ends a program that sleeps
         or polls: hangs are proved, not timed.
     cpu_seconds: processor time of the program and all its children; > 0. Ends one that spins.
-    memory_bytes: address space of each process; > 0.
+    memory_bytes: what each process may allocate, touched or not (RLIMIT_DATA); > 0. Its address space may be eight
+        times that, for what a thread reserves and never touches; all processes together may hold twice that.
     output_bytes: of stdout and of stderr, each; a program that prints more is stopped.
     processes: processes and threads at one time.
-    file_bytes: everything the program writes to its folder and /tmp, together.
+    file_bytes: what the program may write to its folder, beside what was handed in; and again to /tmp, and to /dev/shm.
     """
 
     wall_seconds: float = 10.0

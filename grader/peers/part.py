@@ -12,7 +12,7 @@ from grader.errors import SandboxError
 from grader.model import Limits, RunRecord, Socket
 from grader.peers.watch import LIMITS
 from grader.peers.wire import Connection, Transcript
-from grader.sandbox.plain import AnyRun
+from grader.sandbox.running import AnyRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

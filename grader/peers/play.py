@@ -32,7 +32,7 @@ from grader.peers.wire import (
     try_connect,
 )
 from grader.sandbox.kernel import Look
-from grader.sandbox.plain import AnyRun
+from grader.sandbox.running import AnyRun
 from grader.sandbox.stuck import network_is_still, rests, serves_on, waits_for_ever, waits_for_input
 
 DRAIN_CPU_SECONDS = 0.1  # what a program may still compute after the peer's FIN where its end is not awaited

@@ -13,7 +13,7 @@ from grader.model import DIRECT, Limits, RunRecord, Socket, StepOutcome
 from grader.peers.part import Part, drained, ended_by_itself, outcome, record_of
 from grader.peers.watch import DONE, Watch, awaits_clients, settled
 from grader.peers.wire import Connection, Transcript, address_text, bind_own, take_socket, try_connect
-from grader.sandbox.plain import AnyRun
+from grader.sandbox.running import AnyRun
 from grader.sandbox.stuck import rests, serves_on, waits_for_ever, waits_for_input
 
 MOST_HELD = 4096  # bytes of an answer that are held back

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from grader.model import Limits
 from grader.peers.wire import Connection
 from grader.sandbox.kernel import Look
-from grader.sandbox.plain import AnyRun
+from grader.sandbox.running import AnyRun
 from grader.sandbox.stuck import all_wait, network_is_still, rests, serves_on, waits_for_input
 from grader.seats import LIGHT, Sleep, perhaps_asleep
 

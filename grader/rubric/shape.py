@@ -144,7 +144,7 @@ class LimitsShape(Shape):
     )
     cpu_seconds: Seconds = key("Seconds of processor time.", default=2.0, example=2)
     memory_mb: Annotated[StrictInt, Field(ge=64, le=65536)] = key(
-        "MiB of address space for each process.", default=512, example=512
+        "MiB that each process may allocate; all together may hold twice that.", default=512, example=512
     )
     output_kb: Annotated[StrictInt, Field(ge=1, le=65536)] = key(
         "KiB of output, and again of errors; a program that prints more is stopped.", default=4096, example=4096
@@ -152,7 +152,9 @@ class LimitsShape(Shape):
     processes: Annotated[StrictInt, Field(ge=1, le=4096)] = key(
         "Processes and threads at one time.", default=64, example=64
     )
-    files_mb: Annotated[StrictInt, Field(ge=1, le=4096)] = key("MiB of files it may write.", default=16, example=16)
+    files_mb: Annotated[StrictInt, Field(ge=1, le=4096)] = key(
+        "MiB it may write to files in its folder; and again in /tmp, and in /dev/shm.", default=16, example=16
+    )
 
 
 class AnswersShape(Shape):

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.descriptors import EXHAUSTED
 from grader.model import Limits
 
 ROOT = Path("/sys/fs/cgroup")
@@ -56,7 +57,10 @@ class Group:
 
 
 def enclose(pid: int, limits: Limits) -> Group | None:
-    """Put a process, and all that it will start, into a new group; None where groups cannot be had."""
+    """Put a process, and all that it will start, into a new group; None where groups cannot be had.
+
+    Raises OSError where only the descriptors for it are missing: no box does without a group for that.
+    """
     where = parents()
     if where is None:
         return None
@@ -72,10 +76,12 @@ def enclose(pid: int, limits: Limits) -> Group | None:
                     (folder / file).write_text(str(value))
         for folder in made:
             (folder / "cgroup.procs").write_text(str(pid))
-    except OSError:
+    except OSError as error:
         for folder in made:
             with contextlib.suppress(OSError):
                 folder.rmdir()
+        if error.errno in EXHAUSTED:
+            raise
         return None
     return Group(where.version, made)
 

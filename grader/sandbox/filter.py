@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import functools
-import os
 import tempfile
 
 DENIED = {
@@ -82,11 +81,3 @@ def add_rule(rules: object, action: object, name: str, *arguments: object) -> No
         rules.add_rule(action, name, *arguments)  # type: ignore[attr-defined]
     except (OSError, ValueError, RuntimeError):
         return
-
-
-def memory_file(name: str, data: bytes) -> int:
-    """An anonymous file that holds `data`, read from its start; the caller closes it."""
-    descriptor = os.memfd_create(name)
-    os.write(descriptor, data)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor

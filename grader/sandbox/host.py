@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.descriptors import most_in_flight, most_open
 from grader.errors import HostError
-from grader.model import Limits
+from grader.model import OPEN_FILES, Limits
 from grader.sandbox.cgroups import parents
-from grader.sandbox.filter import compiled_filter, memory_file
+from grader.sandbox.filter import compiled_filter
+from grader.sandbox.handed import close_all, memory_file
 from grader.sandbox.policy import Layout, bwrap_arguments
 
 # The uid and gid that boxes run under when the grader itself is root: of nobody, so that an escape would own nothing.
@@ -165,7 +167,7 @@ def try_box() -> str:
     filtered = compiled_filter()
     descriptors = [memory_file("filter", filtered)] if filtered else []
     command = bwrap_arguments(
-        where, Limits(), files=(), seccomp=descriptors[0] if descriptors else None, program="", task=""
+        where, Limits(), files=(), handed_in=0, seccomp=descriptors[0] if descriptors else None, program="", task=""
     )
     command = [*command[: command.index("--") + 1], where.python, "-I", "-c", "import socket"]
     try:
@@ -181,8 +183,7 @@ def try_box() -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     finally:
-        for descriptor in descriptors:
-            os.close(descriptor)
+        close_all(descriptors)
     return "" if done.returncode == 0 else done.stderr.decode(errors="replace").strip() or f"status {done.returncode}"
 
 
@@ -218,8 +219,27 @@ def read(path: str) -> str:
         return ""
 
 
+def require_descriptors() -> None:
+    """Have as many descriptors as we may. Raises HostError, with the remedy, where a program in a box would have fewer
+    than every program has: what it earns is not to depend on where it is graded."""
+    condition = descriptor_condition()
+    if condition.state == "missing":
+        raise HostError(f"This machine cannot make a box: {condition.detail}\n{condition.remedy}")
+
+
+def descriptor_condition() -> Condition:
+    """Whether as many files may be open as a program in a box is promised, and for how many submissions that is."""
+    most, name = most_open(), "open files"
+    if most < OPEN_FILES:
+        detail = f"{most} files and sockets may be open at a time here, and a program in a box may have {OPEN_FILES}."
+        return Condition(name=name, state="missing", detail=detail, remedy="Raise `ulimit -n`, its hard limit too.")
+    detail = f"{most} at a time, enough for {most_in_flight(most)} submissions in flight"
+    return Condition(name=name, state="ok", detail=detail)
+
+
 def require_boxes() -> None:
     """Raise HostError, with the remedy, unless this machine can box programs."""
+    require_descriptors()
     said = try_box()
     if said:
         raise HostError(f"This machine cannot make a box: {said}\n{remedy_for(said)}")
@@ -240,6 +260,7 @@ def conditions() -> list[Condition]:
     else:
         found.append(Condition(name="namespaces", state="ok", detail="user, PID, network, mount, IPC, UTS, cgroup"))
     found.append(filter_condition())
+    found.append(descriptor_condition())
     if counts_processes_per_box():
         found.append(Condition(name="process limit", state="ok", detail="counted per box by the kernel"))
     else:

@@ -14,29 +14,31 @@ import contextlib
 import functools
 import importlib.util
 import marshal
+import mmap
 import os
 import signal
 import socket
 import struct
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from grader.descriptors import EXHAUSTED, NONE_LEFT
 from grader.errors import SandboxError
 from grader.model import Limits, SourceFile
 from grader.sandbox import host
 from grader.sandbox.cgroups import Group, enclose
-from grader.sandbox.filter import compiled_filter, memory_file
-from grader.sandbox.inside.watch import DIAL_LOG_BYTES
+from grader.sandbox.filter import compiled_filter
+from grader.sandbox.handed import as_sockets, close_all, memory_file
+from grader.sandbox.inside.watch import DIAL_LOG_BYTES, LOW_PORTS, MESSAGE_BYTES
 from grader.sandbox.messages import OUT_OF_TURN, numbers, pack
-from grader.sandbox.policy import ETC_FILES, INSIDE, bwrap_arguments
+from grader.sandbox.policy import ETC_FILES, INSIDE, bwrap_arguments, laid_out, resource_limits
 from grader.sandbox.running import Run
 
-MESSAGE_BYTES = 1 << 16
 MOST_DESCRIPTORS = 64
 CREDENTIALS = struct.Struct("=iII")  # process, user, group
-START_SECONDS = 60.0  # for a box to say that it is ready, on a machine however loaded; a harness error after that
+ANSWER_SECONDS = 60.0  # for a launcher to say what it owes us, on a machine however loaded; a harness error after that
 
 
 class Box:
@@ -67,41 +69,53 @@ class Box:
 
         Raises SandboxError when it does not come up, HostError when none can.
         """
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # before anybody can send: then it says who it is
-        dial_log = memory_file("dials", bytes(DIAL_LOG_BYTES))
-        try:
+        host.require_descriptors()
+        with refusals():
+            box = cls.spawned(files, limits, program, addresses, low_ports)
+            try:
+                await box.furnish(files)
+            except BaseException:
+                await box.close()
+                raise
+        return box
+
+    @classmethod
+    def spawned(
+        cls, files: Sequence[SourceFile], limits: Limits, program: str, addresses: Sequence[str], low_ports: bool
+    ) -> Box:
+        """A box of which nothing has been heard yet. Raises SandboxError, HostError or OSError, and leaves nothing."""
+        with contextlib.ExitStack() as undo:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            undo.callback(ours.close)
             with theirs:
-                process = spawn(theirs.fileno(), dial_log, limits, program, addresses, low_ports)
-        except BaseException:
-            ours.close()
-            os.close(dial_log)
-            raise
-        ours.setblocking(False)
+                ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # before anybody can send: it says who it is
+                ours.setblocking(False)
+                dial_log = memory_file("dials", bytes(DIAL_LOG_BYTES))
+                undo.callback(os.close, dial_log)
+                privileges = [*addresses, *([LOW_PORTS] if low_ports else [])]
+                process = spawn(theirs.fileno(), dial_log, limits, laid_out(files, mmap.PAGESIZE), program, privileges)
+            undo.pop_all()
         box = cls(process, ours, limits)
         box.dial_log = dial_log
-        try:
-            fields, descriptors = await asyncio.wait_for(box.message(), START_SECONDS)
-            if fields[:1] != [b"ready"] or len(descriptors) != 3:
-                close_all(descriptors)
-                raise SandboxError("The box did not start properly.")
-            box.proc, box.net = descriptors[:2]
-            box.diagnosis = socket.socket(fileno=descriptors[2])
-            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
-            box.launcher = opened(box.sender)
-            box.group = enclose(box.sender, limits)  # before there is anything of the student in it
-            content = memory_file("files", pack(files))
-            try:
-                box.send("files", descriptors=[content])
-            finally:
-                os.close(content)
-        except TimeoutError as error:
-            await box.close()
-            raise SandboxError(f"The box was not ready after {START_SECONDS:.0f} s.") from error
-        except BaseException:
-            await box.close()
-            raise
         return box
+
+    async def furnish(self, files: Sequence[SourceFile]) -> None:
+        """Wait until the box is ready, take what it hands out, and lay the hand-in out. Raises OSError too."""
+        async with self.answering():
+            fields, descriptors = await self.message()
+        if fields[:1] != [b"ready"] or len(descriptors) != 3:
+            close_all(descriptors)
+            raise SandboxError("The box did not start properly.")
+        self.proc, self.net = descriptors[:2]
+        self.diagnosis = socket.socket(fileno=descriptors[2])
+        self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+        self.launcher = opened(self.sender)
+        self.group = enclose(self.sender, self.limits)  # before there is anything of the student in it
+        content = memory_file("files", pack(files))
+        try:
+            self.send("files", descriptors=[content])
+        finally:
+            os.close(content)
 
     def send(self, *fields: object, descriptors: Sequence[int] = ()) -> None:
         """One message to the launcher. Raises SandboxError when the box is gone."""
@@ -138,12 +152,19 @@ class Box:
                 self.sender = CREDENTIALS.unpack(payload)[0]  # the launcher's id, as we count: unix(7)
         if flags & socket.MSG_CTRUNC:
             close_all(descriptors)
-            raise SandboxError(
-                "No descriptors are left for a box. Raise `ulimit -n`, or give `--jobs` a smaller number."
-            )
+            raise SandboxError(NONE_LEFT)
         if not data:
             raise SandboxError(f"The box ended unexpectedly.{self.complaint()}")
         return data.split(b"\0"), list(descriptors)
+
+    @contextlib.asynccontextmanager
+    async def answering(self) -> AsyncIterator[None]:
+        """While the launcher owes us an answer. Raises SandboxError when it stays away: stopped, or lost in a call."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                yield
+        except TimeoutError as error:
+            raise SandboxError(f"The box did not answer within {ANSWER_SECONDS:.0f} s.{self.complaint()}") from error
 
     def memory_kills(self) -> int:
         """How many processes of this box the kernel has killed because its memory was used up."""
@@ -160,7 +181,8 @@ class Box:
         if self.used and not self.broken:
             try:
                 self.send("inspect")
-                fields = await self.words()
+                async with self.answering():
+                    fields = await self.words()
                 return b" ".join(fields[1:]).decode(errors="replace") if fields[0] == b"inspected" else OUT_OF_TURN
             except SandboxError as error:
                 self.broken = str(error)
@@ -195,36 +217,57 @@ class Box:
         Raises SandboxError when the box fails.
         """
         self.used = True
-        outputs = [os.memfd_create(name) for name in ("stdout", "stderr")]
+        outputs: list[int] = []
         try:
-            limits = (round(2 * self.limits.cpu_seconds + 1.5), self.limits.memory_bytes, self.limits.file_bytes)
-            processes = self.limits.processes + 1 if host.counts_processes_per_box() else 0
-            self.send("run", program, connections, listen, port, *limits, processes, usual_port, descriptors=outputs)
-            fields, descriptors = await self.message()
-            try:
-                (pid,) = numbers(fields, b"started", 1)
-                handle, sockets = descriptors[0], as_sockets(descriptors[1:])
-            except (SandboxError, OSError, IndexError) as error:
-                close_all(descriptors)
-                raise SandboxError(OUT_OF_TURN) from error
+            with refusals():
+                for name in ("stdout", "stderr"):
+                    outputs.append(os.memfd_create(name))
+                handle, pid, sockets = await self.begin(program, connections, listen, port, usual_port, outputs)
             run = Run(self, pid, handle, outputs, sockets, (own_host, own_port))
             try:
-                yield run
+                with refusals(*EXHAUSTED):
+                    yield run
             finally:
                 await run.finish()
         finally:
             close_all(outputs)
 
+    async def begin(
+        self, program: str, connections: int, listen: str, port: int, usual_port: int, outputs: Sequence[int]
+    ) -> tuple[int, int, list[socket.socket]]:
+        """Have a program started. Returns a pidfd of it, its id in the box, and the sockets asked for.
+
+        Raises SandboxError; then the box serves no other run, as the program may have been started all the same.
+        """
+        limits = resource_limits(self.limits, counts_processes=host.counts_processes_per_box())
+        try:
+            self.send("run", program, connections, listen, port, *limits, usual_port, descriptors=outputs)
+            async with self.answering():
+                fields, descriptors = await self.message()
+            try:
+                (pid,) = numbers(fields, b"started", 1)
+                return descriptors[0], pid, as_sockets(descriptors[1:])
+            except (SandboxError, OSError, IndexError) as error:
+                close_all(descriptors)
+                raise SandboxError(OUT_OF_TURN) from error
+        except BaseException:
+            self.broken = "A run was not begun."
+            raise
+
     async def close(self) -> None:
         """End the box and everything in it. The kernel kills a PID namespace with its first process."""
-        if self.process.poll() is None:
-            kill_group(self.process.pid)
-            await reap(self.process)
-        if self.launcher >= 0:
-            await ended(self.launcher)
-        for descriptor in (self.proc, self.net, self.dial_log, self.launcher):
-            if descriptor >= 0:
-                os.close(descriptor)
+        try:
+            if self.process.poll() is None:
+                kill_group(self.process.pid)
+                await reap(self.process)
+            if self.launcher >= 0:
+                await ended(self.launcher)
+        finally:
+            self.release()
+
+    def release(self) -> None:
+        """Close all that we hold of the box."""
+        close_all(one for one in (self.proc, self.net, self.dial_log, self.launcher) if one >= 0)
         self.proc = self.net = self.dial_log = self.launcher = -1
         if self.diagnosis is not None:
             self.diagnosis.close()
@@ -236,23 +279,19 @@ class Box:
             self.group = None
 
 
-def close_all(descriptors: Iterable[int]) -> None:
-    """Close descriptors that nobody wants."""
-    for one in descriptors:
-        os.close(one)
+@contextlib.contextmanager
+def refusals(*numbers: int) -> Iterator[None]:
+    """What the machine refuses us while we are at a box is its fault: a SandboxError, and no bug of ours.
 
-
-def as_sockets(descriptors: Sequence[int]) -> list[socket.socket]:
-    """Sockets of these descriptors, or OSError; then the descriptors are as they were."""
-    made: list[socket.socket] = []
+    `numbers`: the error numbers that count; all when there are none.
+    """
     try:
-        for one in descriptors:
-            made.append(socket.socket(fileno=one))
-    except OSError:
-        for sock in made:
-            sock.detach()
-        raise
-    return made
+        yield
+    except OSError as error:
+        if numbers and error.errno not in numbers:
+            raise
+        said = NONE_LEFT if error.errno in EXHAUSTED else f"The machine refused what a box needs: {error}."
+        raise SandboxError(said) from error
 
 
 def set_once(future: asyncio.Future[None]) -> None:
@@ -262,21 +301,28 @@ def set_once(future: asyncio.Future[None]) -> None:
 
 
 def spawn(
-    control: int, dial_log: int, limits: Limits, program: str, addresses: Sequence[str], low_ports: bool
+    control: int, dial_log: int, limits: Limits, handed_in: int, program: str, privileges: Sequence[str]
 ) -> subprocess.Popen[bytes]:
-    """Start bubblewrap. Its own environment is empty too: inside, /proc/1/environ shows the one it was started with."""
-    where = host.layout()
+    """Start bubblewrap. Its own environment is empty too: inside, /proc/1/environ shows the one it was started with.
+
+    `handed_in`: see `bwrap_arguments`.  `privileges`: what the launcher is to do that no program of a box may.
+    """
+    where, filtered = host.layout(), compiled_filter()
     contents = {**{path: text.encode() for path, text in ETC_FILES.items()}, **launcher_files(where.python)}
-    files = [(path, memory_file(path[1:], data)) for path, data in contents.items()]
-    filtered = compiled_filter()
-    seccomp = memory_file("filter", filtered) if filtered else None
-    given = [descriptor for _, descriptor in files] + ([seccomp] if seccomp is not None else [])
-    privileges = [*addresses, *(["low-ports"] if low_ports else [])]
-    task = " ".join(("launch", str(control), str(dial_log), *privileges))
-    command = bwrap_arguments(
-        where, limits, files=files, seccomp=seccomp, program=program, task=task, privileged=bool(privileges)
-    )
+    given: list[int] = []
+
+    def handed(name: str, data: bytes) -> int:
+        given.append(memory_file(name, data))
+        return given[-1]
+
     try:
+        files = [(path, handed(path[1:], data)) for path, data in contents.items()]
+        seccomp = handed("filter", filtered) if filtered else None
+        task = " ".join(("launch", str(control), str(dial_log), *privileges))
+        command = bwrap_arguments(
+            where, limits, files=files, handed_in=handed_in, seccomp=seccomp, program=program, task=task,
+            privileged=bool(privileges),
+        )  # fmt: skip
         return subprocess.Popen(
             **host.as_nobody(command),
             env={},
@@ -287,8 +333,6 @@ def spawn(
             cwd="/",
             process_group=0,
         )
-    except OSError as error:
-        raise SandboxError(f"bubblewrap could not be started: {error}") from error
     finally:
         close_all(given)
 
@@ -312,10 +356,10 @@ def launcher_files(python: str) -> Mapping[str, bytes]:
 
 
 def opened(pid: int) -> int:
-    """A pidfd. Raises SandboxError when the process is gone."""
+    """A pidfd. Raises SandboxError when the process is gone, OSError when none is left."""
     try:
         return os.pidfd_open(pid)
-    except OSError as error:
+    except ProcessLookupError as error:
         raise SandboxError("The box has ended.") from error
 
 
@@ -326,8 +370,12 @@ def kill_group(leader: int) -> None:
 
 
 async def reap(process: subprocess.Popen[bytes]) -> None:
-    """Wait for a killed process without blocking the event loop."""
-    descriptor = os.pidfd_open(process.pid)
+    """Wait for a killed process without blocking the event loop, where there is a descriptor left for that."""
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except OSError:
+        process.wait()
+        return
     try:
         await ended(descriptor)
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from grader.errors import SandboxError
 from grader.model import Dial, Frame, SourceFile
-from grader.sandbox.policy import HOME
+from grader.sandbox.inside.watch import HOME
 
 OUT_OF_TURN = "The launcher spoke out of turn."
 NUMBER = re.compile(rb"-?\d{1,18}")

@@ -17,13 +17,14 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+from grader import descriptors
 from grader.errors import SandboxError
 from grader.model import Dial, Frame, Limits, Socket, SourceFile
 from grader.sandbox import kernel
-from grader.sandbox.inside.watch import DUMP_SIGNAL
+from grader.sandbox.inside.watch import DIAL_LOG_BYTES, DUMP_SIGNAL, TASK
 from grader.sandbox.kernel import Look, Row, Thread
 from grader.sandbox.messages import parse_dials, parse_stack
-from grader.sandbox.running import Ending, Run, drop
+from grader.sandbox.running import Ending, drop
 from grader.sandbox.stuck import polls_one
 
 INSIDE = Path(__file__).parent / "inside"
@@ -99,16 +100,17 @@ class PlainRun:
         self.box, self.sockets = box, sockets
         self.files = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115  # closed with the run
         self.log = Path(box.folder.name, "dials")
-        self.log.write_bytes(bytes(1 << 14))
-        self.process = subprocess.Popen(
-            [sys.executable, "-u", "-B", path.name],
-            cwd=path.parent,
-            env=environment(self.log),
-            stdin=subprocess.DEVNULL,
-            stdout=self.files[0],
-            stderr=self.files[1],
-            start_new_session=True,
-        )
+        self.log.write_bytes(bytes(DIAL_LOG_BYTES))
+        with descriptors.as_found():
+            self.process = subprocess.Popen(
+                [sys.executable, "-u", "-B", path.name],
+                cwd=path.parent,
+                env=environment(self.log),
+                stdin=subprocess.DEVNULL,
+                stdout=self.files[0],
+                stderr=self.files[1],
+                start_new_session=True,
+            )
         self.pid = self.process.pid
         self.ended: asyncio.Future[Ending] = asyncio.ensure_future(self._await_end())
         self.cpu_seconds = 0.0
@@ -235,13 +237,10 @@ class PlainRun:
             self.ended.cancel()
 
 
-AnyRun = Run | PlainRun
-
-
 def environment(log: Path) -> dict[str, str]:
     """The user's own, and what has the interpreter note the program's addresses (`inside/sitecustomize.py`)."""
     path = os.pathsep.join(filter(None, (str(INSIDE), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "PYTHONPATH": path, "START_TASK": f"watch {log}"}
+    return {**os.environ, "PYTHONPATH": path, TASK: f"watch {log}"}
 
 
 def make_sockets(connections: int, listen: str, port: int) -> list[socket.socket]:

@@ -10,18 +10,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.model import Limits
+from grader.model import OPEN_FILES, Limits, SourceFile
+from grader.sandbox.inside.watch import HOME, TASK
 
 HOSTNAME = "student-pc"
+OWN_ADDRESS = "127.0.1.1"  # of that name, as on Debian
 INSIDE = "/opt/launcher"
-HOME = "/home/student"
 USER = 1000
 FIRST_FREE_PORT = 1024  # below, only the privileged may listen
+STACK_BYTES = (
+    1 << 20
+)  # what may be printed beyond the limit, so that a program is seen to be at it, and its stack as well
 NETWORK_CAPABILITIES = ("CAP_NET_ADMIN", "CAP_NET_BIND_SERVICE")
 
 PASSWD = f"root:x:0:0:root:/root:/bin/sh\nstudent:x:{USER}:{USER}:student:{HOME}:/bin/sh\n"
 GROUP = f"root:x:0:\nstudent:x:{USER}:\n"
-HOSTS = f"127.0.0.1\tlocalhost\n127.0.1.1\t{HOSTNAME}\n::1\tlocalhost ip6-localhost ip6-loopback\n"
+HOSTS = f"127.0.0.1\tlocalhost\n{OWN_ADDRESS}\t{HOSTNAME}\n::1\tlocalhost ip6-localhost ip6-loopback\n"
 NSSWITCH = "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n"
 ETC_FILES = {
     "/etc/passwd": PASSWD,
@@ -76,6 +80,7 @@ def bwrap_arguments(
     limits: Limits,
     *,
     files: Sequence[tuple[str, int]],
+    handed_in: int,
     seccomp: int | None,
     program: str,
     task: str,
@@ -83,14 +88,15 @@ def bwrap_arguments(
 ) -> list[str]:
     """The command line that makes a box.
 
-    `files`: path in the box and an open descriptor with its content.  `seccomp`: descriptor of the compiled filter.
+    `files`: path in the box and an open descriptor with its content.  `handed_in`: bytes that the hand-in takes there,
+    beside those that a program may write.  `seccomp`: descriptor of the compiled filter.
     `program`: path in the hand-in of the program that the box is for.  `task`: the launcher's (`inside/`).
     `privileged`: start the launcher with capabilities over the box's own network, to give it further addresses and to
     listen at low ports; no student code ever has them.
     """
     command = [layout.bwrap, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1"]
     command += ["--uid", str(USER), "--gid", str(USER), "--hostname", HOSTNAME, "--clearenv"]
-    for name, value in {**ENVIRONMENT, "PYTHONPATH": INSIDE, "START_TASK": task}.items():
+    for name, value in {**ENVIRONMENT, "PYTHONPATH": INSIDE, TASK: task}.items():
         command += ["--setenv", name, value]
     command += ["--cap-drop", "ALL"] + (
         [word for name in NETWORK_CAPABILITIES for word in ("--cap-add", name)] if privileged else []
@@ -113,8 +119,28 @@ def bwrap_arguments(
         command += ["--symlink", target, f"/dev/{name}"]
     for folder in (HOME, "/tmp", "/dev/shm"):
         command += ["--perms", "0755" if folder == HOME else "1777"]
-        command += ["--size", str(limits.file_bytes), "--tmpfs", folder]
+        command += ["--size", str(limits.file_bytes + handed_in * (folder == HOME)), "--tmpfs", folder]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
     if seccomp is not None:
         command += ["--seccomp", str(seccomp)]
     return [*command, "--", layout.python, "-s", "-u", "-B", f"{HOME}/{program}"]
+
+
+def resource_limits(limits: Limits, *, counts_processes: bool) -> tuple[int, ...]:
+    """The kernel's own limits for each process of a run, in the order in which the launcher takes them; 0 for none.
+
+    `counts_processes`: whether this kernel counts those of a box alone.  What a program prints goes to a file as well;
+    how much it writes to others, the file systems bound.
+    """
+    return (
+        round(2 * limits.cpu_seconds + 1.5),
+        limits.memory_bytes,
+        max(limits.file_bytes, limits.output_bytes + STACK_BYTES),
+        limits.processes + 1 if counts_processes else 0,
+        OPEN_FILES,
+    )
+
+
+def laid_out(files: Sequence[SourceFile], page_bytes: int) -> int:
+    """Bytes that files take in memory: whole pages."""
+    return sum(-(-len(file.data) // page_bytes) * page_bytes for file in files)

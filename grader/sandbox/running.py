@@ -7,7 +7,7 @@ import os
 import socket
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from grader.errors import SandboxError
 from grader.model import Dial, Frame, Socket
@@ -19,6 +19,10 @@ from grader.sandbox.stuck import ON_SOCKETS, call_name, polls_one
 
 if TYPE_CHECKING:
     from grader.sandbox.launch import Box
+    from grader.sandbox.plain import PlainRun
+
+AnyRun: TypeAlias = "Run | PlainRun"
+"""What a peer talks to: a program in a box, or the plain process that stands in for it where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +167,10 @@ class Run:
                 await asyncio.wait({self.ended})  # not `await self.ended`: its cancellation is not ours
                 if not self.ended.cancelled():
                     self.ended.exception()
-            fields = await self.box.words()
-            while fields[0] != b"ended":
+            async with self.box.answering():
                 fields = await self.box.words()
+                while fields[0] != b"ended":
+                    fields = await self.box.words()
             self.cpu_seconds = numbers(fields, b"ended", 1)[0] / 1e6
         except SandboxError as error:
             self.box.broken = self.lost = str(error)

@@ -131,5 +131,7 @@ def _with_long(record: RunRecord, pieces: Iterable[Piece], wire: bytes) -> RunRe
     events: list[Event] = list(record.events)
     for piece in pieces:
         data = wire[piece.offset : piece.offset + piece.length]
+        if len(data) != piece.length:  # else a program whose bytes were lost would be judged as a silent one
+            raise LookupError("The wire does not hold all that its record refers to.")
         events[piece.event] = replace(events[piece.event], data=data)
     return replace(record, events=tuple(events))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 from pathlib import Path
@@ -24,9 +25,10 @@ from clusters import (
     twice,
     wait_until_stored,
 )
-from faults.sitecustomize import MARK
+from faults.sitecustomize import MARK, ONCE
 from traces import traces
 
+from grader.cluster.work import GIVEN_UP_AFTER
 from grader.cluster.worker import seats
 from grader.seats import IN_FLIGHT
 
@@ -179,7 +181,22 @@ def test_a_submission_that_kills_its_workers_is_given_up_and_no_other(tmp_path: 
     with cluster(2, PYTHONPATH=FAULTS) as made:
         status, said = grade("run", tmp_path / "class", "-o", tmp_path / "out", "--cluster", made.address)
     assert status == 1, said
+    assert len(lost_workers(said)) >= GIVEN_UP_AFTER
     found = results(tmp_path / "out")
     assert set(verdicts(found.pop(hostile.name)).values()) == {"harness-error"}
     assert len(found) == 3
     assert all("harness-error" not in verdicts(one).values() for one in found.values())
+
+
+def test_one_death_is_counted_once_however_many_wait_for_work(tmp_path: Path) -> None:
+    """All that a worker was to do next waits for the one hand-in that there is: it was on the worker once."""
+    shutil.copytree(ROOT / "solutions", tmp_path / "class" / "only")
+    with cluster(1, jobs=4 * GIVEN_UP_AFTER, PYTHONPATH=FAULTS, **{ONCE: str(tmp_path / "died")}) as made:
+        _, said = grade("run", tmp_path / "class", "-o", tmp_path / "out", "--cluster", made.address)
+    assert (len(lost_workers(said)), (tmp_path / "died").exists()) == (1, True)
+    assert verdicts(results(tmp_path / "out")["only"]) == {}
+
+
+def lost_workers(said: str) -> set[str]:
+    """Addresses of workers that a batch has seen go."""
+    return set(re.findall(r"Worker (\S+) is gone", said))

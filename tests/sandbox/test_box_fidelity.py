@@ -11,7 +11,8 @@ import pytest
 from boxes import ROOMY, run_in_turn, run_program, source
 
 from grader.sandbox import host
-from grader.sandbox.policy import ENVIRONMENT, HOME
+from grader.sandbox.inside.watch import HOME
+from grader.sandbox.policy import ENVIRONMENT
 
 pytestmark = pytest.mark.sandbox
 

@@ -79,6 +79,15 @@ def test_the_last_word_counts_as_every_other(stream: str, more: int) -> None:
     assert max(len(record.stdout), len(record.stderr)) == SMALL.output_bytes
 
 
+def test_more_may_be_printed_than_be_written_to_files() -> None:
+    """Output goes to files of ours, of which the limit on the program's says nothing."""
+    limits = Limits(cpu_seconds=30, output_bytes=4 << 20, file_bytes=1 << 20)
+    record = run_program("import sys\nfor _ in range(3): print('x' * (1 << 20))", limits).record
+    assert (record.exit_code, record.stderr, len(record.stdout)) == (0, b"", (3 << 20) + 3)
+    flood = run_program("while True: print('x' * (1 << 16))", limits).record
+    assert (flood.stopped, len(flood.stdout)) == ("output", 4 << 20)
+
+
 def test_a_stack_that_we_asked_for_is_no_output_of_the_programs() -> None:
     """A program that has used up its stderr to the last byte, and hangs, is stuck."""
     size = SMALL.output_bytes
@@ -162,6 +171,23 @@ def test_files_are_bounded(folder: str) -> None:
     assert taking(program).lines == ["4 No space left on device"]
 
 
+@pytest.mark.parametrize(("count", "size"), [(1, 3 << 20), (600, 1)], ids=["one large file", "many small ones"])
+def test_what_was_handed_in_takes_nothing_of_what_may_be_written(count: int, size: int) -> None:
+    """A hand-in above the limit, in bytes or in pages, is laid out, and its program writes as much as any other."""
+    program = """
+        written = 0
+        try:
+            with open("new", "wb", buffering=0) as out:
+                while True:
+                    written += out.write(bytes(1 << 14))
+        except OSError as error:
+            print(written >> 10, error.strerror)
+    """
+    pictures = {f"picture{number}": bytes(size) for number in range(count)}
+    seen = run_program(program, Limits(cpu_seconds=30, file_bytes=1 << 20, output_bytes=1 << 10), **pictures)
+    assert seen.lines == ["1024 No space left on device"]
+
+
 def test_one_huge_file_is_bounded() -> None:
     """Neither writing nor seeking makes a file larger than allowed."""
     program = (
@@ -171,7 +197,8 @@ def test_one_huge_file_is_bounded() -> None:
 
 
 def test_descriptors_are_bounded() -> None:
-    """A program that opens without closing runs out of descriptors, not the machine."""
+    """A program that opens without closing runs out of descriptors, not the machine; it has as many everywhere."""
+    assert taking("import resource\nprint(*resource.getrlimit(resource.RLIMIT_NOFILE))").lines == ["1024 1024"]
     seen = taking("import os\ntry:\n    while True: os.dup(0)\nexcept OSError as error:\n    print(error.strerror)")
     assert seen.lines == ["Too many open files"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from boxes import run_in_turn
 
-from grader.sandbox.policy import HOME
+from grader.sandbox.inside.watch import HOME
 
 pytestmark = pytest.mark.sandbox
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 
@@ -56,3 +57,17 @@ def test_where_no_process_can_be_copied_the_work_is_done_here(monkeypatch: pytes
     monkeypatch.delattr(os, "fork")
     with Aside(os.getpid) as aside:
         assert aside.result() == os.getpid()
+
+
+@pytest.mark.parametrize("refused", ["fork", "pipe"])
+def test_where_the_machine_refuses_a_copy_the_work_is_done_here(refused: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no process, or no descriptor, left for us; and none is lost over it."""
+
+    def no() -> None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, refused, no)
+    descriptors = os.listdir("/proc/self/fd")
+    with Aside(os.getpid) as aside:
+        assert aside.result() == os.getpid()
+    assert os.listdir("/proc/self/fd") == descriptors

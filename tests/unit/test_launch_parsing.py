@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader.model import Dial, Frame, SourceFile
+from grader.sandbox.inside.watch import HOME
 from grader.sandbox.messages import pack, parse_dials, parse_stack
-from grader.sandbox.policy import HOME
 
 
 def a_line(call: str = "connect", host: str = "127.0.0.1", port: object = 65432, printed: object = 0) -> bytes:

@@ -6,8 +6,18 @@ import re
 
 import pytest
 
-from grader.model import Limits
-from grader.sandbox.policy import ENVIRONMENT, ETC_FILES, HOME, INSIDE, Layout, bwrap_arguments
+from grader.model import OPEN_FILES, Limits, SourceFile
+from grader.sandbox.inside.watch import HOME
+from grader.sandbox.policy import (
+    ENVIRONMENT,
+    ETC_FILES,
+    INSIDE,
+    STACK_BYTES,
+    Layout,
+    bwrap_arguments,
+    laid_out,
+    resource_limits,
+)
 
 LAYOUT = Layout(
     bwrap="/usr/bin/bwrap",
@@ -17,6 +27,7 @@ LAYOUT = Layout(
 )
 FILES = (("/etc/passwd", 11), (f"{INSIDE}/launcher.py", 12))
 LIMITS = Limits(file_bytes=123_456)
+HANDED_IN = 4_000_000
 OPERANDS = {  # how many arguments each option takes (bwrap(1))
     "--uid": 1, "--gid": 1, "--hostname": 1, "--setenv": 2, "--cap-drop": 1, "--cap-add": 1, "--ro-bind": 2,
     "--ro-bind-try": 2, "--symlink": 2, "--perms": 1, "--size": 1, "--file": 2, "--proc": 1, "--dev": 1, "--tmpfs": 1,
@@ -30,7 +41,14 @@ def command(
     *, seccomp: int | None = 9, task: str = "launch 7 8", privileged: bool = False, limits: Limits = LIMITS
 ) -> list[str]:
     return bwrap_arguments(
-        LAYOUT, limits, files=FILES, seccomp=seccomp, program="echo.py", task=task, privileged=privileged
+        LAYOUT,
+        limits,
+        files=FILES,
+        handed_in=HANDED_IN,
+        seccomp=seccomp,
+        program="echo.py",
+        task=task,
+        privileged=privileged,
     )
 
 
@@ -135,9 +153,9 @@ def test_capabilities_are_given_only_for_what_is_asked_for() -> None:
 
 @pytest.mark.parametrize("folder", [HOME, "/tmp", "/dev/shm"])
 def test_what_a_program_can_write_to_is_in_memory_and_bounded(folder: str) -> None:
-    """A tmpfs with a size, right before the mount that it is for."""
+    """A tmpfs with a size, right before the mount that it is for. What was handed in has room of its own."""
     at = OPTIONS.index(("--tmpfs", folder))
-    assert OPTIONS[at - 1] == ("--size", "123456")
+    assert OPTIONS[at - 1] == ("--size", "4123456" if folder == HOME else "123456")
     assert OPTIONS[at - 2] == ("--perms", "0755" if folder == HOME else "1777")
 
 
@@ -215,3 +233,25 @@ def test_the_same_limits_make_the_same_box() -> None:
     """A pure function: its arguments are not altered, and nothing else counts."""
     assert command() == command()
     assert ("--size", "99") in options(command(limits=Limits(file_bytes=99)))
+
+
+@pytest.mark.parametrize(("output", "files", "largest"), [(4, 16, 16), (4, 1, 5), (64, 16, 65)])
+def test_the_largest_file_holds_what_may_be_printed_and_what_may_be_written(
+    output: int, files: int, largest: int
+) -> None:
+    """Output is a file too: no limit on files keeps a program from printing what it may, and a little more."""
+    assert STACK_BYTES == 1 << 20
+    limits = Limits(output_bytes=output << 20, file_bytes=files << 20)
+    assert resource_limits(limits, counts_processes=True)[2] == largest << 20
+
+
+def test_processes_are_limited_only_where_they_are_counted_by_the_box() -> None:
+    """Else those of other boxes would count; what may be open is the same everywhere."""
+    assert resource_limits(Limits(processes=7), counts_processes=True)[3:] == (8, OPEN_FILES)
+    assert resource_limits(Limits(processes=7), counts_processes=False)[3:] == (0, OPEN_FILES)
+
+
+def test_files_take_whole_pages() -> None:
+    """An empty one none."""
+    sizes = (0, 1, 4096, 4097)
+    assert laid_out([SourceFile(path=str(size), data=bytes(size)) for size in sizes], 4096) == 4 * 4096

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
-from grader.seats import Seats, part_of_work, perhaps_asleep
+import pytest
+
+from grader.seats import IN_FLIGHT, Seats, each_seated, part_of_work, perhaps_asleep
 
 
 def in_order(scenario: Callable[[Seats, list[str]], Awaitable[None]], *, seats: int) -> list[str]:
@@ -14,7 +16,7 @@ def in_order(scenario: Callable[[Seats, list[str]], Awaitable[None]], *, seats: 
     noted: list[str] = []
 
     async def run() -> None:
-        await scenario(Seats(seats), noted)
+        await scenario(Seats(seats, IN_FLIGHT * seats), noted)
 
     asyncio.run(run())
     return noted
@@ -81,6 +83,42 @@ def test_a_sleeper_gives_its_seat_up_and_needs_none_to_wake() -> None:
 
     wanted = ["a begins", "b begins", "a wakes", "a ends", "leave", "b ends", "c begins", "c ends"]
     assert in_order(scenario, seats=1) == wanted
+
+
+def test_no_more_are_in_flight_than_there_are_descriptors_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then a sleeper's seat stays empty until one of them leaves."""
+    monkeypatch.setattr("grader.seats.most_in_flight", lambda wanted: min(wanted, 2))
+
+    async def scenario(seats: Seats, noted: list[str]) -> None:
+        wake, leave = asyncio.Event(), asyncio.Event()
+        leave.set()
+        async with asyncio.TaskGroup() as group:
+            for name in "ab":
+                group.create_task(sleeps(seats, noted, name, wake))
+            group.create_task(sits(seats, noted, "c", leave))
+            await turns()
+            noted.append("wake")
+            wake.set()
+
+    noted = in_order(scenario, seats=1)
+    assert noted[:3] == ["a begins", "b begins", "wake"]
+    assert noted[-2:] == ["c begins", "c ends"]
+
+
+def test_a_class_is_begun_no_faster_than_there_are_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many seats its programs' sleep leaves empty."""
+    monkeypatch.setattr("grader.seats.most_in_flight", lambda wanted: min(wanted, 5))
+    under_way: list[int] = [0]
+
+    async def work(_: int) -> None:
+        under_way.append(under_way[-1] + 1)
+        with part_of_work(), perhaps_asleep() as sleep:
+            sleep.is_now(True)
+            await turns()
+        under_way.append(under_way[-1] - 1)
+
+    asyncio.run(each_seated(range(40), 4, work))
+    assert (max(under_way), under_way[-1], len(under_way)) == (5, 0, 81)
 
 
 def test_who_is_half_asleep_keeps_the_seat() -> None:

@@ -104,3 +104,12 @@ def test_echoed_bytes_are_kept_once() -> None:
     assert packed.wire == data
     assert len(packed.body) < 4000
     assert packing.unpack(packed) == records
+
+
+@pytest.mark.parametrize("kept", [0, 1, 65535])
+def test_a_wire_that_is_too_short_is_refused(kept: int) -> None:
+    """Records without their bytes would be those of a program that sent nothing."""
+    event = model.Event(kind="received", connection=0, at=0.0, data=bytes(range(256)) * 256)
+    packed = packing.pack({"run": grades.a_record(events=(event,))})
+    with pytest.raises(packing.UNREADABLE):
+        packing.unpack(packed._replace(wire=packed.wire[:kept]))

@@ -40,9 +40,8 @@ import sys
 
 import ending  # type: ignore[import-not-found]  # the files beside this one
 import watch  # type: ignore[import-not-found]
+from watch import HOME, LOW_PORTS, MESSAGE_BYTES
 
-HOME = "/home/student"
-MESSAGE_BYTES = 1 << 16
 MOST_DESCRIPTORS = 1 << 20
 SCRATCH = ("/tmp", "/dev/shm")
 TELLS = 500  # where a program that is being started keeps the pipe that tells whether it was
@@ -55,7 +54,6 @@ PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 LINUX_CAPABILITY_VERSION_3 = 0x20080522
 CAP_NET_BIND_SERVICE = 10
-LOW_PORTS = "low-ports"  # what `launch.py` calls a box in which we listen where only the privileged may
 
 
 def libc(name: str, *arguments: int | bytes) -> int:
@@ -221,7 +219,7 @@ def keep_capabilities(*kept: int) -> None:
 # --- becoming the program -------------------------------------------------------------------------------------------
 
 
-def set_limits(cpu: int, data: int, file_bytes: int, processes: int) -> None:
+def set_limits(cpu: int, data: int, file_bytes: int, processes: int, open_files: int) -> None:
     """The kernel's own limits, as a second line behind the supervisor's watch. Zero leaves a limit as it is.
 
     Memory is bounded by RLIMIT_DATA rather than RLIMIT_AS: each thread of an honest program reserves 64 MiB of
@@ -233,7 +231,7 @@ def set_limits(cpu: int, data: int, file_bytes: int, processes: int) -> None:
         (resource.RLIMIT_AS, 8 * data),
         (resource.RLIMIT_FSIZE, file_bytes),
         (resource.RLIMIT_NPROC, processes),
-        (resource.RLIMIT_NOFILE, 1024),
+        (resource.RLIMIT_NOFILE, open_files),
     ):
         if value:
             hard = resource.getrlimit(kind)[1]
@@ -259,7 +257,7 @@ def become(
 ) -> None:
     """In the forked child: leave the launcher's life behind, and be an interpreter that is about to run `path`.
 
-    `arguments`: CPU seconds, bytes of memory, bytes of files, processes; 0 means no limit.
+    `arguments`: CPU seconds, bytes of memory, bytes of a file, processes, open files; 0 means no limit.
     `tells`: a pipe's end, told when all has gone well.
     """
     os.dup2(tells, TELLS, inheritable=False)  # out of the way; the start of another interpreter closes it
@@ -279,7 +277,7 @@ def become(
         os.set_inheritable(3, True)  # dup2 leaves it as it was where it is 3 already
         close_all_but(TELLS, 4)
         os.write(TELLS, STARTED)
-        task = {"PYTHONPATH": os.path.dirname(__file__), "START_TASK": "watch 3"}
+        task = {"PYTHONPATH": os.path.dirname(__file__), watch.TASK: "watch 3"}
         os.execve(sys.executable, [sys.executable, "-s", "-u", "-B", name], {**os.environ, **task})
     close_all_but(TELLS, 3)
     _signal.signal(_signal.SIGINT, _signal.default_int_handler)
@@ -339,7 +337,7 @@ class Launcher:
             for made in handed:
                 made.close()
             try:
-                become(path, fields[4:8], self.log, self.log_descriptor, output, tells)
+                become(path, fields[4:9], self.log, self.log_descriptor, output, tells)
                 return True
             except BaseException:
                 os.write(TELLS, FAILED)
@@ -358,7 +356,7 @@ class Launcher:
         spent = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = spent.ru_utime + spent.ru_stime - used.ru_utime - used.ru_stime
         send(self.control, "ended", int(cpu * 1e6))
-        self.ports |= {port, int(fields[8]), *self.bound_ports()}
+        self.ports |= {port, int(fields[9]), *self.bound_ports()}
         return False
 
     def bound_ports(self) -> set[int]:
@@ -450,7 +448,7 @@ def forget_task() -> None:
     with open("/proc/self/stat") as stat, open("/proc/self/environ", "rb") as block:
         start, environment = int(stat.read().rpartition(")")[2].split()[47]), block.read()  # proc(5): env_start
     with open("/proc/self/mem", "r+b", buffering=0) as memory:
-        for name in (b"PYTHONPATH=", b"START_TASK="):
+        for name in (b"PYTHONPATH=", f"{watch.TASK}=".encode()):
             at = environment.find(name)
             if at >= 0:
                 memory.seek(start + at)

@@ -1,6 +1,6 @@
 """The way in: imported by an interpreter that is about to run a student's program, before it opens the program.
 
-What to do stands in the environment variable of the name below: `launch CONTROL LOG [ADDRESS ...]` makes this process
+What to do stands in an environment variable (`watch.TASK`): `launch CONTROL LOG [ADDRESS ...]` makes this process
 the launcher of a box; its forked children come back here, each to become one run of the program. `watch LOG` is for an
 interpreter of its own. Afterwards neither the variable nor this folder nor any module of it can be found.
 """
@@ -10,12 +10,9 @@ from __future__ import annotations
 import os
 import sys
 
-TASK = "START_TASK"
-
 
 def take_task() -> None:
     """Do what the variable says; it, this folder on the path, and our modules are gone afterwards."""
-    task, _, details = os.environ.pop(TASK, "").partition(" ")
     folder = os.path.dirname(os.path.abspath(__file__))
     rest = [one for one in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if one and one != folder]
     if rest:
@@ -25,6 +22,7 @@ def take_task() -> None:
     try:
         import watch  # type: ignore[import-not-found]
 
+        task, _, details = os.environ.pop(watch.TASK, "").partition(" ")
         if task == "launch":
             import gc
 

@@ -1,7 +1,8 @@
 """What is seen of a program from inside its interpreter: the addresses it asks for, and its stack when it is stopped.
 
 It imports next to nothing, and forgets what it did import: in an interpreter of its own, a file beside the program may
-have the name of any module, and has to be found instead of it.
+have the name of any module, and has to be found instead of it. What the two sides of a box have to agree on stands here
+as well, since both import it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ import faulthandler
 import os
 import sys
 
+TASK = "START_TASK"  # the environment variable that says what to do, see `sitecustomize.py`
+HOME = "/home/student"  # the hand-in's folder
+LOW_PORTS = "low-ports"  # in the launcher's task: it is to listen where only the privileged may
+MESSAGE_BYTES = 1 << 16
 DIAL_LOG_BYTES = 1 << 14
 # A signal that nobody else uses; macOS has no real-time signals, and Windows has none that would do.
 DUMP_SIGNAL = getattr(_signal, "SIGRTMAX", None) or getattr(_signal, "SIGUSR2", None)
