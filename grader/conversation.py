@@ -20,6 +20,9 @@ from grader.model import Check, Rubric, Step
 
 TEXT_ALPHABET = (string.ascii_letters + string.digits).encode()  # reads the same as text, as repr, in every encoding
 EVERY_VALUE = range(256)  # of a byte
+# Bytes of an answer that is to be as long as the message: no fewer, as a letter or two stand in any text; no more, as a
+# client that floods its server reads nothing.
+LEAST_AS_RECEIVED, MOST_AS_RECEIVED = 4, 4096
 MOST_CONNECTS = 8  # in one run: each comes from a port of its own
 AS_TEXT = bytes(TEXT_ALPHABET[value % len(TEXT_ALPHABET)] for value in range(256))  # a table for bytes.translate
 
@@ -30,6 +33,7 @@ class Action:
 
     `kind`: connect, accept, nobody-listens, send, receive, half-close, close, reset, pause, relay.
     `data`, `split`: what to send, and the size of the pieces (None: whole).
+    `answers`: to send what the program has said (`echo`), or of `data` as many bytes as it has said (`length`).
     `count`: how many bytes to wait for; None: for something, and then until nothing more can come.
     `slowly`: read only when nothing more can be sent.  `seconds`: of a pause.
     """
@@ -37,6 +41,7 @@ class Action:
     kind: str
     data: bytes = b""
     split: int | None = None
+    answers: str = ""
     count: int | None = None
     slowly: bool = False
     seconds: float = 0.0
@@ -48,6 +53,7 @@ class Expectation:
 
     `kind`: the step's name.  `action`: index of the action after which it is due (-1: before the first).
     `data`: the bytes that must have been received or printed.  `sent`: the bytes that the peer had sent last.
+    `answered`: in place of `data`, what the program was answered, as the record has it.
     `who`: in a pair, whose output or exit is meant.  `step`: the rubric's step, with its other arguments.
     """
 
@@ -56,6 +62,7 @@ class Expectation:
     step: Step
     data: bytes = b""
     sent: bytes = b""
+    answered: bool = False
     who: str | None = None
 
 
@@ -155,13 +162,21 @@ class _Draft:
     seed: str
     server: bool
     sent: bytes = b""
+    as_received: bool = False  # of what was sent last, only the run can tell how much
     actions: list[Action] = field(default_factory=list)
     expectations: list[Expectation] = field(default_factory=list)
 
     def expect(self, step: Step, data: bytes = b"") -> None:
+        answered = self.as_received and step.arguments.get("what") == "sent"
         self.expectations.append(
             Expectation(
-                kind=step.name, action=len(self.actions) - 1, step=step, data=data, sent=self.sent, who=step.who
+                kind=step.name,
+                action=len(self.actions) - 1,
+                step=step,
+                who=step.who,
+                answered=answered,
+                data=b"" if answered else data,
+                sent=b"" if self.as_received else self.sent,
             )
         )
 
@@ -169,8 +184,11 @@ class _Draft:
 def _send(draft: _Draft, step: Step) -> None:
     sends = sum(action.kind == "send" for action in draft.actions)
     draft.sent = payload(step.arguments, f"{draft.seed}/{sends}")
+    draft.as_received = bool(step.arguments.get("as_received"))
+    answers = ("length" if draft.sent else "echo") if draft.as_received else ""
     split = step.arguments.get("split")
-    draft.actions.append(Action(kind="send", data=draft.sent, split=split if isinstance(split, int) else None))
+    size = split if isinstance(split, int) else None
+    draft.actions.append(Action(kind="send", data=draft.sent, split=size, answers=answers))
 
 
 def _receive(draft: _Draft, step: Step) -> None:

@@ -193,7 +193,8 @@ def prints(case: Case, expectation: Expectation) -> Finding | None:
         return Finding(code="never-connects" if record.role == "client" else "never-listens", record=record)
     if expectation.step.arguments["what"] == "client-address":
         return announces(case, expectation, record)
-    data = replied(record) if expectation.step.arguments["what"] == "reply" else expectation.data
+    asked = expectation.answered or expectation.step.arguments["what"] == "reply"
+    data = replied(record) if asked else expectation.data
     if not data or (not contains(printed(record), data) and not compares(record, case.others)):
         facts = {"replied": bool(replied(record))}
         return Finding(code="reply-not-printed", record=record, expected=data, facts=facts)

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.conversation import Action
+from grader.conversation import LEAST_AS_RECEIVED, MOST_AS_RECEIVED, Action
 from grader.model import Limits, RunRecord, Socket, StepOutcome
 from grader.peers.part import Part, drained, ended_by_itself, outcome, reachable_host, record_of
 from grader.peers.watch import (
@@ -191,11 +191,12 @@ class Peer:
         connection.read(not self.slow)
         if self.part.role == "server":  # one that is about to end without waiting for us has ended first, always
             await self._until_it_rests()
-        size = action.split or max(len(action.data), 1)
-        for at in range(0, len(action.data), size):
+        data = self._words(action, connection)
+        size = action.split or max(len(data), 1)
+        for at in range(0, len(data), size):
             if at:
                 await self._waits_for_more()
-            connection.send(action.data[at : at + size])
+            connection.send(data[at : at + size])
             result = await self.watch.until(lambda: not connection.unsent or connection.ended is not None)
             if result == IMPOSSIBLE and self.slow:  # it waits for us to read
                 connection.read(True)
@@ -203,6 +204,13 @@ class Peer:
             if result != DONE or connection.unsent:
                 return result if result != DONE else IMPOSSIBLE
         return DONE
+
+    def _words(self, action: Action, connection: Connection) -> bytes:
+        """What an action sends: an answer may be the program's own words, or as long as they are."""
+        if not action.answers:
+            return action.data
+        said = self.transcript.received(connection.number)[:MOST_AS_RECEIVED]
+        return said if action.answers == "echo" else action.data[: max(len(said), LEAST_AS_RECEIVED)]
 
     async def _waits_for_more(self) -> None:
         """Wait until the program waits for more: it has read what it was sent, and has said what it had to say."""

@@ -66,6 +66,11 @@ class Transcript:
         elif len(self._drafts) < MOST_EVENTS:
             self._drafts.append(EventDraft(kind, connection, self.now(), [data]))
 
+    def received(self, connection: int) -> bytes:
+        """What has arrived on a connection so far, as far as it is kept."""
+        mine = [one for one in self._drafts if (one.kind, one.connection) == ("received", connection)]
+        return b"".join(piece for one in mine for piece in one.pieces)
+
     def events(self) -> tuple[Event, ...]:
         """The events so far."""
         return tuple(

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, StrictBool, StrictInt, StrictStr, Tag
 
+from grader.conversation import MOST_AS_RECEIVED
 from grader.rubric.checking import FORM
 from grader.rubric.problems import one_of
 from grader.rubric.shape import Shape, Text, key, number_as_float
@@ -51,13 +52,6 @@ class RandomForm(Shape):
     with_: Hex | None = key("Bytes that must be among them.", default=None, alias="with", example='"00 ff 0a"')
 
 
-class RandomTextForm(Shape):
-    """Letters and digits that no program can know beforehand."""
-
-    random_text: Size = key("How many random letters and digits.", alias="random-text", example=24)
-    with_: Hex | None = key("Bytes that must be among them.", default=None, alias="with", example='"00 ff 0a"')
-
-
 class RepeatForm(Shape):
     """The same characters again and again."""
 
@@ -70,6 +64,8 @@ class SentForm(Shape):
 
     sent: Literal["upper", "lower", "reversed", "swapcase"] = key("How the sent bytes come back.", example="upper")
 
+
+RECEIVED = "received"
 
 _FORMS = ("text", "hex", "random", "random-text", "repeat", "sent")
 
@@ -92,12 +88,30 @@ def _forms(**branches: Any) -> Any:
     return Annotated[union, Discriminator(_form)]
 
 
+class RandomTextForm(Shape):
+    """Letters and digits that no program can know beforehand."""
+
+    random_text: _forms(  # type: ignore[valid-type]
+        number=Size, word=Literal["received"]
+    ) = key(
+        "How many random letters and digits; `received`: as many as the client has sent.",
+        alias="random-text",
+        example=24,
+    )
+    with_: Hex | None = key("Bytes that must be among them.", default=None, alias="with", example='"00 ff 0a"')
+
+
 class SendShape(Shape):
     """Send bytes to the student's program."""
 
     send: _forms(  # type: ignore[valid-type]
-        text=TextForm, hex=HexForm, random=RandomForm, random_text=RandomTextForm, repeat=RepeatForm
-    ) = key("What to send.")
+        word=Literal["received"],
+        text=TextForm,
+        hex=HexForm,
+        random=RandomForm,
+        random_text=RandomTextForm,
+        repeat=RepeatForm,
+    ) = key("What to send; `received`: what the client has sent.")
     split: Size | None = key("Send in pieces of so many bytes, each in a segment of its own.", default=None, example=5)
 
 
@@ -148,7 +162,10 @@ def _bytes(text: str) -> bytes:
 
 
 def _send_arguments(step: SendShape) -> dict[str, object]:
-    arguments = {"kind": _send_form(step), "data": b"", "size": _payload_size(step), "with": b"", "split": step.split}
+    arguments = {
+        "kind": _send_form(step), "data": b"", "size": _payload_size(step), "with": b"", "split": step.split,
+        "as_received": _is_as_received(step),
+    }  # fmt: skip
     match step.send:
         case TextForm(text=text):
             return {**arguments, "data": _bytes(text)}
@@ -194,15 +211,26 @@ def _pause_arguments(step: PauseShape) -> dict[str, object]:
 
 
 def _send_form(step: SendShape) -> str:
+    if step.send == RECEIVED:
+        return RECEIVED
     return next(name for name in _FORMS if name in step.send.model_dump(by_alias=True))
 
 
+def _is_as_received(step: SendShape) -> bool:
+    """Return whether a step sends as many bytes as the program has sent, which only the run can tell."""
+    return step.send == RECEIVED or (isinstance(step.send, RandomTextForm) and step.send.random_text == RECEIVED)
+
+
 def _payload_size(step: SendShape) -> int:
-    """Return how many bytes a step sends, without making them."""
+    """Return how many bytes a step sends, without making them; where only the run can tell, how many it makes ready."""
     match step.send:
+        case "received":
+            return 0
+        case RandomTextForm(random_text="received"):
+            return MOST_AS_RECEIVED
         case RepeatForm(repeat=text, times=times):
             return len(_bytes(text)) * times
-        case RandomForm(random=size) | RandomTextForm(random_text=size):
+        case RandomForm(random=int(size)) | RandomTextForm(random_text=int(size)):
             return size
         case TextForm(text=text):
             return len(_bytes(text))
@@ -212,9 +240,13 @@ def _payload_size(step: SendShape) -> int:
 
 
 def _send_faults(step: SendShape, side: str | None, who: str | None) -> Iterator[str]:
+    if _is_as_received(step) and side == "server":
+        yield "`received` is what a client has sent. Give the bytes for a server, e.g. `send: {text: Hello}`."
     if _payload_size(step) > MOST_PAYLOAD:
         yield f"`send` makes more than {MOST_PAYLOAD} bytes. Send less."
     match step.send:
+        case RandomTextForm(with_=str()) if _is_as_received(step):
+            yield "`with` stands at both ends of a length that is known. Give `random-text` a number, or remove `with`."
         case RandomForm(with_=str(digits)) | RandomTextForm(with_=str(digits)):
             ends = 2 * len(bytes.fromhex(digits))
             if ends > _payload_size(step):

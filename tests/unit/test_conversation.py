@@ -204,6 +204,20 @@ def test_nothing_in_64_kib_hangs_on_where_it_is_cut(shipped: Rubric) -> None:
     assert data[1:-1].isalnum()
 
 
+def as_received(kind: str, size: int) -> Step:
+    return step("send", None, kind=kind, data=b"", size=size, split=None, as_received=True, **{"with": b""})
+
+
+def test_an_answer_of_the_messages_length_is_cut_by_the_run() -> None:
+    """Until then it is as long as it can be; an echo is nothing at all. What is to be printed is what was answered."""
+    check = a_check("client.x", "accept", receive("anything"), as_received("random-text", 4096), prints("sent"))
+    made = script(check, "seed")
+    assert (made.actions[2].answers, len(made.actions[2].data)) == ("length", 4096)
+    assert [(one.answered, one.data) for one in made.expectations if one.kind == "prints"] == [(True, b"")]
+    echo = script(a_check("client.x", "accept", receive("anything"), as_received("received", 0), exits()), "seed")
+    assert (echo.actions[2].answers, echo.actions[2].data) == ("echo", b"")
+
+
 def test_random_text_is_letters_and_digits() -> None:
     """It reads the same as text, as repr, and in every encoding."""
     assert payload({"kind": "random-text", "size": 500}, "seed").isalnum()
@@ -266,7 +280,7 @@ def test_the_plan_of_a_submission_follows_from_its_seed(shipped: Rubric) -> None
 
 def payloads(runs: Sequence[PlannedRun]) -> set[bytes]:
     """All that the peer says in some runs."""
-    return {action.data for run in runs for action in run.actions if action.kind == "send"}
+    return {action.data for run in runs for action in run.actions if action.data}
 
 
 def test_the_rubrics_own_seed_changes_every_random_payload(shipped: Rubric) -> None:

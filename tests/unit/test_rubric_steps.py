@@ -9,11 +9,12 @@ from collections.abc import Mapping
 import pytest
 from rubrics import conversation, parse, problems, steps_of
 
+from grader.conversation import MOST_AS_RECEIVED
 from grader.model import Step
 
 # --- steps ----------------------------------------------------------------------------------------------------------
 
-NO_SEND = {"data": b"", "size": 0, "with": b"", "split": None}
+NO_SEND = {"data": b"", "size": 0, "with": b"", "split": None, "as_received": False}
 
 SERVER_STEPS: list[tuple[str, str, Mapping[str, object]]] = [
     ("- connect", "connect", {}),
@@ -73,6 +74,30 @@ def test_prints_may_say_the_wording() -> None:
     assert steps[2].arguments == {"what": "sent", "data": b"", "wording": "Got {text}"}
 
 
+def test_an_answer_may_be_what_the_client_has_sent_or_as_long_as_that() -> None:
+    """Only the run can tell, so only the form of it stands in the step."""
+    steps = steps_of("- accept\n- receive: anything\n- send: received\n- exits: 0", "client", "client.a")
+    assert steps[2].arguments == {**NO_SEND, "kind": "received", "as_received": True}
+    steps = steps_of(
+        "- accept\n- receive: anything\n- send: {random-text: received}\n- prints: sent", "client", "client.a"
+    )
+    assert steps[2].arguments == {**NO_SEND, "kind": "random-text", "size": MOST_AS_RECEIVED, "as_received": True}
+
+
+@pytest.mark.parametrize("what", ["received", "{random-text: received}"])
+def test_a_server_is_not_sent_what_was_received(what: str) -> None:
+    """It is the one that answers."""
+    (said,) = problems(conversation(f"- connect\n- send: {what}\n- exits: 0"))
+    assert "`received` is what a client has sent. Give the bytes for a server" in said
+
+
+def test_what_stands_at_both_ends_needs_a_length_that_is_known() -> None:
+    """The answer is cut to the length of the message."""
+    steps = '- accept\n- receive: anything\n- send: {random-text: received, with: "00"}\n- exits: 0'
+    (said,) = problems(conversation(steps, "client", "client.a"))
+    assert "Give `random-text` a number, or remove `with`." in said
+
+
 def test_a_client_conversation() -> None:
     """The steps that only a client's conversation has."""
     names = [step.name for step in steps_of("- nobody-listens\n- fails-visibly", "client", "client.a")]
@@ -102,7 +127,9 @@ def test_a_server_may_be_connected_to_twice() -> None:
 # --- what is wrong, one at a time -----------------------------------------------------------------------------------
 
 LISTS_SERVER = "`listens`, `connect`, `send`, `receive`, `half-close`, `close`, `reset`, `pause`, `prints`, `prints-nothing` {} `exits`."
-SEND_FORMS = "`{text: …}` or `{hex: …}` or `{random: …}` or `{random-text: …}` or `{repeat: …, times: …}`."
+SEND_FORMS = (
+    "`received` or `{text: …}` or `{hex: …}` or `{random: …}` or `{random-text: …}` or `{repeat: …, times: …}`."
+)
 
 WRONG_STEPS: list[tuple[str, int, str]] = [
     (

@@ -24,6 +24,7 @@ from cases import (
     receive,
     run_alone,
     send,
+    step,
 )
 
 from grader.model import Event, StepOutcome
@@ -277,3 +278,17 @@ def test_exact_wording_asks_nothing_of_a_step_without_wording() -> None:
     """The option only makes strict what the rubric words."""
     check = a_check("client.prints", "accept", send(REPLY), prints())
     assert code(check, replace(ECHO_CLIENT, on_message=lambda data: data.decode()), options=EXACT) == ""
+
+
+AS_RECEIVED = step("send", None, kind="random-text", data=b"", size=4096, split=None, as_received=True, **{"with": b""})
+
+
+@pytest.mark.parametrize(("printed", "said"), [("Received b'k3Gd'", ""), ("Received b'k3G'", "reply-not-printed")])
+def test_an_answer_of_the_messages_length_is_looked_for_as_it_was_sent(printed: str, said: str) -> None:
+    """The script cannot know how much of it the client will be sent; the record does."""
+    check = a_check("client.prints", "accept", receive("anything"), AS_RECEIVED, prints("sent"))
+    mine, seen = run_alone(check, ECHO_CLIENT)
+    sent = [replace(one, data=b"k3Gd") if one.kind == "sent" else one for one in seen.events]
+    record = replace(seen, events=tuple(sent), stdout=f"{printed}\n".encode())
+    found = judge(mine, {"client": record}, a_rubric(check))
+    assert (found.code if found else "") == said
