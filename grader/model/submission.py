@@ -14,12 +14,18 @@ class SourceFile:
     data: bytes
 
 
+UNOPENED = "unopened"
+"""Code of the note on a hand-in that could not be opened. It is the only one whose message is for staff: what is wrong
+with the archive or the folder, and what they can do about it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something noticed about a hand-in that is no verdict: a misnamed file that was used all the same, say.
 
     `code`: a short stable name (`misnamed`, `missing`, `ambiguous`, `unreadable`, …).
-    `message`: a sentence fit for the student.  `needs_person`: a teacher has to look before the mark is final.
+    `message`: a sentence fit for the student, but for `UNOPENED`.
+    `needs_person`: a teacher has to look before the mark is final.
     `role`: the program or `answers` that it concerns; None when it concerns the whole hand-in.
     """
 
