@@ -71,6 +71,11 @@ def name(number: int) -> str:
     return f"student-{number:07}"
 
 
+def place_of(name: str, kinds: tuple[str, ...] = KINDS) -> int:
+    """Which of the programs the submission of this id has."""
+    return int(name.rpartition("-")[2]) % len(programs(kinds))
+
+
 def write_class(folder: Path, count: int, kinds: tuple[str, ...] = KINDS) -> None:
     """Lay out the first `count` submissions below `folder`."""
     for path, data in _paths(folder, count, kinds):

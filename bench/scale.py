@@ -6,20 +6,25 @@ The submissions are those of `bench/classes.py`: mutants, mistakes, correct styl
 other answers. They are graded by `grade run`, boxes and all. At 10, 20, 50, 100, 200, … submissions in the store it
 prints the supervisor's memory (resident now, at most so far, and its share of pages that it has in common with others)
 and what has been spent since the line before: processor time for each submission, everything counted, and the
-supervisor's own part. Programs come in the same order again and again, some six hundred of them, so that stretches of
-that length and longer may be compared. `--folder` keeps class and results.
+supervisor's own part. Programs come in the same order again and again, some seven hundred of them, so that stretches of that length
+and longer may be compared. So may the verdicts on one program: at the end it says how many there are, and how many of
+them differ from the others. `--folder` keeps class and results.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
+import sqlite3
 import subprocess
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.classes import KINDS, write_class
+from bench.classes import KINDS, place_of, programs, write_class
 from bench.grading import JOBS, ROOT, command, demand_graded, stored, workplace
 from bench.throughput.meter import TICKS_PER_SECOND, Group, how_counted, make_group
 
@@ -98,6 +103,20 @@ def show(batch: subprocess.Popen[bytes], group: Group | None, out: Path, count: 
         before = now
 
 
+def flips(out: Path, kinds: tuple[str, ...]) -> str:
+    """How many verdicts there are, on how many programs, and how many differ from most of the same check and program.
+
+    Each grading of a program is beside other answers, so that its random bytes are others, too.
+    """
+    found: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
+    with contextlib.closing(sqlite3.connect(f"file:{out / 'grades.sqlite'}?mode=ro", uri=True)) as database:
+        for name, grade in database.execute("SELECT name, grade FROM grades"):
+            for check in json.loads(grade)["checks"]:
+                found[place_of(name, kinds), check["id"]][check["observation"]["verdict"]] += 1
+    every, usual = sum(map(Counter.total, found.values())), sum(max(one.values()) for one in found.values())
+    return f"{every} verdicts on {len(programs(kinds))} programs, {every - usual} of them unlike the others"
+
+
 def measure(folder: Path, count: int, jobs: int, kinds: tuple[str, ...]) -> None:
     students, out = folder / "class", folder / "results"
     write_class(students, count, kinds)
@@ -122,6 +141,7 @@ def measure(folder: Path, count: int, jobs: int, kinds: tuple[str, ...]) -> None
     print(f"\n{count} submissions in {seconds:.0f} s with their reports: {count / seconds:.1f} a second, ", end="")
     print(f"{1000 * cpu / count:.1f} ms of processor time each; the store: ", end="")
     print(f"{(out / 'grades.sqlite').stat().st_size / count / 1000:.1f} kB each")
+    print(flips(out, kinds))
 
 
 def main() -> None:
