@@ -8,14 +8,25 @@ from collections.abc import Mapping
 
 from grader.conversation import PlannedRun, plan
 from grader.diagnose import advice, explain
-from grader.model import Check, Observation, Rubric, RunRecord, Submission, Verdict
+from grader.model import UNOPENED, Check, Note, Observation, Rubric, RunRecord, Submission, Verdict
 from grader.verdicts import Finding, judge
+
+WHY_NO_PROGRAM = ("closed", "left-out", "ambiguous", "missing")
+"""Codes of the notes that say why there is no program. One that this machine may not open is no fault of the student's:
+it is a harness error; what lies in a closed folder may well be the program."""
+
+CLOSED = (
+    "Files of this hand-in may not be read on this machine. Make them readable for whoever runs `grade`, and run the "
+    "same command again."
+)
 
 ECHO = {"what": "sent", "transform": None}
 
 
 def observe(submission: Submission, rubric: Rubric, records: Mapping[str, RunRecord]) -> dict[str, Observation]:
     """What each check showed, by check id. `records` are those of `grader.runs.SubmissionRuns`."""
+    if any(note.code == UNOPENED for note in submission.notes):
+        return {check.id: not_opened(check) for check in rubric.checks}
     runs = {check: run for run in plan(rubric, submission.digest) for check in run.scripts}
     sources = {file.path: decode(file.data) for file in submission.files}
     checks = {check.id: check for check in rubric.checks}
@@ -47,7 +58,10 @@ def observe_one(
         return skipped(check, blocking, rubric)
     missing = [role for role, who in check.players.items() if who == "student" and role not in submission.programs]
     if missing:
-        return no_program(check, missing[0], submission, rubric)
+        note = noticed(missing[0], submission)
+        if note is not None and note.code == "closed":
+            return harness_error(check, CLOSED)
+        return no_program(check, missing[0], note, rubric)
     mine = run_records(run, records)
     broken = next((record.harness_error for record in mine.values() if record.harness_error is not None), None)
     if broken is not None or not mine:
@@ -64,16 +78,36 @@ def run_records(run: PlannedRun, records: Mapping[str, RunRecord]) -> dict[str, 
     return {role: records[name] for role, name in names.items() if name in records}
 
 
-def no_program(check: Check, role: str, submission: Submission, rubric: Rubric) -> Observation:
-    """The program was not handed in, or it is not clear which file it is."""
+def noticed(role: str, submission: Submission) -> Note | None:
+    """Why there is no program of a role: what is said of a file that is there comes before that none was found."""
+    notes = [
+        one
+        for one in submission.notes
+        if one.code in WHY_NO_PROGRAM and (one.role == role or (one.code == "closed" and one.role is None))
+    ]
+    return min(notes, key=lambda note: WHY_NO_PROGRAM.index(note.code), default=None)
+
+
+def no_program(check: Check, role: str, note: Note | None, rubric: Rubric) -> Observation:
+    """The program was not handed in, could not be used, or it is not clear which file it is."""
     file = next(one.file for one in rubric.programs if one.role == role)
-    note = next((one for one in submission.notes if one.role == role and one.code in ("missing", "ambiguous")), None)
     return Observation(
         check=check.id,
         verdict=Verdict.FAILED,
         reason=note.message if note else f"There is no {file} in your hand-in.",
         next_step=f"Put your {role} into a file named {file} and hand it in.",
         diagnosis=f"no-program-{note.code if note else 'missing'}",
+    )
+
+
+def not_opened(check: Check) -> Observation:
+    """Nothing is known of the programs: the hand-in could not be opened, and a person looks."""
+    return Observation(
+        check=check.id,
+        verdict=Verdict.SKIPPED,
+        reason="Not tried, because your hand-in could not be opened.",
+        next_step="Nothing to do for you yet: your teacher has been told, and will look.",
+        diagnosis=UNOPENED,
     )
 
 

@@ -6,8 +6,10 @@ import os
 import shlex
 import shutil
 import sys
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.aside import Aside
 from grader.errors import UsageError
@@ -16,11 +18,15 @@ from grader.intake.names import archive_stem
 from grader.model import Observation, QuestionScore, Rubric, Submission
 from grader.score import score
 
+if TYPE_CHECKING:
+    from grader.runs import BoxKind, Records
+
 ALL_WELL, SOMETHING_TO_DO = 0, 1
 UNPROTECTED = (
     "Note: this machine cannot box programs, so yours ran as ordinary processes on the real loopback network. "
     "They could read and write your files, and another program that uses the same port gets in their way."
 )
+TOLD_AFTER_SECONDS, LOOK_SECONDS = 2.0, 0.5
 UNPROVED = " A program that hangs is found only when its time is up."
 
 
@@ -78,8 +84,57 @@ def programs_observed(submission: Submission, rubric: Rubric) -> tuple[dict[str,
 
     from grader.alone import record_somehow
     from grader.assess import observe
+    from grader.runs import UNDERWAY
     from grader.sandbox.plain import HAS_PROC, PlainBox
 
-    records, kind = asyncio.run(record_somehow(submission, rubric))
+    async def recorded() -> tuple[Records, BoxKind]:
+        running: set[str] = set()
+        UNDERWAY.set(running)
+        teller = asyncio.create_task(tell_what_runs(running, sentences(submission, rubric)))
+        try:
+            return await record_somehow(submission, rubric)
+        finally:
+            teller.cancel()
+
+    records, kind = asyncio.run(recorded())
     unprotected = UNPROTECTED + ("" if HAS_PROC else UNPROVED) if kind is PlainBox else ""
     return observe(submission, rubric, records), unprotected
+
+
+def sentences(submission: Submission, rubric: Rubric) -> dict[str, str]:
+    """What to say of each run that takes its time: which program runs, for which checks, and how long it is given."""
+    from grader.conversation import plan
+    from grader.report.escape import visible
+    from grader.report.words import count
+
+    titles = {check.id: check.title for check in rubric.checks}
+    told = {}
+    for run in plan(rubric, submission.digest):
+        own = [submission.programs.get(role, role) for role, who in run.players.items() if who == "student"]
+        first, *others = run.scripts
+        more = f" and {count(len(others), 'more check')}" if others else ""
+        told[run.name] = (
+            f"Still running: {visible(' and '.join(own))}, for “{titles[first]}”{more}; "
+            f"it is given up to {rubric.limits.wall_seconds:g} seconds …"
+        )
+    return told
+
+
+async def tell_what_runs(
+    running: Collection[str], told: Mapping[str, str], *, after: float = TOLD_AFTER_SECONDS, every: float = LOOK_SECONDS
+) -> None:
+    """Say on standard error, where that is a terminal, what is still running `after` seconds from now, and from then on
+    each run that does not end at once. Never returns; `running` changes meanwhile."""
+    import asyncio
+
+    if not sys.stderr.isatty():
+        return
+    await asyncio.sleep(after)
+    seen: set[str] = set()
+    while True:
+        for name in sorted(seen.intersection(running)):
+            if name in told:
+                print(told[name], file=sys.stderr, flush=True)
+        told = {name: sentence for name, sentence in told.items() if name not in seen}
+        seen = set(running)
+        await asyncio.sleep(every)

@@ -23,7 +23,7 @@ from grader.assess import broken, observe
 from grader.errors import GraderError, SubmissionError, first_of
 from grader.evidence import believable_records
 from grader.intake import Pending
-from grader.model import Grade, Note, Observation, QuestionScore, Rubric, RunRecord, Submission
+from grader.model import UNOPENED, Grade, Note, Observation, QuestionScore, Rubric, RunRecord, Submission
 from grader.rubric import plan_digest, stages
 from grader.runs import ReferenceBoxes
 from grader.score import priced, score
@@ -58,8 +58,8 @@ def assess(submission: Submission, rubric: Rubric, records: Mapping[str, RunReco
 
 def unreadable(pending: Pending, error: SubmissionError) -> Submission:
     """A hand-in that could not be read, as a submission with nothing in it: it appears, and a person looks."""
-    note = Note(code="unreadable", message=str(error), needs_person=True)
-    digest = hashlib.sha256(f"unreadable\0{error}".encode()).hexdigest()
+    note = Note(code=UNOPENED, message=str(error), needs_person=True)
+    digest = hashlib.sha256(f"{UNOPENED}\0{error}".encode()).hexdigest()
     return Submission(id=pending.id, digest=digest, files=(), programs={}, answers=None, notes=(note,))
 
 

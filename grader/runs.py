@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 import hashlib
 import ipaddress
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import replace
 
 from grader.conversation import MOST_CONNECTS, PlannedRun, plan
@@ -20,7 +21,7 @@ from grader.peers.play import play
 from grader.peers.relay import CONNECTIONS, relay, wait_until_listening
 from grader.sandbox.launch import Box
 from grader.sandbox.plain import PlainBox
-from grader.sandbox.policy import FIRST_FREE_PORT
+from grader.sandbox.policy import FIRST_FREE_PORT, HOSTNAME, OWN_ADDRESS
 from grader.seats import part_of_work
 
 Records = dict[str, RunRecord]
@@ -29,6 +30,8 @@ FIRST_OWN_PORTS = range(33_000, 60_000)  # where clients have theirs
 # From where the grader comes to a server that is to print its client's address: else that would be the server's own,
 # and one that prints a constant could not be told from one that prints what accept returned.
 OTHER_HOST = "127.0.0.2"
+UNDERWAY: ContextVar[set[str] | None] = ContextVar("underway", default=None)
+"""Names of the runs that are being made just now, kept up to date for somebody who set this and waits."""
 TRIES = 2  # a box that fails is a fault of the host: once more in a fresh one, then a harness error
 
 
@@ -120,6 +123,20 @@ class ReferenceBoxes:
             await boxes.close()
 
 
+@contextlib.contextmanager
+def underway(run: PlannedRun) -> Iterator[None]:
+    """While a run is made: whoever waits can see which."""
+    names = UNDERWAY.get()
+    if names is None:
+        yield
+        return
+    names.add(run.name)
+    try:
+        yield
+    finally:
+        names.discard(run.name)
+
+
 class SubmissionRuns:
     """Plays a rubric's plan for one submission. `where`: role -> the address that its program really uses."""
 
@@ -152,7 +169,8 @@ class SubmissionRuns:
             with part_of_work():
                 for run in runs:
                     if len(run.players) == 2:
-                        await self.play_pair(run)
+                        with underway(run):
+                            await self.play_pair(run)
         except* GraderError as several:
             raise first_of(several) from None
         finally:
@@ -167,7 +185,8 @@ class SubmissionRuns:
         """The runs of one program, one after another, in one box where that stays clean."""
         with part_of_work():
             for run in runs:
-                await self.play_followed(run)
+                with underway(run):
+                    await self.play_followed(run)
 
     async def play_followed(self, run: PlannedRun) -> None:
         """One run of one program; and again, where it has to be met elsewhere."""
@@ -299,7 +318,8 @@ class SubmissionRuns:
                 must_have_kept_its_box(server)
                 return unmet(parts)
             server_at = (reachable_host(found), found.port)
-            listen, port = server_at if own_two else (parts["client"].host, parts["client"].port)
+            wanted = parts["client"].host, parts["client"].port
+            listen, port = server_at if own_two and not found.reaches(*wanted) else wanted
             if self.references.kind is PlainBox and (listen, port) == server_at:
                 listen = ""  # the one network of the machine: they meet directly
             async with client_box.run(parts["client"].file, listen=listen, port=port, usual_port=usual) as client:
@@ -341,6 +361,8 @@ def literal_address(host: str) -> str | None:
     """The address that a program's host means in a box; None for one that the box cannot have."""
     if host in ("localhost", ""):
         return "127.0.0.1"
+    if host == HOSTNAME:
+        return OWN_ADDRESS
     try:
         parsed = ipaddress.ip_address(host)
     except ValueError:

@@ -20,13 +20,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import SubmissionError, UsageError
-from grader.intake import names
+from grader.intake import messages, names
 from grader.intake.archives import open_class
 from grader.intake.folders import FolderPlace
 from grader.intake.gather import gather
 from grader.intake.handin import Place, Source
 from grader.intake.layouts import hand_ins
-from grader.intake.recognise import recognise
+from grader.intake.recognise import class_folders, recognise
 from grader.intake.view import Entry, refused
 from grader.model import Rubric, Submission
 
@@ -40,10 +40,11 @@ class Pending:
     id: str
     _open: Callable[[], Source] = field(repr=False)
     _rubric: Rubric = field(repr=False)
+    _below: Path = field(default=Path(), repr=False)
 
     def read(self) -> Submission:
         """Reads it whole. Raises SubmissionError, and nothing else, when it cannot be read."""
-        return _read(self.id, self._open, self._rubric)
+        return _read(self.id, self._open, self._rubric, self._below / self.id)
 
 
 def find_submissions(paths: Sequence[Path], rubric: Rubric) -> Iterator[Pending]:
@@ -53,9 +54,10 @@ def find_submissions(paths: Sequence[Path], rubric: Rubric) -> Iterator[Pending]
     paths one that is empty is a hand-in without files: it was named for a reason (`grade class/*`).
     """
     places = list(dict.fromkeys(_existing(path) for path in paths))
-    entries = [entry for path in places for entry in _sorted(_entries(path, rubric, alone=len(places) == 1))]
-    ids = _unique([entry.name for entry in entries])
-    pending = [Pending(name, entry.open, rubric) for name, entry in zip(ids, entries, strict=True)]
+    alone = len(places) == 1
+    entries = [(path, entry) for path in places for entry in _sorted(_entries(path, rubric, alone=alone))]
+    ids = _unique([entry.name for _, entry in entries])
+    pending = [Pending(name, entry.open, rubric, path) for name, (path, entry) in zip(ids, entries, strict=True)]
     return iter(sorted(pending, key=lambda each: each.id))
 
 
@@ -67,12 +69,13 @@ def read_folder(folder: Path, rubric: Rubric) -> Submission:
     path = _existing(folder)
     if path.is_dir():
         place = FolderPlace(path)
-        return _read(place.name, place.open, rubric)
+        return _read(place.name, place.open, rubric, path)
     entry = _packed(path)
-    return _read(entry.name, entry.open, rubric)
+    return _read(entry.name, entry.open, rubric, path)
 
 
-def _read(name: str, opener: Callable[[], Source], rubric: Rubric) -> Submission:
+def _read(name: str, opener: Callable[[], Source], rubric: Rubric, where: Path) -> Submission:
+    """`where`: the folder that it is read from, where there is one of that name; else what was given may be it."""
     try:
         with opener() as source:
             handin = gather(source, rubric)
@@ -81,6 +84,10 @@ def _read(name: str, opener: Callable[[], Source], rubric: Rubric) -> Submission
             f"{names.shown(name)} cannot be read ({error.strerror or 'unknown reason'}). "
             "Look at the folder, or ask for it to be handed in again."
         ) from None
+    folders = class_folders(handin, rubric)
+    if folders:
+        at = where if where.is_dir() else where.parent
+        raise SubmissionError(messages.looks_like_class(name, folders, str(at)))
     return recognise(name, handin, rubric)
 
 
@@ -105,7 +112,7 @@ def _entries(path: Path, rubric: Rubric, *, alone: bool) -> list[Entry]:
         place: Place = FolderPlace(path) if path.is_dir() else open_class(path)
         entries = hand_ins(place, rubric, alone=alone)
     except SubmissionError as error:
-        return [refused(path.name, str(error))]
+        return [refused(path.name, messages.or_download(str(error)))]
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}). Check its permissions.") from None
     if not entries and alone:

@@ -170,11 +170,19 @@ def _precedence(path: str, rubric: Rubric) -> tuple[int, int, str]:
 
 
 def _notes(left_out: dict[Problem, list[str]], rubric: Rubric) -> Iterable[Note]:
-    """One note for each reason, in the order of `Problem`. A person is asked when something asked for is among them."""
+    """One note for each reason and each thing asked for that is among them, in the order of `Problem`."""
     for problem in Problem:
-        if paths := sorted(left_out.get(problem, ())):
-            asked_for = any(
-                _is_asked_for(names.base(path), rubric) or looks_like_answers(names.base(path), rubric.answers_file)
-                for path in paths
-            )
-            yield messages.left_out(problem, paths, needs_person=asked_for)
+        meant: dict[str | None, list[str]] = {}
+        for path in sorted(left_out.get(problem, ())):
+            meant.setdefault(_meant(names.base(path), rubric), []).append(path)
+        yield from (messages.left_out(problem, paths, role) for role, paths in meant.items())
+
+
+def _meant(name: str, rubric: Rubric) -> str | None:
+    """Which of the things asked for a file is by its name."""
+    roles = frozenset(spec.role for spec in rubric.programs)
+    near = {spec.role: names.likeness(name, spec, roles) for spec in rubric.programs}
+    found = [(likeness, role) for role, likeness in near.items() if likeness is not None]
+    if found:
+        return min(found)[1]
+    return "answers" if looks_like_answers(name, rubric.answers_file) else None

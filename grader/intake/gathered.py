@@ -80,7 +80,7 @@ class Gathered:
             try:
                 data = page.source.read_start(page.member, left + 1)
             except Refused as refusal:
-                notes.append(messages.left_out(refusal.problem, [page.member.path], needs_person=True))
+                notes.append(messages.left_out(refusal.problem, [page.member.path], "answers"))
                 continue
             text = text_of(data[:left])
             texts.append(text.text)

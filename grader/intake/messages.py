@@ -6,6 +6,8 @@ bearable length; they are escaped where they are printed.
 
 from __future__ import annotations
 
+import shlex
+
 from grader.intake import bounds
 from grader.intake.handin import Problem
 from grader.intake.names import base, shown
@@ -18,7 +20,7 @@ _LEFT_OUT = {
     Problem.OUTSIDE: "{names}: a name that points outside of your folder, so it was not read. Pack your folder again.",
     Problem.NAME: "{names}: a name too long to be used. Give the file a short name.",
     Problem.DEEP: "{names}: more than {depth} folders deep, so it was not read. Put your files at the top.",
-    Problem.CLOSED: "{names}: it could not be opened. Hand it in again, readable for everyone.",
+    Problem.CLOSED: "{names}: it could not be opened here; your teacher will look.",
     Problem.TOO_LARGE: "{names}: larger than {file_kib:,} KiB, so left out. Hand in only what your programs need.",
     Problem.TOO_MANY: "{names}: left out, because only {files} files are read. Hand in only what your programs need.",
     Problem.TOO_MUCH: "{names}: left out, because all files together are larger than {total_kib:,} KiB. "
@@ -34,8 +36,11 @@ def listed(paths: list[str]) -> str:
     return named if len(paths) <= 3 else f"{named} and {len(paths) - 3:,} more"
 
 
-def left_out(problem: Problem, paths: list[str], *, needs_person: bool) -> Note:
-    """Files that are not among what was read."""
+def left_out(problem: Problem, paths: list[str], role: str | None = None) -> Note:
+    """Files that are not among what was read. `role`: what they may well be.
+
+    A person is asked about those, and about what this machine could not open, which is nobody's mistake.
+    """
     sentence = _LEFT_OUT[problem].format(
         names=listed(paths),
         depth=bounds.MAX_DEPTH,
@@ -43,7 +48,9 @@ def left_out(problem: Problem, paths: list[str], *, needs_person: bool) -> Note:
         file_kib=bounds.MAX_FILE_BYTES >> 10,
         total_kib=bounds.MAX_TOTAL_BYTES >> 10,
     )
-    return Note(code="left-out", message=sentence, needs_person=needs_person)
+    closed = problem is Problem.CLOSED
+    code = "closed" if closed else "left-out"
+    return Note(code=code, message=sentence, needs_person=closed or role is not None, role=role)
 
 
 def unpacked(path: str) -> Note:
@@ -106,6 +113,19 @@ def too_many_files(name: str) -> str:
         f"{shown(name)} holds more than {bounds.MAX_ENTRIES:,} files. "
         "Ask for a hand-in with the programs and the answers only."
     )
+
+
+def looks_like_class(name: str, folders: int, path: str) -> str:
+    """Why a folder was not taken for one hand-in, and the command for a class. For the teacher."""
+    command = f"grade {shlex.quote(path)}"
+    return (
+        f"{shown(name)} looks like a class: {folders} folders in it hold programs of their own. To grade it: {command}"
+    )
+
+
+def or_download(why: str) -> str:
+    """Why an archive that was named on the command line cannot be read. For the teacher."""
+    return f"{why.rstrip('.')}; or, if it is the class's download, download it again."
 
 
 def archive_refused(path: str, problem: Problem) -> str:
@@ -174,11 +194,13 @@ def unused(spec: ProgramSpec, used: str, others: list[str]) -> Note:
     )
 
 
-def missing(spec: ProgramSpec) -> Note:
-    """No file could be the program."""
+def missing(spec: ProgramSpec, near: list[str]) -> Note:
+    """No file could be the program. `near`: files that are called like it, with another ending than a program's."""
+    why = "was not taken for it: its name does" if len(near) == 1 else "were not taken for it: their names do"
+    instead = f" {listed(near)} {why} not end in `.py`." if near else ""
     return Note(
         code="missing",
-        message=f"Your {spec.role} was not found. Hand in a file called `{spec.file}`.",
+        message=f"Your {spec.role} was not found.{instead} Hand in a file called `{spec.file}`.",
         role=spec.role,
     )
 

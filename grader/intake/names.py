@@ -150,6 +150,15 @@ def likeness(name: str, spec: ProgramSpec, roles: frozenset[str]) -> Likeness | 
     return None if too_long(name) else _likeness(name, spec, roles)
 
 
+def otherwise_ended(path: str, spec: ProgramSpec) -> bool:
+    """True when a file is called like the program asked for, or its role, and its ending is not that of a program."""
+    name = base(path)
+    if too_long(name) or name.lower().endswith(".py"):
+        return False
+    stem = without_copy_marks(name.rpartition(".")[0] or name)
+    return squashed(split_ending(stem)[0]) in (spec.role, squashed(split_ending(spec.file)[0]))
+
+
 @lru_cache(maxsize=4096)  # a class of thousands uses a few dozen names
 def _likeness(name: str, spec: ProgramSpec, roles: frozenset[str]) -> Likeness | None:
     if name == spec.file:

@@ -69,7 +69,7 @@ def find_programs(files: Sequence[Found], specs: Sequence[ProgramSpec]) -> Progr
             raise SubmissionError(messages.program_too_large(file.path))
     if _swapped(chosen, scan):
         return _exchanged(chosen, specs)
-    notes = [note for spec in specs for note in _notes(spec, choices[spec.role])]
+    notes = [note for spec in specs for note in _notes(spec, choices[spec.role], files)]
     return Programs({role: file.path for role, file in chosen.items()}, tuple(notes))
 
 
@@ -187,11 +187,11 @@ def _exchanged(chosen: dict[str, Found], specs: Sequence[ProgramSpec]) -> Progra
     return Programs(paths, tuple(messages.swapped(spec, paths[spec.role]) for spec in specs if spec.role in paths))
 
 
-def _notes(spec: ProgramSpec, choice: Choice) -> list[Note]:
+def _notes(spec: ProgramSpec, choice: Choice, files: Sequence[Found]) -> list[Note]:
     if choice.rivals:
         return [messages.ambiguous(spec, [each.file.path for each in choice.rivals])]
     if choice.chosen is None:
-        return [messages.missing(spec)]
+        return [messages.missing(spec, [file.path for file in files if names.otherwise_ended(file.path, spec)])]
     path = choice.chosen.file.path
     notes = _naming(spec, choice.chosen)
     if choice.unused:

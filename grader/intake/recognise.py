@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from grader.intake.answers_file import find_answers
 from grader.intake.handin import Found, HandIn
 from grader.intake.programs import find_programs
-from grader.model import Rubric, SourceFile, Submission
+from grader.model import Note, Rubric, SourceFile, Submission
+
+CLASS_FOLDERS = 3
+"""Folders in a hand-in that each hold all programs, from which on it is taken for a class. Hardly anybody hands in
+three versions of everything; if so, a person has to look as well."""
 
 
 def recognise(name: str, handin: HandIn, rubric: Rubric) -> Submission:
@@ -26,8 +31,27 @@ def recognise(name: str, handin: HandIn, rubric: Rubric) -> Submission:
         files=files,
         programs=paths,
         answers=answers.text,
-        notes=(*handin.notes, *programs.notes, *answers.notes, *handin.aside.notes),
+        notes=(*handin.notes, *_still_true(handin, (*programs.notes, *answers.notes)), *handin.aside.notes),
     )
+
+
+def class_folders(handin: HandIn, rubric: Rubric) -> int:
+    """How many folders hold all programs, each under its name, where they are so many that this is no hand-in but a
+    class; else 0. Copies count once, and a program outside of all folders says that this is a hand-in."""
+    asked_for = {spec.file for spec in rubric.programs}
+    held: defaultdict[str, list[bytes]] = defaultdict(list)
+    for file in handin.files:
+        folder, _, name = file.path.rpartition("/")
+        if name in asked_for:
+            held[folder].append(file.data)
+    different = {tuple(programs) for programs in held.values() if len(programs) == len(asked_for)}
+    return len(different) if "" not in held and len(different) >= CLASS_FOLDERS else 0
+
+
+def _still_true(handin: HandIn, notes: Iterable[Note]) -> Iterator[Note]:
+    """The notes but those that call missing what was handed in and left out."""
+    left_out = {note.role for note in handin.notes if note.code in ("left-out", "closed")}
+    return (note for note in notes if note.code != "missing" or note.role not in left_out)
 
 
 def common_folder(paths: Iterable[str]) -> str:

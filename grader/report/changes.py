@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from grader.model import Grade, QuestionScore, Status, Verdict
+from grader.report.standing import is_unopened, staff_reasons
 from grader.report.words import gist
 
 NOTHING = Decimal(0)
@@ -110,7 +111,8 @@ def compare(before: Iterable[Grade], after: Iterable[Grade]) -> Changes:
     """What would change from `before` to `after`; submissions that are only in one of them are left out.
 
     Grades come in any order, one for each submission; the order of `after` settles ties. A harness error says nothing
-    of a program: in `after` it is counted apart, and `before` should hold none.
+    of a program: in `after` it is counted apart, and `before` should hold none. What could be opened on neither side
+    has no mark that could change.
     """
     standing = {grade.submission: grade for grade in before}
     pairs, broken = [], []
@@ -118,7 +120,7 @@ def compare(before: Iterable[Grade], after: Iterable[Grade]) -> Changes:
         earlier = standing.get(grade.submission)
         if earlier is not None and grade.status is Status.HARNESS_ERROR:
             broken.append(Broken(submission=grade.submission, why=gist(next(iter(grade.review_reasons), ""))))
-        elif earlier is not None:
+        elif earlier is not None and not (is_unopened(earlier) and is_unopened(grade)):
             pairs.append((earlier, grade))
     moved = [_moved(*pair) for pair in pairs if _is_moved(*pair)]
     kinds = Counter(_quiet_change(*pair) for pair in pairs if not _is_moved(*pair))
@@ -226,8 +228,9 @@ def _moved(old: Grade, new: Grade) -> Moved:
 
 def _reasons(old: Grade, new: Grade) -> tuple[str, ...]:
     if new.status is Status.GRADED:
-        return old.review_reasons
-    return tuple(reason for reason in new.review_reasons if reason not in old.review_reasons)
+        return staff_reasons(old)
+    before = staff_reasons(old)
+    return tuple(reason for reason in staff_reasons(new) if reason not in before)
 
 
 # --- the class ------------------------------------------------------------------------------------------------------

@@ -19,11 +19,16 @@ FAULTS = (
     "{number} no mark yet, because of a fault on our side. Run the same command again: it repeats only {these}. Until "
     "then do not upload {their} of scores.csv."
 )
+UNOPENED = (
+    "{number} could not be opened and {have} no mark: the list above says why. Put what can be read in {its} place and "
+    "run the same command again."
+)
 ANSWERS = "To settle the answers that need a person, each wording once: {command}"
 PROGRAMS = "For {number} of those who need a person, open {overview}, look, and change the mark in your gradebook."
 OTHERS = (
-    "{out}/students also holds pages of {students} of another run, and {out}/staff of {staff}: do not hand them back. "
-    "To keep classes apart, choose another folder with -o."
+    "The overview, scores.csv and results.json list what this command was given: {listed}. The grades and pages of "
+    "{others} that {out} had before are kept there. To list them all, give all their paths in one command; to keep "
+    "classes apart, choose another folder with -o."
 )
 
 
@@ -33,7 +38,8 @@ def render_closing(summary: Summary, *, out: str, rubric: str | None, others: tu
     `out`: the output folder, and `rubric`: the rubric as the command named it, or None. `others`: how many submissions
     that are not in this run have pages for students, and for staff.
     """
-    lines = [*_doubts(summary), *_faults(summary), *_people(summary, out, rubric), *_others(out, *others)]
+    lines = [*_doubts(summary), *_faults(summary), *_unopened(summary), *_people(summary, out, rubric)]
+    lines += _others(summary, out, max(others))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -56,6 +62,14 @@ def _faults(summary: Summary) -> Iterator[str]:
         )
 
 
+def _unopened(summary: Summary) -> Iterator[str]:
+    one = summary.unopened == 1
+    if summary.unopened:
+        yield UNOPENED.format(
+            number=count(summary.unopened, "hand-in"), have="has" if one else "have", its="its" if one else "their"
+        )
+
+
 def _people(summary: Summary, out: str, rubric: str | None) -> Iterator[str]:
     if summary.answers_wait:
         command = ["grade", "answers", "queue", out] + (["-r", rubric] if rubric else [])
@@ -64,6 +78,7 @@ def _people(summary: Summary, out: str, rubric: str | None) -> Iterator[str]:
         yield PROGRAMS.format(number=summary.programs_wait, overview=f"{out}/overview.html")
 
 
-def _others(out: str, students: int, staff: int) -> Iterator[str]:
-    if students or staff:
-        yield OTHERS.format(out=out, students=count(students, "submission"), staff=staff)
+def _others(summary: Summary, out: str, others: int) -> Iterator[str]:
+    if others:
+        listed = count(summary.submissions, "submission")
+        yield OTHERS.format(out=out, listed=listed, others=count(others, "other"))

@@ -12,8 +12,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from grader.model import CheckScore, CriterionScore, Grade, Note, QuestionScore, Rubric, Status, Verdict, number
+from grader.model import CheckScore, CriterionScore, Grade, Note, QuestionScore, Rubric, Verdict, number
 from grader.report.escape import csv_cell, json_text
+from grader.report.standing import has_total, is_unopened, staff_reasons
 
 FORMAT = 1
 """Of results.json. A field may be added without a new format; one never changes its meaning."""
@@ -48,11 +49,12 @@ def submission_fields(grade: Grade) -> dict[str, Any]:
         "points": number(grade.points),
         "max": number(grade.max),
         "penalty": number(grade.penalty),
+        "has_total": has_total(grade),
         "digest": grade.submission_digest,
         "checks": [_check_fields(score) for score in grade.checks],
         "questions": [_question_fields(score) for score in grade.questions],
         "notes": [_note_fields(note) for note in grade.notes],
-        "review_reasons": list(grade.review_reasons),
+        "review_reasons": list(staff_reasons(grade)),
     }
 
 
@@ -116,11 +118,13 @@ def score_columns(rubric: Rubric) -> list[str]:
 
 def render_score_row(grade: Grade, columns: Sequence[str]) -> str:
     """One student's row. Empty are a check that a fault of ours left out, the total then, which would be taken for a
-    mark, and a column that the grade does not know (an older rubric's)."""
+    mark, all of a hand-in that could not be opened, and a column that the grade does not know (an older rubric's)."""
     judged = (check for check in grade.checks if check.observation.verdict is not Verdict.HARNESS_ERROR)
     scores = {check.id: str(number(check.points)) for check in judged}
     scores |= {question.id: str(number(question.points)) for question in grade.questions}
-    total = "" if grade.status is Status.HARNESS_ERROR else str(number(grade.points))
+    if is_unopened(grade):
+        scores = {}
+    total = str(number(grade.points)) if has_total(grade) else ""
     cells = [grade.submission, grade.status.value, total, str(number(grade.max))]
     return _csv_row([*cells, *(scores.get(name, "") for name in columns)])
 

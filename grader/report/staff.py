@@ -12,6 +12,7 @@ from grader.report import words
 from grader.report.escape import visible
 from grader.report.page import render_page
 from grader.report.results import score_columns
+from grader.report.standing import has_total, is_unopened, staff_reasons, why_unread
 from grader.report.statistics import FailedCheck, Summary
 from grader.report.words import amount, points_word
 
@@ -26,14 +27,14 @@ ROWS_IN_A_TABLE = 100
 class Alike:
     """Answers that wait for a person and are alike: a cluster of the queue.
 
-    `answers`: how many.  `different`: how many of them differ in their words.  `text`: one of them.  `submissions`: of
-    whom, the first few.
+    `answers`: how many.  `different`: how many of them differ in their words.  `texts`: of these, the first few.
+    `submissions`: of whom, the first few.
     """
 
     id: str
     answers: int
     different: int
-    text: str
+    texts: tuple[str, ...]
     submissions: tuple[str, ...]
 
 
@@ -42,6 +43,8 @@ def render_staff_html(grade: Grade, rubric: Rubric) -> str:
     ideas = {(question.id, one.id): one.idea for question in rubric.questions for one in question.criteria}
     so_far = f"{amount(grade.points)} of {points_word(grade.max)}"
     total = f"{words.NOT_GRADED}, {so_far} so far" if grade.status is Status.HARNESS_ERROR else so_far
+    if unopened := is_unopened(grade):
+        total = words.NOT_GRADED
     return render_page(
         "staff",
         f"{grade.submission}: {total}",
@@ -49,8 +52,10 @@ def render_staff_html(grade: Grade, rubric: Rubric) -> str:
         rubric=rubric,
         ideas=ideas,
         total=total,
-        reasons=grade.review_reasons,
-        checks=_told_once(grade.checks),
+        reasons=staff_reasons(grade),
+        checks=[] if unopened else _told_once(grade.checks),
+        questions=() if unopened else grade.questions,
+        unread=words.for_staff(why_unread(grade)),
     )
 
 
@@ -73,7 +78,7 @@ def render_overview(
 ) -> Iterator[str]:
     """Pieces of the overview page; joined, a whole HTML document.
 
-    `rows` come from `render_overview_row`, in order. `alike`: answers of which one decision settles several.
+    `rows` come from `render_overview_row`, in order. `alike`: answers to be decided side by side.
     """
     columns = score_columns(rubric)
     page = render_page(
@@ -114,7 +119,10 @@ def render_overview_row(grade: Grade, rubric: Rubric, name: str) -> str:
         f"<td>{amount(points[question.id])}" if question.id in points else "<td>" for question in rubric.questions
     )
     total, group = amount(grade.points), " full" if grade.points >= grade.max else " less"
-    if grade.status is Status.HARNESS_ERROR:  # there is no total yet
+    if is_unopened(grade):
+        total, group = "", ""
+        marks, answers = "<td>" * len(rubric.checks), "<td>" * len(rubric.questions)
+    elif not has_total(grade):
         total, group = "?", ""
     return (
         f'<tr class="{grade.status.value}{group}"><th scope="row"><a href="staff/{name}.html">'

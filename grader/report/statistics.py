@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from grader.model import Grade, Rubric, Status, Verdict
 from grader.report.names import Names
+from grader.report.standing import has_total, is_unopened, staff_reasons
 
 PEOPLE_KEPT = 500
 """Of those who need a person, and of those that a fault of ours left without a mark, this many are listed with reasons;
@@ -54,9 +55,11 @@ class Summary:
     """A class at a glance.
 
     `statuses`: status -> how many, all three always there.  `spread`: None for no submissions, or when none could be
-    judged; harness errors are left out, because their totals are not final.  `bars`: how many totals lie in each tenth
-    of the maximum.  `people`: at most 500 of the `people_count` that need a person.  `faults`: the same for harness
-    errors.  `answers_wait`, `programs_wait`: how many of `people_count` have an answer, or anything else, to look at.
+    judged; those without a total (harness errors, and what could not be opened) are left out.  `bars`: how many totals
+    lie in each tenth of the maximum.  `people`: at most 500 of the `people_count` that need a person.  `faults`: the
+    same for harness errors.  `answers_wait`, `programs_wait`: how many of `people_count` have an answer, or anything
+    else, to look at.
+    `unopened`: how many of `people_count` could not be opened: none of their checks counts as failed or not tried.
     `without_program`: in how many no program was found.  `renamed`: in how many each that was found had another name
     than the rubric's, or lay in a folder.
     """
@@ -76,6 +79,7 @@ class Summary:
     programs_wait: int
     without_program: int
     renamed: int
+    unopened: int
 
 
 class Tally:
@@ -92,16 +96,21 @@ class Tally:
         self._found: Counter[str] = Counter()
         self._waiting: Counter[str] = Counter()
         self._submissions = 0
+        self._unopened = 0
 
     def add(self, grade: Grade, page: str) -> None:
         """Count one submission. `page`: the file name of its pages."""
         self._statuses[grade.status.value] += 1
-        if grade.status is not Status.HARNESS_ERROR:
+        if has_total(grade):
             self._totals.append(float(grade.points))
         if grade.status is not Status.GRADED:
             listed = self._people if grade.status is Status.NEEDS_REVIEW else self._faults
             if len(listed) < PEOPLE_KEPT:
                 listed.append(_person(grade, page))
+        self._submissions += 1
+        if is_unopened(grade):
+            self._unopened += 1
+            return
         self._found[_found(grade, self._rubric)] += 1
         if grade.status is Status.NEEDS_REVIEW:
             answers = any(question.needs_review for question in grade.questions)
@@ -110,7 +119,6 @@ class Tally:
         for score in grade.checks:
             self._failed[score.id] += score.observation.verdict is Verdict.FAILED
             self._skipped[score.id] += score.observation.verdict is Verdict.SKIPPED
-        self._submissions += 1
 
     def summary(self) -> Summary:
         """What was gathered up to now."""
@@ -130,6 +138,7 @@ class Tally:
             programs_wait=self._waiting["programs"],
             without_program=self._found["none"],
             renamed=self._found["renamed"],
+            unopened=self._unopened,
         )
 
     def _most_failed(self) -> tuple[FailedCheck, ...]:
@@ -149,7 +158,7 @@ def summarize(rubric: Rubric, grades: Iterable[Grade]) -> Summary:
 
 
 def _person(grade: Grade, page: str) -> Person:
-    return Person(submission=grade.submission, status=grade.status.value, reasons=grade.review_reasons, page=page)
+    return Person(submission=grade.submission, status=grade.status.value, reasons=staff_reasons(grade), page=page)
 
 
 def _beside_answers(grade: Grade) -> bool:

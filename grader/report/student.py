@@ -29,6 +29,9 @@ def _top(view: View) -> Iterator[str]:
     if view.cost:
         yield view.cost
     yield from view.pending
+    if not view.checks:
+        yield f"Hand-in: {markdown_code(view.submission)}"
+        return
     totals = f"Programs {view.programs}"
     totals += "".join(
         f" · Question {each.number}: {amount(each.points)} of {amount(each.max)}" for each in view.answers
@@ -38,14 +41,21 @@ def _top(view: View) -> Iterator[str]:
 
 
 def _to_fix(view: View) -> Iterator[str]:
-    if view.failed:
+    if view.causes:
         yield "## What to do next"
-    for check in view.failed:
-        yield from _failed_check(check)
+    for cause in view.causes:
+        yield from _failed_check(cause.first)
+        if also := cause.checks[1:]:
+            yield words.ALSO
+            yield "\n".join(f"- ✗ {_scored(check)}" for check in also)
+
+
+def _scored(check: CheckView) -> str:
+    return f"{markdown(check.title)} ({amount(check.points)} of {words.points_word(check.max)})"
 
 
 def _failed_check(check: CheckView) -> Iterator[str]:
-    yield f"### ✗ {markdown(check.title)} ({amount(check.points)} of {words.points_word(check.max)})"
+    yield f"### ✗ {_scored(check)}"
     yield markdown(check.reason)
     if check.place:
         yield f"{markdown_code(check.place)}:"
@@ -96,7 +106,7 @@ def _answers(view: View) -> Iterator[str]:
 def remarks(answer: AnswerView) -> list[str]:
     """What is said below an answer; at least one sentence."""
     if not answer.answered:
-        return [words.NOT_ANSWERED]
+        return [words.NOT_READ if answer.unread else words.NOT_ANSWERED]
     said = [*answer.missing, *answer.hints, *([words.TEACHER_READS] if answer.for_teacher else [])]
     return [words.COMPLETE, *said] if answer.complete else said or [words.MISSING_UNKNOWN]
 

@@ -68,6 +68,9 @@ def _check_lines(check: CheckView, paint: Paint) -> Iterator[str]:
     room = paint.width - 2 - len(points)
     title = textwrap.shorten(visible(check.title), room - 1, placeholder="…") or "…"
     yield f"{mark} {title}{' ' * max(1, room - len(title))}{paint('soft', points)}"
+    if check.same_as:
+        yield from paint.wrapped(words.SAME_CAUSE.format(title=check.same_as), "    ")
+        return
     if check.reason:
         yield from paint.wrapped(words.before_handing_in(check.reason), "    ")
     if check.verdict == "failed":
@@ -90,7 +93,7 @@ def _answer_lines(answer: AnswerView, paint: Paint) -> Iterator[str]:
     style = "passed" if answer.complete else "skipped"
     title = f"Question {answer.number}"
     if not answer.answered:
-        yield f"{paint(style, '–')} {title}: no answer yet"
+        yield f"{paint(style, '–')} {title}: {'could not be read, see below' if answer.unread else 'no answer yet'}"
         return
     if answer.complete:
         yield f"{paint(style, '✓')} {title}: looks complete"
@@ -163,7 +166,7 @@ def _people(summary: Summary, paint: Paint) -> Iterator[str]:
     if summary.people_count:
         yield paint("bold", f"Needs a person: {summary.people_count}")
     for person in summary.people[:PEOPLE_SHOWN]:
-        why = "; ".join(map(words.gist, person.reasons)) or words.STATUS[person.status]
+        why = words.listed(map(words.gist, person.reasons)) or words.STATUS[person.status]
         yield from paint.wrapped(f"{person.submission}: {why}", "      ", "  ")
     yield from _more(summary.people_count, len(summary.people))
 

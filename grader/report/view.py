@@ -11,15 +11,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from grader.model import CheckScore, CriterionScore, Grade, Question, QuestionScore, Rubric, Status, Verdict
+from grader.model import (
+    UNOPENED,
+    CheckScore,
+    CriterionScore,
+    Grade,
+    Question,
+    QuestionScore,
+    Rubric,
+    Status,
+    Verdict,
+)
 from grader.report import words
+from grader.report.standing import has_total, is_unopened, why_unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckView:
-    """One check. `reason` is empty only where nothing has to be said; `advice` is for a check that works.
+    """One check. `reason` is empty only where nothing has to be said; for a check that works it is advice.
 
-    `holds`: points of the checks that could not be tried because of this one.
+    `same_as`: title of the check before it with which the same cause is told; empty where there is none.
     """
 
     id: str
@@ -33,7 +44,7 @@ class CheckView:
     line: int | None
     source: str | None
     evidence: tuple[str, ...]
-    holds: Decimal
+    same_as: str = ""
 
     @property
     def lost(self) -> Decimal:
@@ -49,6 +60,36 @@ class CheckView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """One mistake, and the checks that fail of it, in the rubric's order: the first one tells it.
+
+    `holds`: points of the checks that could not be tried because of these.
+    """
+
+    checks: tuple[CheckView, ...]
+    holds: Decimal
+
+    @property
+    def first(self) -> CheckView:
+        """The check that tells the cause."""
+        return self.checks[0]
+
+    @property
+    def lost(self) -> Decimal:
+        """Points that its checks did not give."""
+        return sum((check.lost for check in self.checks), Decimal(0))
+
+    @property
+    def cost(self) -> str:
+        """What it takes, as a sentence; nothing where it takes nothing."""
+        several = len(self.checks) > 1
+        spread = words.SPREAD.format(checks=words.count(len(self.checks), "check")) if several else ""
+        told = words.COSTS_AND_HOLDS if self.holds else words.COSTS
+        points, waiting = words.points_word(self.lost), words.points_word(self.holds)
+        return told.format(points=points, spread=spread, waiting=waiting) if self.lost else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """A stretch of an answer; `earned` when it earned points."""
 
@@ -58,7 +99,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerView:
-    """One question. `missing`, `hints`: sentences.  `kinds`: of the ideas found.  `for_teacher`: a person reads it."""
+    """One question. `missing`, `hints`: sentences.  `kinds`: of the ideas found.  `for_teacher`: a person reads it.
+
+    `unread`: why there is no answer, where there may well be one; empty otherwise.
+    """
 
     id: str
     number: int
@@ -67,6 +111,7 @@ class AnswerView:
     points: Decimal
     max: Decimal
     answered: bool
+    unread: str
     complete: bool
     for_teacher: bool
     words: tuple[Words, ...]
@@ -80,6 +125,8 @@ class View:
     """Everything that one student is told about one hand-in. `pending`: why the total may still change.
 
     `complete`: whether every check could be made; otherwise there is no total yet.
+    `causes`: what to do next, the most important first: by all points that it takes, then by those lost already.
+    A hand-in that could not be opened has neither checks nor answers nor notes here.
     """
 
     submission: str
@@ -96,6 +143,7 @@ class View:
     pending: tuple[str, ...]
     notes: tuple[str, ...]
     checks: tuple[CheckView, ...]
+    causes: tuple[Cause, ...]
     answers: tuple[AnswerView, ...]
 
     @property
@@ -115,16 +163,19 @@ class View:
 
     @property
     def failed(self) -> list[CheckView]:
-        """What to do next, the most important first: by the points lost, then by those that wait on it."""
-        return sorted(self.having("failed"), key=lambda check: (-check.lost - check.holds, -check.lost))
+        """The checks that failed, in the order of their causes."""
+        return [check for cause in self.causes for check in cause.checks]
 
 
 def student_view(grade: Grade, rubric: Rubric) -> View:
     """What the student behind `grade` is told."""
-    checks = tuple(_check_view(score, grade, rubric) for score in grade.checks)
+    unopened = is_unopened(grade)
+    checks = () if unopened else _told_once([_check_view(score, grade, rubric) for score in grade.checks], grade)
     questions = {question.id: question for question in rubric.questions}
+    unread = why_unread(grade)
     answers = tuple(
-        _answer_view(score, questions.get(score.id), place) for place, score in enumerate(grade.questions, start=1)
+        _answer_view(score, questions.get(score.id), place, unread)
+        for place, score in enumerate(() if unopened else grade.questions, start=1)
     )
     view = View(
         submission=grade.submission,
@@ -137,27 +188,22 @@ def student_view(grade: Grade, rubric: Rubric) -> View:
         headline="",
         cost="",
         all_well=False,
-        complete=grade.status is not Status.HARNESS_ERROR,
-        pending=_pending(grade),
-        notes=tuple(note.message for note in grade.notes),
+        complete=has_total(grade),
+        pending=() if unopened else _pending(grade),
+        notes=tuple(note.message for note in grade.notes if note.code != UNOPENED),
         checks=checks,
+        causes=_causes(checks, grade, rubric),
         answers=answers,
     )
-    return _with_headline(view)
-
-
-def _with_headline(view: View) -> View:
-    headline, cost, all_well = _headline(view)
+    headline, cost, all_well = (words.UNOPENED, "", False) if unopened else _headline(view)
     return replace(view, headline=headline, cost=cost, all_well=all_well)
 
 
 def _headline(view: View) -> tuple[str, str, bool]:
     """The first sentence, what it costs, and whether nothing is left to do. The first rule that holds decides."""
-    if view.failed:
-        worst = view.failed[0]
-        cost = words.COSTS_AND_HOLDS if worst.holds else words.COSTS
-        told = cost.format(points=words.points_word(worst.lost), waiting=words.points_word(worst.holds))
-        return words.START_HERE.format(reason=words.sentence(worst.reason)), told if worst.lost else "", False
+    if view.causes:
+        worst = view.causes[0]
+        return words.START_HERE.format(reason=words.sentence(worst.first.reason)), worst.cost, False
     if view.having("harness-error"):
         return words.OURS, "", False
     if view.having("skipped"):
@@ -165,6 +211,8 @@ def _headline(view: View) -> tuple[str, str, bool]:
     unfinished = [answer for answer in view.answers if not answer.complete]
     if unfinished:
         first = unfinished[0]
+        if first.unread:
+            return words.ONLY_ANSWERS.format(missing=first.unread), "", False
         remark = first.missing[0] if first.answered and first.missing else words.NOT_ANSWERED
         if first.answered and not first.missing:
             remark = words.TEACHER_READS
@@ -196,8 +244,35 @@ def _check_view(score: CheckScore, grade: Grade, rubric: Rubric) -> CheckView:
         line=seen.line,
         source=seen.source,
         evidence=seen.evidence if failed else (),
-        holds=_held_points(score.id, grade, rubric) if failed else Decimal(0),
     )
+
+
+def _told_once(checks: list[CheckView], grade: Grade) -> tuple[CheckView, ...]:
+    """The checks, where each cause is told with the first one that fails of it."""
+    titles = {check.id: check.title for check in checks}
+    also = {check: ids[0] for ids in _by_cause(grade) for check in ids[1:]}
+    return tuple(replace(one, same_as=titles[also[one.id]]) if one.id in also else one for one in checks)
+
+
+def _by_cause(grade: Grade) -> list[list[str]]:
+    """The ids of the failed checks, those of one mistake together: what was found is the same, and the line; where
+    there is none, the sentence."""
+    together: dict[object, list[str]] = {}
+    for score in grade.checks:
+        seen = score.observation
+        if seen.verdict is Verdict.FAILED:
+            mistake = (seen.diagnosis, seen.file, seen.reason if seen.line is None else seen.line)
+            together.setdefault(mistake if seen.diagnosis else score.id, []).append(score.id)
+    return list(together.values())
+
+
+def _causes(checks: Iterable[CheckView], grade: Grade, rubric: Rubric) -> tuple[Cause, ...]:
+    views = {check.id: check for check in checks}
+    causes = [
+        Cause(checks=tuple(views[check] for check in ids), holds=_held_points(set(ids), grade, rubric))
+        for ids in _by_cause(grade)
+    ]
+    return tuple(sorted(causes, key=lambda cause: (-cause.lost - cause.holds, -cause.lost)))
 
 
 def _reason(score: CheckScore, grade: Grade, rubric: Rubric) -> str:
@@ -231,24 +306,25 @@ def _why_skipped(check_id: str, grade: Grade, rubric: Rubric) -> str:
     return own or words.WAITS_FOR_OTHER
 
 
-def _held_points(check_id: str, grade: Grade, rubric: Rubric) -> Decimal:
-    """Points of the skipped checks that need `check_id`, directly or through another."""
+def _held_points(failed: set[str], grade: Grade, rubric: Rubric) -> Decimal:
+    """Points of the skipped checks that need one of `failed`, directly or through another."""
     skipped = {score.id: score.max for score in grade.checks if score.observation.verdict is Verdict.SKIPPED}
-    held = {check_id}
+    held = set(failed)
     for _ in rubric.checks:
         more = {check.id for check in rubric.checks if check.id in skipped and held.intersection(check.needs)} - held
         if not more:
             break
         held |= more
-    return sum((skipped[held_id] for held_id in held - {check_id}), Decimal(0))
+    return sum((skipped[held_id] for held_id in held - failed), Decimal(0))
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
 
 
-def _answer_view(score: QuestionScore, question: Question | None, place: int) -> AnswerView:
+def _answer_view(score: QuestionScore, question: Question | None, place: int, unread: str) -> AnswerView:
     kinds = {criterion.id: criterion.kind for criterion in question.criteria} if question else {}
     complete = score.points >= score.max
+    answered = bool(score.answer.strip())
     return AnswerView(
         id=score.id,
         number=question.number if question else place,
@@ -256,7 +332,8 @@ def _answer_view(score: QuestionScore, question: Question | None, place: int) ->
         prompt=question.prompt if question else "",
         points=score.points,
         max=score.max,
-        answered=bool(score.answer.strip()),
+        answered=answered,
+        unread="" if answered else unread,
         complete=complete,
         for_teacher=score.needs_review,
         words=highlighted(score.answer, (criterion.evidence for criterion in score.criteria if criterion.met)),

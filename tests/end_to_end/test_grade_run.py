@@ -69,6 +69,12 @@ def test_hand_ins_that_cannot_be_read_appear_and_need_a_person(tmp_path: Path) -
     assert [got[name]["status"] for name in ("torn", "cut", "link")] == ["needs-review"] * 3
     assert [got[name]["points"] for name in ("torn", "cut", "link", "empty")] == [0] * 4
     assert all(got[name]["notes"] for name in ("torn", "cut", "link", "empty"))
+    assert [got[name]["has_total"] for name in ("torn", "cut", "link", "empty")] == [False] * 3 + [True]
+    assert "3 hand-ins could not be opened and have no mark" in done.stdout
+    assert "mean 50.0" in done.stdout
+    feedback = (tmp_path / "out" / "students" / "torn" / "feedback.md").read_text()
+    assert "could not be opened" in feedback
+    assert not any(word in feedback for word in ("echo-server.py", "damaged", " 0 ", "Ask for"))
     assert "passwd" not in json.dumps(got)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from batches import ROOT, copy_of, grade
+from batches import ROOT, copy_of, grade, results
 
 from grader import pipeline
 from grader.batch import run_batch
@@ -48,14 +48,15 @@ def test_after_a_fault_on_our_side_the_same_command_mends_it(
 
 
 def test_a_folder_that_was_used_before_is_told(tmp_path: Path) -> None:
-    """Another class into the same folder: the first one's pages stay, and are not to be handed back."""
+    """A late hand-in into the class's folder: the others are kept, and listed again where all paths are given."""
     first, second = (copy_of(tmp_path / name, [name]) for name in ("amara-okafor", "kofi-mensah"))
     out = tmp_path / "out"
-    assert "another run" not in grade(first, "-o", out).stdout
+    assert "are kept there" not in grade(first, "-o", out).stdout
     said = grade(second, "-o", out).stdout
-    assert f"{out}/students also holds pages of 1 submission of another run, and {out}/staff of 1" in said
+    assert f"1 submission. The grades and pages of 1 other that {out} had before are kept there." in said
     assert (out / "students" / "amara-okafor" / "feedback.html").is_file()
-    assert "another run" not in grade(first, second, "-o", out).stdout
+    assert "are kept there" not in grade(first, second, "-o", out).stdout
+    assert results(out).keys() == {"amara-okafor", "kofi-mensah"}
 
 
 def test_a_folder_without_programs_is_told(tmp_path: Path) -> None:

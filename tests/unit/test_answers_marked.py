@@ -39,7 +39,9 @@ def test_a_spreadsheet_is_read_with_undecided_cells_left_out() -> None:
     assert [(one.text, dict(one.gold)) for one in found] == [("some ham", {"ham": True}), ("nothing", {"ham": False})]
 
 
-@pytest.mark.parametrize(("written", "met"), [("1.0", True), ("x", True), ("TRUE", True), ("0.0", False), ("No", False)])
+@pytest.mark.parametrize(
+    ("written", "met"), [("1.0", True), ("x", True), ("TRUE", True), ("0.0", False), ("No", False)]
+)
 def test_a_mark_may_be_written_as_a_spreadsheet_writes_it(written: str, met: bool) -> None:
     """Numbers with a point, words in any case."""
     (one,) = read_marked(f"question,answer,ham\nq1,some ham,{written}\n", [QUESTION], is_csv=True)

@@ -25,7 +25,19 @@ from cases import (
 
 from grader.assess import decode, is_echo, observe
 from grader.conversation import plan
-from grader.model import Check, Event, Note, Observation, Rubric, RunRecord, Socket, SourceFile, Submission, Verdict
+from grader.model import (
+    UNOPENED,
+    Check,
+    Event,
+    Note,
+    Observation,
+    Rubric,
+    RunRecord,
+    Socket,
+    SourceFile,
+    Submission,
+    Verdict,
+)
 
 BOTH = {"server": "echo-server.py", "client": "echo-client.py"}
 
@@ -228,7 +240,30 @@ def test_a_missing_program_fails_what_is_about_it() -> None:
     assert observations["server.listens"].diagnosis == "no-program-missing"
 
 
-@pytest.mark.parametrize("code", ["missing", "ambiguous"])
+def test_of_a_hand_in_that_could_not_be_opened_nothing_has_failed() -> None:
+    """Nothing is known of its programs: every check is skipped, and none calls a program missing."""
+    note = Note(code=UNOPENED, message="The archive `a.zip` is damaged.", needs_person=True)
+    observations = observe(a_submission({}, (note,)), CHAIN, {})
+    assert set(verdicts(observations).values()) == {"skipped"}
+    assert len(observations) == len(CHAIN.checks)
+    assert not any("echo-" in one.reason + one.next_step for one in observations.values())
+
+
+def test_a_program_that_this_machine_may_not_read_is_a_fault_of_ours() -> None:
+    """It lies there; that nobody found it would not be true."""
+    notes = tuple(Note(code=code, message=f"{code}.", role="server") for code in ("missing", "closed"))
+    observations = observe(a_submission(without("server"), notes), CHAIN, record_all(CHAIN))
+    assert verdicts(observations) == {
+        "server.listens": "harness-error",
+        "server.echoes": "harness-error",
+        "server.ends": "harness-error",
+        "client.connects": "passed",
+        "client.sends": "passed",
+    }
+    assert observations["server.listens"].staff_note.startswith("Files of this hand-in may not be read")
+
+
+@pytest.mark.parametrize("code", ["missing", "ambiguous", "left-out"])
 def test_what_was_noticed_about_the_file_is_the_reason(code: str) -> None:
     """Three files that could be the server are another matter than none."""
     note = Note(code=code, message="Which of a.py and b.py is your server?", role="server")
@@ -262,6 +297,7 @@ def test_a_failed_check_says_why_and_what_to_try() -> None:
         assert told.reason
         assert told.next_step
         assert told.diagnosis
+        assert "None" not in told.staff_note
 
 
 def test_a_skipped_check_costs_no_explanation_of_its_own() -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from grades import a_criterion_score, a_grade, a_note, a_question_score, failed, harness_error, skipped
 
-from grader.model import Grade, Status
+from grader.model import Grade, Note, Status
 from grader.report.changes import Changes, Part, compare, shares
 from grader.report.changes_table import Tried, render_changes
 
@@ -55,6 +55,18 @@ def told(changes: Changes, **tried: object) -> str:
 
 
 # --- comparing ------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_never_opened_is_in_no_mean() -> None:
+    """A hand-in without a mark on either side is not compared; one that can be opened now is."""
+    note = Note(code="unopened", message="The archive `cy.zip` is damaged.", needs_person=True)
+    closed = a_grade(submission="cy", notes=(note,), points=Decimal(0), status=Status.NEEDS_REVIEW)
+    ada, bob = a_grade(submission="ada"), a_grade(failed(TEXT), submission="bob")
+    assert "mean           46.00 → 40.00, of 46" in told(
+        compare([ada, closed], [replace(bob, submission="ada"), closed])
+    )
+    opened = compare([closed], [a_grade(submission="cy")])
+    assert [one.submission for one in opened.moved] == ["cy"]
 
 
 def test_equal_grades_change_nothing() -> None:

@@ -136,7 +136,7 @@ def test_a_tar_that_grew_keeps_the_last_of_each_name() -> None:
     first, second = tarred({"echo-server.py": b"x = 1\n"}, "w"), tarred(WHOLE, "w")
     submission = unpacked(first[: 2 * BLOCK] + second)
     assert {file.path: file.data for file in submission.files}["echo-server.py"] == SERVER
-    assert note(submission, "left-out").needs_person
+    assert note(submission, "left-out", "server").needs_person
 
 
 def test_one_archive_in_the_other_is_opened_and_no_more() -> None:
@@ -196,8 +196,8 @@ def test_a_name_that_leads_outside_is_left_out(pack: Callable[[dict[str, bytes]]
     """Slip paths reach nothing: not the disk, not the box, not another hand-in. A person is asked."""
     submission = unpacked(pack({name: SECRET, "echo-client.py": CLIENT, "answers.md": ANSWERS}))
     assert paths(submission) == ["answers.md", "echo-client.py"]
-    assert codes(submission) == [("left-out", None), ("missing", "server")]
-    assert note(submission, "left-out").needs_person
+    assert codes(submission) == [("left-out", "server")]
+    assert note(submission, "left-out", "server").needs_person
 
 
 def test_a_slip_into_a_neighbours_folder_does_not_arrive(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_links_and_devices_in_a_tar_are_left_out() -> None:
     data = tar_of(*(member(f"echo-server-{number}.py", kind, "/etc/passwd") for number, kind in enumerate(kinds)))
     submission = unpacked(data)
     assert submission.files == ()
-    assert [code for code, _ in codes(submission)] == ["left-out", "left-out", "missing", "missing", "missing"]
+    assert [code for code, _ in codes(submission)] == ["left-out", "left-out", "missing", "missing"]
 
 
 @pytest.mark.parametrize("mode", [0o120777, 0o010644, 0o020644, 0o060644, 0o140644])
@@ -224,7 +224,7 @@ def test_links_and_devices_in_a_zip_are_left_out(mode: int) -> None:
     """A zip made on Unix may carry them as well."""
     submission = unpacked(zip_of((with_mode("echo-server.py", mode), b"/etc/passwd")))
     assert submission.files == ()
-    assert codes(submission)[0] == ("left-out", None)
+    assert codes(submission)[0] == ("left-out", "server")
 
 
 def test_a_linked_hand_in_in_an_archive_of_a_class_is_an_error_of_its_own(tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ def test_the_last_of_two_equal_names_in_a_zip_counts() -> None:
     first, second = (zipfile.ZipInfo("echo-server.py") for _ in range(2))
     submission = unpacked(zip_of((first, b"x = 1\n"), (second, SERVER)))
     assert [file.data for file in submission.files] == [SERVER]
-    assert note(submission, "left-out").needs_person
+    assert note(submission, "left-out", "server").needs_person
 
 
 def test_a_file_that_is_also_a_folder_is_left_out() -> None:
@@ -274,11 +274,12 @@ def test_a_name_as_long_as_a_format_can_say_is_read_once(pack: Callable[[dict[st
     assert codes(unpacked(data)) == [("left-out", None)]
 
 
-@pytest.mark.parametrize("name", ["echo-server{}.py", "answers{}.md"])
-def test_a_name_that_no_file_can_have_says_nothing(name: str) -> None:
+@pytest.mark.parametrize(("name", "role"), [("echo-server{}.py", "server"), ("answers{}.md", "answers")])
+def test_a_name_that_no_file_can_have_says_nothing(name: str, role: str) -> None:
     """It is not what was asked for, whatever is in it; and nothing of its length is remembered for the next hand-in."""
     assert not note(unpacked(zipped(WHOLE | {name.format("-1" * 200): b"x"})), "left-out").needs_person
-    assert note(unpacked(zipped(WHOLE | {f"{'d' * 300}/{name.format('-1')}": b"x"})), "left-out").needs_person
+    deep = unpacked(zipped(WHOLE | {f"{'d' * 300}/{name.format('-1')}": b"x"}))
+    assert note(deep, "left-out", role).needs_person
 
 
 def test_a_zip_with_a_password_is_refused() -> None:

@@ -66,9 +66,9 @@ def test_a_link_is_not_followed(tmp_path: Path, secret: Path) -> None:
     submission = read_folder(folder, RUBRIC)
     assert paths(submission) == ["echo-client.py"]
     assert SECRET not in contents(folder)
-    assert codes(submission) == [("left-out", None), ("missing", "server"), ("missing", "answers")]
-    assert note(submission, "left-out").needs_person
-    assert "`echo-server.py`" in note(submission, "left-out").message
+    assert codes(submission) == [("left-out", "answers"), ("left-out", None), ("left-out", "server")]
+    assert note(submission, "left-out", "server").needs_person
+    assert "`echo-server.py`" in note(submission, "left-out", "server").message
 
 
 @pytest.mark.usefixtures("either_way")
@@ -78,8 +78,8 @@ def test_a_hard_link_is_not_opened(tmp_path: Path, secret: Path) -> None:
     os.link(secret, folder / "echo-server.py")
     submission = read_folder(folder, RUBRIC)
     assert SECRET not in contents(folder)
-    assert codes(submission) == [("left-out", None), ("missing", "server")]
-    assert note(submission, "left-out").needs_person
+    assert codes(submission) == [("left-out", "server")]
+    assert note(submission, "left-out", "server").needs_person
 
 
 @pytest.mark.usefixtures("either_way")
@@ -97,7 +97,7 @@ def test_a_fifo_or_a_socket_is_not_opened(tmp_path: Path) -> None:
         listener.close()
     submission = read_folder(folder, RUBRIC)
     assert paths(submission) == ["answers.md", "echo-client.py"]
-    assert codes(submission) == [("left-out", None), ("missing", "server")]
+    assert codes(submission) == [("left-out", None), ("left-out", "server")]
 
 
 def test_what_turns_into_a_fifo_meanwhile_does_not_block(tmp_path: Path) -> None:
@@ -160,7 +160,8 @@ def test_what_cannot_be_opened_is_noted(tmp_path: Path) -> None:
     (folder / "lib").chmod(0)
     submission = read_folder(folder, RUBRIC)
     (folder / "lib").chmod(0o700)
-    assert codes(submission) == [("left-out", None), ("missing", "server")]
+    assert codes(submission) == [("closed", "server"), ("closed", None)]
+    assert all(each.needs_person for each in submission.notes)
 
 
 @pytest.mark.usefixtures("either_way")
@@ -229,7 +230,7 @@ def test_of_large_answers_only_so_many_beginnings_are_kept(tmp_path: Path) -> No
     assert sum(len(file.data) for file in kept) <= bounds.MAX_BEGINNINGS * (bounds.MAX_ANSWERS_BYTES + 1)
     submission = read_folder(folder, RUBRIC)
     assert (submission.answers or "").startswith(ANSWERS.decode())
-    assert note(submission, "left-out").needs_person
+    assert note(submission, "left-out", "answers").needs_person
 
 
 def test_answers_beside_an_archive_that_takes_all_the_room_are_read(tmp_path: Path) -> None:
@@ -263,7 +264,7 @@ def test_large_answers_that_change_while_they_are_read_are_left_out(tmp_path: Pa
     submission = Pending("ada", lambda: Hurried(folder), RUBRIC).read()
     assert submission.answers is None
     assert submission.programs["server"] == "echo-server.py"
-    assert note(submission, "left-out").needs_person
+    assert note(submission, "left-out", "answers").needs_person
 
 
 def test_many_files_are_bounded(tmp_path: Path) -> None:

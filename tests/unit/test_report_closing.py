@@ -75,9 +75,21 @@ def test_programs_that_wait_are_looked_at_on_the_overview() -> None:
     )
 
 
-def test_pages_of_another_run_are_not_to_be_handed_back() -> None:
-    """How many there are of each kind, and how to keep classes apart."""
-    assert closing(noted(), others=(12, 3)) == (
-        "results/students also holds pages of 12 submissions of another run, and results/staff of 3: do not hand them "
-        "back. To keep classes apart, choose another folder with -o.\n"
+def test_who_was_graded_before_into_the_same_folder_is_not_lost() -> None:
+    """One late hand-in: what the lists hold, that the others are kept, and how to list them all."""
+    assert closing(noted(), others=(29, 29)) == (
+        "The overview, scores.csv and results.json list what this command was given: 1 submission. The grades and "
+        "pages of 29 others that results had before are kept there. To list them all, give all their paths in one "
+        "command; to keep classes apart, choose another folder with -o.\n"
+    )
+    assert "of 1 other that results had" in closing(noted(), others=(1, 1))
+
+
+def test_what_could_not_be_opened_is_to_be_replaced() -> None:
+    """There is nothing of it to look at, and no mark to change."""
+    note = Note(code="unopened", message="The folder `ada` cannot be opened.", needs_person=True)
+    unopened = grades.a_grade(notes=(note,), status=Status.NEEDS_REVIEW)
+    assert closing(unopened, noted(submission="bob")) == (
+        "1 hand-in could not be opened and has no mark: the list above says why. Put what can be read in its place and "
+        "run the same command again.\n"
     )

@@ -5,12 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import grades
+import noted
 import pytest
 
-from grader.intake import messages
 from grader.model import Grade, Note, ProgramSpec, Status
-from grader.report import words
-from grader.report.staff import render_staff_html
 from grader.report.statistics import spread, summarize
 from grader.report.student import student_html, student_markdown
 from grader.report.terminal import render_check_terminal, render_summary_table
@@ -26,19 +24,6 @@ def view(*observations: object, **changes: object) -> View:
 
 def terminal(grade: Grade, **options: object) -> str:
     return render_check_terminal(student_view(grade, RUBRIC), **options)  # type: ignore[arg-type]
-
-
-def test_the_mistake_that_holds_back_most_comes_first() -> None:
-    """6 points with 10 more waiting on them matter more than 8 points alone."""
-    told = view(
-        grades.failed("client.sends", reason="Your client sent `hello`."),
-        grades.failed("server.listens", reason="Nothing was listening."),
-        grades.skipped("server.echoes-text"),
-        grades.skipped("server.ends"),
-    )
-    assert [check.id for check in told.failed] == ["server.listens", "client.sends"]
-    assert told.headline == "Start here: Nothing was listening."
-    assert told.cost == "This costs 6 points, and 10 points could not be tried because of it."
 
 
 def test_a_skipped_check_says_what_it_waits_for() -> None:
@@ -177,64 +162,6 @@ def test_the_summary_counts_and_names_who_needs_a_person() -> None:
         assert part in text
 
 
-TRACEBACK = """Traceback (most recent call last):
-  File "pipeline.py", line 174, in grade_safely
-    return await grade_submission(submission)
-RuntimeError: it makes no sense
-"""
-
-
-def all_broken(note: str) -> Grade:
-    """A grade whose every check was left out by one fault of ours."""
-    return grades.a_grade(*(grades.harness_error(name, staff_note=note) for name, *_ in grades.CHECKS))
-
-
-def test_a_fault_on_our_side_is_one_line_for_each_student() -> None:
-    """In the list stands what a traceback ends in; it is not told again for each check."""
-    text = render_summary_table(summarize(RUBRIC, [all_broken(TRACEBACK)]))
-    assert text.endswith("Fault on our side: 1\n  ada: 5 checks: RuntimeError: it makes no sense\n")
-    assert "Needs a person" not in text
-    long = render_summary_table(summarize(RUBRIC, [all_broken("x " * 400)]), width=60)
-    assert max(map(len, long.splitlines())) <= 60
-
-
-def test_the_staffs_page_has_the_whole_traceback_once() -> None:
-    """Above the checks, in its own lines; each check points there."""
-    page = render_staff_html(all_broken(TRACEBACK), RUBRIC)
-    assert page.count("line 174") == 1
-    assert "<pre>5 checks: Traceback (most recent call last):\n  File" in page
-    assert page.count("Told at the top of this page, for 5 checks.") == 5
-
-
-def test_criteria_of_two_questions_with_one_id_keep_their_own_ideas() -> None:
-    """An id has to be unique within its question only."""
-    questions = tuple(
-        grades.a_question(number, criteria=(grades.a_criterion("port", idea=f"Idea of question {number}."),))
-        for number in (1, 2)
-    )
-    grade = grades.a_grade(questions=tuple(grades.a_question_score(number) for number in (1, 2)))
-    page = render_staff_html(grade, grades.a_rubric(questions=questions))
-    assert page.index("Idea of question 1.") < page.index("Idea of question 2.")
-
-
-@pytest.mark.parametrize(
-    ("reason", "told"),
-    [
-        ("server.ends: bwrap exited with 1", "server.ends: bwrap exited with 1"),
-        (f"15 checks: {TRACEBACK}", "15 checks: RuntimeError: it makes no sense"),
-        (
-            "  + Exception Group Traceback (most recent call last):\n  | ExceptionGroup: two (1 sub-exception)\n"
-            "  +-+---------------- 1 ----------------\n    | OSError: no\n    +------------------------------------\n",
-            "OSError: no",
-        ),
-        ("it prints: Traceback (most recent call last)", "it prints: Traceback (most recent call last)"),
-    ],
-)
-def test_of_a_traceback_its_last_words_are_told(reason: str, told: str) -> None:
-    """Those of a group too; what is no traceback stays as it is."""
-    assert words.gist(reason) == told
-
-
 def test_without_every_check_there_is_no_total() -> None:
     """Points of a part would read as a mark: neither page has a total, and the fault is told once for all checks."""
     some = [grades.harness_error(name) for name in ("server.ends", "client.connects", "client.sends")]
@@ -257,26 +184,7 @@ def test_the_terminal_counts_what_could_not_be_made() -> None:
     assert "Programs 27 of 31; 1 check could not be made, run it again\n" in text
 
 
-NOTED = [
-    messages.misnamed(SPEC, "server.py"),
-    messages.misplaced(SPEC, "a/echo-server.py"),
-    messages.guessed(SPEC, "a.py"),
-    messages.swapped(SPEC, "echo-client.py"),
-    messages.ambiguous(SPEC, ["a.py", "b.py"]),
-    messages.unused(SPEC, "echo-server.py", ["server.py"]),
-    messages.missing(SPEC),
-    messages.empty(SPEC, "echo-server.py"),
-    messages.unpacked("a.zip"),
-    messages.several_archives(["a.zip", "b.zip"]),
-    messages.answers_misnamed("answer.txt", "answers.md"),
-    messages.answers_ambiguous(["a.txt", "b.txt"], "answers.md"),
-    messages.answers_unreadable("a.docx", "answers.md"),
-    messages.answers_beside("answers.md", ["a.docx"]),
-    messages.answers_empty("answers.md"),
-]
-
-
-@pytest.mark.parametrize("note", NOTED, ids=lambda note: note.message[:30])
+@pytest.mark.parametrize("note", noted.NOTED, ids=lambda note: note.message[:30])
 def test_grade_check_speaks_to_somebody_who_has_not_handed_in_yet(note: Note) -> None:
     """No teacher looks, and there is no next time: it can be mended now."""
     text = " ".join(terminal(grades.a_grade(notes=(note,))).split())

@@ -6,13 +6,14 @@ import csv
 import json
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import grades
 import pytest
 
 from grader.errors import StoreError
-from grader.model import Grade, Status
+from grader.model import Grade, Note, Status
 from grader.report.write import Written, write_file, write_reports
 
 RUBRIC = grades.a_rubric()
@@ -85,6 +86,27 @@ def test_what_a_fault_of_ours_left_out_has_no_points_in_the_table(tmp_path: Path
     first, _ = json.loads((tmp_path / "results.json").read_text("utf-8"))["submissions"]
     assert (first["status"], first["points"]) == ("harness-error", 42)
     assert "<td>fault on our side<td>?<td>" in (tmp_path / "overview.html").read_text("utf-8")
+
+
+def test_what_could_not_be_opened_has_no_points_in_the_table(tmp_path: Path) -> None:
+    """No zero in any column; the reason is in results.json, on the overview and the staff's page, for no student."""
+    why = "The archive `a.zip` is damaged. Ask for it to be handed in again."
+    note = Note(code="unopened", message=why, needs_person=True)
+    skipped = [grades.skipped(name) for name, *_ in grades.CHECKS]
+    zero = (grades.a_question_score(points=Decimal(0)),)
+    unopened = grades.a_grade(*skipped, notes=(note,), status=Status.NEEDS_REVIEW, questions=zero)
+    write(tmp_path, [unopened, grades.a_grade(submission="bob")])
+    row, good = csv.DictReader((tmp_path / "scores.csv").open(encoding="utf-8", newline=""))
+    assert {name: value for name, value in row.items() if value} == {"id": "ada", "status": "needs-review", "max": "46"}
+    assert good["total"] == "46"
+    first, second = json.loads((tmp_path / "results.json").read_text("utf-8"))["submissions"]
+    assert (first["has_total"], second["has_total"]) == (False, True)
+    assert first["review_reasons"] == [why]
+    holding = {name for name, data in contents(tmp_path).items() if b"is damaged" in data}
+    assert holding == {"overview.html", "results.json", "staff/ada.html"}
+    page = (tmp_path / "overview.html").read_text("utf-8")
+    assert '<tr class="needs-review"><th scope="row"><a href="staff/ada.html">ada</a><td>needs a person<td><td>' in page
+    assert "A row without marks" in page
 
 
 def test_pages_of_submissions_of_another_run_are_counted_and_kept(tmp_path: Path) -> None:

@@ -119,6 +119,7 @@ def test_what_happens_on_any_connection_counts() -> None:
         ("127.0.0.2", "127.0.0.2"),
         ("192.168.1.7", "192.168.1.7"),
         ("::1", "::1"),
+        ("student-pc", "127.0.1.1"),
         ("2001:db8::1", None),
         ("example.org", None),
         ("127.0.0.01", None),

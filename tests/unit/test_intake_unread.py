@@ -1,0 +1,94 @@
+"""What is there and was not read: it is named, and not called missing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from test_intake_support import ANSWERS, CLIENT, RUBRIC, SERVER, WHOLE, codes, note, read, write, zipped
+
+from grader.errors import SubmissionError
+from grader.intake import find_submissions, names, read_folder
+
+
+def class_of(count: int) -> dict[str, bytes]:
+    """The files of so many hand-ins, no two alike, each in a folder of its own."""
+    return {f"s{each}/{name}": data + b"# %d\n" % each for each in range(count) for name, data in WHOLE.items()}
+
+
+def test_a_program_that_was_left_out_is_not_called_missing(tmp_path: Path) -> None:
+    """It lies there; why it was not read is what is said of it, and of the answers likewise."""
+    folder = write(tmp_path / "ada", {"echo-client.py": CLIENT})
+    (folder / "echo-server.py").symlink_to("elsewhere.py")
+    (folder / "answers.md").symlink_to("elsewhere.md")
+    submission = read_folder(folder, RUBRIC)
+    assert codes(submission) == [("left-out", "answers"), ("left-out", "server")]
+    assert all(each.needs_person for each in submission.notes)
+
+
+def test_one_that_is_missing_beside_a_picture_that_was_left_out_is_missing(tmp_path: Path) -> None:
+    """Only what could have been it takes its place."""
+    folder = write(tmp_path / "ada", {"echo-client.py": CLIENT, "answers.md": ANSWERS})
+    (folder / "photo.png").symlink_to("elsewhere.png")
+    assert codes(read_folder(folder, RUBRIC)) == [("left-out", None), ("missing", "server")]
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may open anything")
+def test_what_this_machine_may_not_open_is_nobodys_mistake(tmp_path: Path) -> None:
+    """A person looks, whatever it is, and no student is told to hand it in again."""
+    folder = write(tmp_path / "ada", WHOLE)
+    (folder / "echo-server.py").chmod(0)
+    closed = note(read_folder(folder, RUBRIC), "closed", "server")
+    assert closed.needs_person
+    assert closed.message == "`echo-server.py`: it could not be opened here; your teacher will look."
+
+
+@pytest.mark.parametrize("name", ["client.txt", "Client (1).txt", "echo-client.docx", "echo_client", "client.py.pdf"])
+def test_a_file_that_is_called_like_the_program_is_named(tmp_path: Path, name: str) -> None:
+    """Whoever is told that there is no client sees which file was not taken for it."""
+    submission = read(tmp_path / "ada", {"echo-server.py": SERVER, name: b"not Python: 1 2"})
+    assert note(submission, "missing", "client").message == (
+        f"Your client was not found. {names.shown(name)} was not taken for it: its name does not end in `.py`. "
+        "Hand in a file called `echo-client.py`."
+    )
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "client-server.txt", "server.txt", "clients.txt", "x" * 300])
+def test_other_files_are_not_named(name: str) -> None:
+    """Only the name that was asked for, or the role's."""
+    client = next(spec for spec in RUBRIC.programs if spec.role == "client")
+    assert not names.otherwise_ended(name, client)
+
+
+def test_a_class_among_the_hand_ins_is_called_one(tmp_path: Path) -> None:
+    """One folder too high: the folder that is meant is named, and none of the programs in it was mixed with another."""
+    place = write(tmp_path / "examples", {f"class/{name}": data for name, data in class_of(3).items()})
+    write(place / "ada", WHOLE)
+    pending = {each.id: each for each in find_submissions([place], RUBRIC)}
+    assert set(pending["ada"].read().programs) == {"server", "client"}
+    with pytest.raises(SubmissionError, match=rf"^`class` looks like a class: 3 folders .*: grade {place}/class$"):
+        pending["class"].read()
+    with pytest.raises(SubmissionError, match="looks like a class"):
+        read_folder(place / "class", RUBRIC)
+
+
+def test_versions_in_folders_are_no_class(tmp_path: Path) -> None:
+    """Two of everything are for a person; so are any number beside the programs that count."""
+    assert {code for code, _ in codes(read(tmp_path / "two", class_of(2)))} == {"ambiguous"}
+    assert set(read(tmp_path / "many", class_of(4) | WHOLE).programs) == {"server", "client"}
+    copies = {f"copy {each}/{name}": data for each in range(4) for name, data in WHOLE.items()}
+    assert set(read(tmp_path / "copies", copies).programs) == {"server", "client"}
+
+
+def test_a_damaged_archive_that_was_named_may_be_the_class(tmp_path: Path) -> None:
+    """Then no student can hand it in again."""
+    (tmp_path / "net101.zip").write_bytes(zipped(class_of(3))[:-30])
+    (pending,) = find_submissions([tmp_path / "net101.zip"], RUBRIC)
+    with pytest.raises(SubmissionError, match=r"in again; or, if it is the class's download, download it again\.$"):
+        pending.read()
+    write(tmp_path / "class", {"ada.zip": zipped(WHOLE)[:-30], "bob.zip": zipped(WHOLE)})
+    first, _ = find_submissions([tmp_path / "class"], RUBRIC)
+    with pytest.raises(SubmissionError, match=r"handed in again\.$"):
+        first.read()
