@@ -20,8 +20,13 @@ CONNECTS = ("connect", "connect_ex", "create_connection", "open_connection")
 
 unmet = code("never-listens", "listens-elsewhere", "never-connects", "connection-failed", "connects-elsewhere")
 elsewhere = code("listens-elsewhere", "connects-elsewhere", "connection-failed")
-address_calls = at_call("bind", "connect", "connect_ex", "create_server", "create_connection", "start_server",
-                        "open_connection", "TCPServer", "ThreadingTCPServer")  # fmt: skip
+BINDS = ("bind", "create_server", "start_server", "TCPServer", "ThreadingTCPServer")
+
+
+def address_calls(finding: Finding, clues: Clues) -> Place | None:
+    """The call that is given the address: of the kind that the role makes, else of the other."""
+    first, second = (BINDS, CONNECTS) if clues.role == "server" else (CONNECTS, BINDS)
+    return at_call(*first, *second)(finding, clues)
 
 
 def host_of(finding: Finding, clues: Clues) -> str:
@@ -46,12 +51,15 @@ def same_port(finding: Finding, clues: Clues) -> bool:
 
 
 def at_value(*values: object, clues: Clues) -> Place | None:
-    """The line where one of these values is written, preferably where a name gets it."""
+    """The line where one of these values is written, preferably where a name gets it that the program uses."""
+    used = {name for source in clues.sources for name in source.loads}
     for source in clues.sources:
-        for named in (True, False):
-            for name, value, line in source.constants:
-                if bool(name) == named and type(value) is not bool and value in values:
-                    return Place(file=source.path, line=line)
+        found = [(name, line) for name, value, line in source.constants if type(value) is not bool and value in values]
+        idle = {line for name, line in found if name and name not in used}
+        named = [line for name, line in found if name in used]
+        lines = [*named, *sorted(line for name, line in found if not name and line not in idle), *sorted(idle)]
+        if lines:
+            return Place(file=source.path, line=lines[0])
     return None
 
 

@@ -8,7 +8,7 @@ from grader.diagnose.hidden import fills_up, instead, was_told
 from grader.diagnose.source import Call
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES
-from grader.diagnose.words import amount, waiting_words
+from grader.diagnose.words import amount, plain, waiting_words
 from grader.verdicts import Finding
 
 # What else can keep an event loop waiting.
@@ -62,6 +62,24 @@ def waits_for_size(finding: Finding, clues: Clues) -> bool:
     return call is not None and fills_up(call, clues) and not (call.sizes and call.sizes[0] <= len(clues.heard))
 
 
+def counted_loop(clues: Clues, place: Place | None) -> tuple[str, int] | None:
+    """The condition of the loop around a line that goes on until a number is reached, and where it begins."""
+    loops = clues.source(place.file).flow.counting_loops if place is not None else ()
+    around = [(test, start) for test, start, end in loops if place is not None and start <= place.line <= end]
+    return around[-1] if around else None
+
+
+def waits_for_length(finding: Finding, clues: Clues) -> bool:
+    """The line stands in such a loop, and there was one reply only."""
+    return counted_loop(clues, at_more(finding, clues)) is not None and not asked_again(clues)
+
+
+def length_words(finding: Finding, clues: Clues) -> dict[str, str]:
+    """The loop, and what it goes by."""
+    test, start = counted_loop(clues, at_more(finding, clues)) or ("", 0)
+    return {**more_words(finding, clues), "test": plain(test), "loop": str(start)}
+
+
 def more_words(finding: Finding, clues: Clues) -> dict[str, str]:
     """Where it waited: in an event loop, the call inside its coroutine."""
     call, place = more_call(finding, clues), at_more(finding, clues)
@@ -106,6 +124,16 @@ AWAITED = (
         next_step="Read with a call that returns what is there: {instead}.",
         line=at_more,
         fill=more_words,
+    ),
+    Entry(
+        id="waits-for-reply-length",
+        applies=both(kept_waiting, waits_for_length),
+        reason="Your client had its reply already, {heard_bytes}, and was {waited}, for the rest: its loop (line "
+        "{loop}) goes on for as long as {test} holds, and no more was coming.",
+        next_step="A reply may be shorter than the loop expects. One reply is all that comes here: let what recv has "
+        "returned be enough.",
+        line=at_more,
+        fill=length_words,
     ),
     Entry(
         id="waits-for-more",

@@ -1,13 +1,29 @@
-"""What stands under a condition, in a try block, or behind a loop that waits for enough: read from the tree. Pure."""
+"""What stands under a condition, in a try block, or in a loop that ends too early or not at all: read from the tree.
+Pure."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterator
 
-from grader.diagnose.tree import RECEIVES, SENDS, bound_to, called_in, name_of, scopes, within
+from grader.diagnose.paths import is_something
+from grader.diagnose.tree import (
+    FUNCTIONS,
+    LOOPS,
+    RECEIVES,
+    SENDS,
+    bound_to,
+    called_in,
+    loops_in,
+    name_of,
+    owner_of,
+    scopes,
+    values_of,
+    within,
+)
 
 MOST_SHOWN = 60  # characters of a condition, in a sentence
+LEAVES = ("accept", "exit", "_exit", "quit")  # calls after which what was received is another value, or none
 
 # Errors by which a mistake of the program's own shows: an except block for one of them hides it.
 MISTAKES = ("Exception", "BaseException", "TypeError", "ValueError", "NameError", "AttributeError", "UnicodeError",
@@ -119,3 +135,128 @@ def enough_loops_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
             until_any = any(isinstance(one, ast.Constant) and one.value == 0 for one in parts)
             if counts and not until_any:
                 yield ast.unparse(test)[:MOST_SHOWN], node.lineno
+
+
+def counting_loops_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int, int]]:
+    """Loops that receive until a number is reached, whether it is counted by `len` in the condition or in a name that
+    grows by a `len`: the condition, first and last line."""
+    for node in (one for one in nodes if isinstance(one, ast.While) and called_in(one, RECEIVES)):
+        grown = {name_of(one.target) for one in within(node) if isinstance(one, ast.AugAssign) and is_length(one.value)}
+        test = node.test
+        sides = [test.left, *test.comparators] if isinstance(test, ast.Compare) and len(test.ops) == 1 else []
+        until_any = any(isinstance(one, ast.Constant) and one.value == 0 for one in sides)
+        if not until_any and any(is_length(one) or name_of(one) in grown for one in sides):
+            yield ast.unparse(test)[:MOST_SHOWN], node.lineno, node.end_lineno or node.lineno
+
+
+def is_length(value: ast.expr) -> bool:
+    """Whether a value is what `len` returns."""
+    return isinstance(value, ast.Call) and name_of(value.func) == "len"
+
+
+def stale_loops_of(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
+    """Loops that send again and again what a call in front of them has received, and never receive: the name of it, the
+    line of that call, and the line of the loop."""
+    own = tuple(node.name for node in ast.walk(tree) if isinstance(node, FUNCTIONS))
+    for scope in scopes(tree):
+        loops = [one for one in loops_in(scope) if isinstance(one, ast.While) and called_in(one, SENDS)]
+        loops = [one for one in loops if not called_in(one, (*RECEIVES, *own, *LEAVES))]
+        taken = received_in(scope) if loops else {}
+        for loop in loops:
+            sends, stored = called_in(loop, SENDS), stored_in(loop)
+            stays = [name for name, line in taken.items() if line < loop.lineno and name not in stored]
+            sent = [{name_of(one) for value in call.args for one in ast.walk(value)} for call in sends]
+            name = next((one for one in stays if all(one in names for names in sent)), None)
+            if name is not None and ends_by(loop, name):
+                yield name, taken[name], loop.lineno
+
+
+def received_in(scope: ast.AST) -> dict[str, int]:
+    """The names that get what a call receives, and the line of the first such call."""
+    found: dict[str, int] = {}
+    for node in (one for one in within(scope) if isinstance(one, ast.Assign | ast.NamedExpr)):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if called_in(node.value, RECEIVES):
+            found |= {name: node.lineno for one in targets if (name := name_of(one)) not in found}
+    return found
+
+
+def stored_in(loop: ast.AST) -> set[str]:
+    """The names that get a value in a loop."""
+    return {one.id for one in within(loop) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+
+
+def ends_by(loop: ast.While, name: str) -> bool:
+    """Whether nothing but this value being empty can end a loop."""
+    forever = isinstance(loop.test, ast.Constant) and bool(loop.test.value)
+    asking = (one for one in within(loop) if isinstance(one, ast.If) and is_something(one.test, {name}) is not None)
+    kept = {id(one) for node in asking for one in ast.walk(node)}
+    leaves = (one for one in within(loop) if isinstance(one, ast.Break | ast.Return | ast.Raise))
+    return (forever or is_something(loop.test, {name}) is True) and all(id(one) in kept for one in leaves)
+
+
+def early_leaves_of(tree: ast.Module, given: dict[str, list[ast.expr]]) -> Iterator[tuple[str, int]]:
+    """Where a loop that receives and sends back is left though there may be more: under a condition on what has just
+    been received, or, with no condition, behind the sending."""
+    for scope in scopes(tree):
+        for loop in (one for one in loops_in(scope) if called_in(one, RECEIVES) and called_in(one, SENDS)):
+            taken, room, sent = set(received_in(loop)), room_in(loop, given), False
+            for one in steps_of(loop.body):
+                sent = sent or (bool(called_in(one, SENDS)) and not isinstance(one, ast.If))
+                if isinstance(one, ast.Break | ast.Return) and sent:
+                    yield "", one.lineno
+                elif isinstance(one, ast.If) and is_short(one.test, taken, room, given) and leaves_loop(one.body):
+                    yield ast.unparse(one.test)[:MOST_SHOWN], one.lineno
+
+
+def steps_of(block: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a block and of what stands around them without a condition."""
+    for one in block:
+        inner = one.body if isinstance(one, ast.With | ast.AsyncWith | ast.Try) else None
+        yield from [one] if inner is None else steps_of(inner)
+
+
+def is_short(test: ast.expr, names: Collection[str], room: int | None, given: dict[str, list[ast.expr]]) -> bool:
+    """Whether a condition holds where one of these values does not fill the `room` for it: `len(data) < 16`."""
+    for one in (each for each in ast.walk(test) if isinstance(each, ast.Compare) and len(each.ops) == 1):
+        below, number = isinstance(one.ops[0], ast.Lt | ast.LtE | ast.NotEq), number_of(one.comparators[0], given)
+        if below and is_length(one.left) and room is not None and number is not None and number >= room:
+            return any(name_of(part) in names for part in ast.walk(one.left))
+    return False
+
+
+def room_in(loop: ast.AST, given: dict[str, list[ast.expr]]) -> int | None:
+    """The fewest bytes for which a loop makes room when it receives; None where that is not known."""
+    asked = [number_of(call.args[0], given) for call in called_in(loop, RECEIVES) if call.args]
+    return min((number for number in asked if number is not None), default=None)
+
+
+def number_of(node: ast.expr, given: dict[str, list[ast.expr]]) -> int | None:
+    """The whole number that is written there, or that the name there is given."""
+    value = values_of(node, given)[0]
+    return value.value if isinstance(value, ast.Constant) and type(value.value) is int else None
+
+
+def leaves_loop(block: list[ast.stmt]) -> bool:
+    """Whether a block leaves its loop."""
+    return isinstance(block[-1], ast.Break | ast.Return)
+
+
+def closings_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+    """Where a connection is closed behind the sending, in the same block and with no condition."""
+    for node in nodes:
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            owners: set[str] = set()
+            for one in block if isinstance(block, list) and any(map(closing, block)) else []:
+                call = closing(one)
+                if call is not None and owner_of(call) in owners:
+                    yield owner_of(call), call.lineno
+                if not any(isinstance(each, LOOPS) for each in within(one)):
+                    owners |= {owner_of(each) for each in called_in(one, SENDS)}
+
+
+def closing(statement: ast.AST) -> ast.Call | None:
+    """The call of close or shutdown that a statement is."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return call if isinstance(call, ast.Call) and name_of(call.func) in ("close", "shutdown") else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.diagnose.abroad import ABROAD
 from grader.diagnose.address import ADDRESS_ADVICE, KINDS, MISSING_ACCEPT, MISSING_CALLS, SWALLOWED, WRONG_ADDRESS
+from grader.diagnose.begun import BEGUN
 from grader.diagnose.calls import ADDRESSES
 from grader.diagnose.client import CLIENT
 from grader.diagnose.connections import CONNECTIONS
@@ -30,6 +31,7 @@ CATALOGUE: tuple[Entry, ...] = (
     *UNREAD,
     *ABROAD,
     *LOADING,
+    *BEGUN,
     *TODOS,
     *PAIRS,
     *OTHERS,

@@ -28,8 +28,8 @@ def unused_first(record: RunRecord) -> str:
         return ""
     talks = kinds.index(("received", True)) if ("received", True) in kinds else len(kinds)
     if {("fin-received", False), ("reset", False)} & set(kinds[:talks]):
-        again = sum(dial.call == "connect" for dial in record.dials) > 1
-        return CLOSED if talks < len(kinds) or again else ""
+        asked = [(dial.host, dial.port) for dial in record.dials if dial.call == "connect"]
+        return CLOSED if talks < len(kinds) or len(asked) > len(set(asked)) else ""
     return KEPT if talks < len(kinds) else ""
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from grader.diagnose.calls import any_error, called, send_line
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, at_call, at_trace, both, calls, either, error, first_of, no, raised_in
+from grader.diagnose.entry import Entry, Found, at_call, at_trace, both, calls, either, error, first_of, no, raised_in
+from grader.diagnose.loading import NAME, subject
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import SENDS
+from grader.diagnose.words import plain
 from grader.verdicts import Finding
 
 MOST_LINE = 400  # characters of a line that are looked at
@@ -19,6 +22,30 @@ def at_called(finding: Finding, clues: Clues) -> Place | None:
     name = called(finding, clues)["call"]
     found = ((one.path, line) for one in clues.sources for each, line in one.flow.defined if each == name)
     return next((Place(file=path, line=line) for path, line in found), None)
+
+
+def refused_words(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """What to do about a connection that is refused: at the right address it can only be one too many."""
+    asked = [(dial.host, dial.port) for dial in clues.dials("connect")][-1:]
+    if asked == [(clues.expected_host, clues.expected_port)] and clues.events("accepted"):
+        return {"refused": "The server takes one client, and has taken your first connection: ask for one only."}
+    address = f"{plain(clues.expected_host)}, port {clues.expected_port}"
+    return {"refused": f"Compare the address with that of the assignment, {address}."}
+
+
+def defined_below(finding: Finding, clues: Clues) -> Found | None:
+    """The line that uses a name, where the same file defines it by itself further down than it has come."""
+    trace = clues.trace
+    if trace is None or trace.place is None:
+        return None
+    source, name = clues.source(trace.place.file), subject(NAME, clues)
+    defined = next((line for one, line in source.flow.top_names if one == name), 0)
+    reached = trace.outer.line if trace.outer is not None and trace.outer.file == source.path else trace.place.line
+    if defined <= reached:
+        return None
+    endless = any(line <= reached and defined in behind for _, line, behind in source.flow.unreached)
+    loop = ": here that is before the loop in which it is used" if endless else ""
+    return Found(place=trace.place, words={"name": plain(name), "defined": str(defined), "loop": loop})
 
 
 def of_module(finding: Finding, clues: Clues) -> bool:
@@ -198,9 +225,17 @@ ERRORS = (
         line=at_trace,
     ),
     Entry(
+        id="defined-below",
+        applies=error("NameError"),
+        reason="Your {role} uses {name}{where}, and defines it only further down, in line {defined}: Python runs a "
+        "file from the top, and has not come there yet.",
+        next_step="Define it further up, before the first statement that needs it{loop}.",
+        found=defined_below,
+    ),
+    Entry(
         id="name-error",
         applies=both(error("NameError")),
-        reason="Your {role} uses a name{where} that nothing has defined. Python says {message}.",
+        reason="Your {role} uses a name{where} that has no value there. Python says {message}.",
         next_step="Check the spelling, capital letters included, and that the name gets its value before this line.",
         line=at_trace,
     ),
@@ -208,8 +243,9 @@ ERRORS = (
         id="connection-refused",
         applies=error("ConnectionRefusedError"),
         reason="Your {role} asks for a connection{where}, and nobody listens at the address that it asks for.",
-        next_step="Compare the address with that of the assignment, {expected_host}, port {expected_port}. {hint}",
+        next_step="{refused} {hint}",
         line=at_trace,
+        fill=refused_words,
     ),
     Entry(
         id="exception",

@@ -9,12 +9,16 @@ import ast
 from dataclasses import dataclass
 
 from grader.diagnose.blocks import (
+    closings_of,
+    counting_loops_of,
+    early_leaves_of,
     enough_loops_of,
     excepts_of,
     kept_prints_of,
     sendall_asked_of,
     sent_under_of,
     sent_where_of,
+    stale_loops_of,
 )
 from grader.diagnose.paths import (
     accept_in_loop_of,
@@ -56,6 +60,7 @@ from grader.diagnose.sent import (
     unawaited_of,
     undefined_of,
 )
+from grader.diagnose.starts import argument_exits_of, commented_calls_of, lone_inputs_of, top_names_of
 from grader.diagnose.tree import FUNCTIONS, SENDS, assigned, bound_to, is_sent, name_of, owner_of, values_of
 
 Marks = tuple[tuple[str, int], ...]
@@ -91,6 +96,13 @@ class Flow:
     `shown`: prints, and lines for the log.  `cut_prints`: prints with something behind their parentheses.
     `reply_names`, `address_names`: names of what was received, and of the client's address.
     `exit_texts`: calls that end the program with no number, by what of it is text in any case.
+    `argument_exits`: conditions on the command line by which the program ends where it has no arguments.
+    `commented_calls`: calls in comments, the function of each, and where.  `top_names`: what the file's own statements
+    define.  `lone_inputs`: calls of input that are all that their block has.
+    `counting_loops`: loops that receive until a number is reached, with first and last line.
+    `stale_loops`: what a loop sends again and again, where it was received in front of it, and where the loop begins.
+    `early_leaves`: where a loop that sends back is left, by which condition if any.  `closings`: connections that are
+    closed behind the sending.
     """
 
     undefined: Marks = ()
@@ -133,6 +145,14 @@ class Flow:
     reply_names: frozenset[str] = frozenset()
     address_names: frozenset[str] = frozenset()
     exit_texts: tuple[tuple[tuple[str, ...], int], ...] = ()
+    argument_exits: Marks = ()
+    commented_calls: tuple[tuple[str, str, int], ...] = ()
+    top_names: Marks = ()
+    lone_inputs: Marks = ()
+    counting_loops: tuple[tuple[str, int, int], ...] = ()
+    stale_loops: tuple[tuple[str, int, int], ...] = ()
+    early_leaves: Marks = ()
+    closings: Marks = ()
 
 
 def flow_of(tree: ast.Module, text: str) -> Flow:
@@ -188,4 +208,12 @@ def flow_of(tree: ast.Module, text: str) -> Flow:
         reply_names=reply_names_of(nodes),
         address_names=address_names_of(nodes),
         exit_texts=tuple(exit_texts_of(nodes)),
+        argument_exits=tuple(argument_exits_of(nodes)),
+        commented_calls=tuple(commented_calls_of(tree, text)),
+        top_names=tuple(top_names_of(tree)),
+        lone_inputs=tuple(lone_inputs_of(nodes)),
+        counting_loops=tuple(counting_loops_of(nodes)),
+        stale_loops=tuple(stale_loops_of(tree)),
+        early_leaves=tuple(early_leaves_of(tree, given)),
+        closings=tuple(closings_of(nodes)),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from grader.diagnose.client import at_extra, at_message
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_call, at_trace, at_wait, both, code, first_of, no, stopped
-from grader.diagnose.prints import at_shown
+from grader.diagnose.prints import at_later_print, at_reply_print, at_shown
 from grader.diagnose.trace import Place
 from grader.diagnose.words import amount, bytes_words, plain
 from grader.model import DIRECT
@@ -194,7 +194,7 @@ GENERIC = (
         id="reply-not-printed",
         applies=code("reply-not-printed"),
         reason="Your {role} does not print what it received: {expected} is not in its output.",
-        line=at_call("print", "recv"),
+        line=first_of(at_reply_print, at_later_print, at_call("print", "recv")),
     ),
     Entry(
         id="wording-differs",
@@ -254,7 +254,7 @@ GENERIC = (
         id="pair-never-meet",
         applies=code("pair-never-meet"),
         reason="Your two programs never meet: the server is at {server}, and the client asks for {client}.",
-        next_step="Give HOST and PORT the same values in both programs.",
+        next_step="Give HOST and PORT the values of the assignment, in both programs.",
         line=at_call("connect", "create_connection", "open_connection"),
         fill=facts,
     ),

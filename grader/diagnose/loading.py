@@ -6,35 +6,26 @@ import re
 import sys
 from collections.abc import Mapping
 
-from grader.diagnose.caught import caught
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Condition,
     Entry,
     Filler,
     Pointer,
-    at_call,
-    at_name,
     at_trace,
     both,
-    calls,
-    code,
     either,
     error,
-    first_of,
     is_cause,
     no,
-    stopped,
 )  # fmt: skip
-from grader.diagnose.trace import Place
+from grader.diagnose.trace import Place, Trace
 from grader.diagnose.words import plain, quoted
 from grader.verdicts import Finding
 
 NAME = re.compile(r"name '(\w+)'")
 MODULE = re.compile(r"No module named '([^']+)'")
 SOCKET_NAME = re.compile(r"(AF|SOCK|SOL|SO|IPPROTO|SHUT)_\w+|gethostname|gethostbyname|create_server|create_connection")
-SOCKET_CALLS = ("socket", "bind", "listen", "accept", "connect", "create_server", "create_connection", "connect_ex",
-                "start_server", "open_connection", "serve_forever")  # fmt: skip
 
 LEFT = {
     "merge": re.compile(r"<{7}(?: |$)|={7}$|>{7}(?: |$)|\|{7}(?: |$)"),
@@ -42,8 +33,20 @@ LEFT = {
     "notebook": re.compile(r"\s*(?:%{1,2}|!)[A-Za-z]"),
 }
 
+NO_INPUT = "EOF when reading a line"
+# Modules of Python 2, and what has become of them.
+RENAMED = {
+    "thread": "_thread, or better threading", "SocketServer": "socketserver", "Queue": "queue", "StringIO": "io",
+    "cStringIO": "io", "cPickle": "pickle", "Tkinter": "tkinter", "ConfigParser": "configparser",
+    "commands": "subprocess", "urllib2": "urllib.request", "httplib": "http.client", "exceptions": "builtins",
+}  # fmt: skip
+# Modules that programs of this kind import, for names that are misspelt by one letter. Not those of the whole library:
+# with some of them modules of other people's have nearly the same name (typer, types).
+NEAR = ("socket", "socketserver", "threading", "asyncio", "select", "selectors", "argparse", "logging", "signal",
+        "struct", "time", "datetime", "random", "string", "errno", "queue", "multiprocessing", "subprocess",
+        "traceback", "contextlib", "functools", "itertools")  # fmt: skip
+
 unreadable = either(error("SyntaxError"), error("IndentationError"), error("TabError"))
-unstarted = code("never-listens", "never-connects")
 
 
 def subject(pattern: re.Pattern[str], clues: Clues) -> str:
@@ -59,8 +62,29 @@ def named(finding: Finding, clues: Clues) -> Mapping[str, str]:
     return {
         "name": plain(subject(NAME, clues)),
         "module": plain(subject(MODULE, clues)),
+        "instead": meant_module(subject(MODULE, clues)),
         "path": plain(repr(path[1])) if path else "a file",
     }
+
+
+def meant_module(name: str) -> str:
+    """What to do about a module that is not there: it may have another name in Python 3, or be misspelt."""
+    if name in RENAMED:
+        return f"It belongs to Python 2; in Python 3 it is called {RENAMED[name]}."
+    near = next((one for one in NEAR if name != one and one_letter_apart(name.lower(), one)), "")
+    if near:
+        return f"Check the spelling: Python has a module {near}."
+    return "Use only Python's standard library and your own files; hand in every file that you import."
+
+
+def one_letter_apart(one: str, other: str) -> bool:
+    """Whether two words are the same but for one letter too many, too few or wrong, or two that are swapped."""
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    rest, whole = one[start:], other[start:]
+    swapped = rest[:2] == whole[1::-1] and rest[2:] == whole[2:]
+    return swapped or rest[1:] == whole[1:] or rest[1:] == whole or rest == whole[1:]
 
 
 def name_is(condition: str) -> Condition:
@@ -71,6 +95,21 @@ def name_is(condition: str) -> Condition:
         "blank": lambda name: bool(name) and not name.strip("_"),
     }
     return lambda finding, clues: kinds[condition](subject(NAME, clues))
+
+
+def asked_keyboard(clues: Clues) -> Trace | None:
+    """The exception by which Python says that no more input comes: the last one, or the one that an except block had
+    taken when the last one was raised in it."""
+    last = clues.trace
+    for one in (last, last.during if last is not None else None):
+        if one is not None and one.kind == "EOFError" and NO_INPUT in one.message:
+            return one
+    return None
+
+
+def asks_keyboard(finding: Finding, clues: Clues) -> bool:
+    """There is one, and it explains the finding."""
+    return is_cause(finding, clues) and asked_keyboard(clues) is not None
 
 
 def shadow_at_work(finding: Finding, clues: Clues) -> bool:
@@ -92,64 +131,9 @@ def shadow_name(finding: Finding, clues: Clues) -> Mapping[str, str]:
     return {"shadow": plain(file), "module": plain(file.rpartition("/")[2].removesuffix(".py"))}
 
 
-def says_nothing(finding: Finding, clues: Clues) -> bool:
-    """The program's file has no statement that does anything."""
-    return clues.main.parsed and clues.main.statements == 0
-
-
-def contents(finding: Finding, clues: Clues) -> Mapping[str, str]:
-    """What a file without effect holds."""
-    blank = not any(line.strip() for line in clues.main.lines)
-    return {"contents": "is empty" if blank else "has nothing in it that does anything yet"}
-
-
-def never_ran(finding: Finding, clues: Clues) -> bool:
-    """All socket calls stand in functions, none of which was reached, and some function is called nowhere."""
-    made = clues.calls(*SOCKET_CALLS)
-    quiet = clues.record.exit_code == 0 and not clues.record.dials and not clues.record.sockets
-    return quiet and bool(clues.main.unused) and bool(made) and all(call.function for call in made)
-
-
-def uncalled(finding: Finding, clues: Clues) -> Mapping[str, str]:
-    """The function or class that is never used: the one in which the sockets are, if any."""
-    inside = {call.function for call in clues.calls(*SOCKET_CALLS)}
-    found = [name for name, _ in clues.main.unused if name in inside] or [name for name, _ in clues.main.unused]
-    return {"name": plain(found[-1]) if found else ""}
-
-
-def at_uncalled(finding: Finding, clues: Clues) -> Place | None:
-    """Where that function begins."""
-    name = uncalled(finding, clues)["name"]
-    return next((Place(file=clues.main.path, line=line) for one, line in clues.main.unused if one == name), None)
-
-
 def at_stub(finding: Finding, clues: Clues) -> Place | None:
     """The first body that was left empty."""
     return next((Place(file=one.path, line=one.stubs[0]) for one in clues.sources if one.stubs), None)
-
-
-def at_guard(finding: Finding, clues: Clues) -> Place | None:
-    """The test of `__name__` that never holds."""
-    return Place(file=clues.main.path, line=clues.main.guards[0][1]) if clues.main.guards else None
-
-
-def uses_arguments(finding: Finding, clues: Clues) -> bool:
-    """The exception's line, or the program, looks at its command line."""
-    line = clues.text_at(clues.trace.place) if clues.trace else ""
-    return "argv" in line or "sys.argv" in line
-
-
-def asked_for_usage(finding: Finding, clues: Clues) -> bool:
-    """The program ended after it had printed how it wants to be called."""
-    failed = clues.record.exit_code is not None and clues.trace is None
-    return failed and "usage" in clues.printed.lower() and clues.uses("argv", "argparse", "ArgumentParser", "click")
-
-
-def typed_words(finding: Finding, clues: Clues) -> Mapping[str, str]:
-    """What to do without an input call: one whose result is dropped only waits for Enter."""
-    waits = [call.alone for call in clues.raising or clues.calls("input") if call.name == "input"]
-    only = "this line out: what is typed there is not used, and a program is done when it comes to its last line."
-    return {"typed": only if waits and all(waits) else "the input call out: what it asks for belongs into the program."}
 
 
 def left_lines(kind: str, clues: Clues) -> list[tuple[Place, str]]:
@@ -201,6 +185,14 @@ LOADING = (
         reason="Python cannot read your {role}: print is used here as in Python 2, without parentheses.",
         next_step="In Python 3 print is a function: put what it shall show in parentheses, here and wherever "
         "it is used.",
+        line=at_trace,
+    ),
+    Entry(
+        id="python2-print-into",
+        applies=error("TypeError", "unsupported operand type(s) for >>: 'builtin_function_or_method'"),
+        reason="Your {role} prints as in Python 2{where}, with >> behind print.",
+        next_step="In Python 3 print is a function, and where it prints to stands in its parentheses as well, here and "
+        "wherever it is used: print(..., file=sys.stderr).",
         line=at_trace,
     ),
     Entry(
@@ -258,7 +250,7 @@ LOADING = (
     ),
     Entry(
         id="missing-import",
-        applies=both(error("NameError"), name_is("module")),
+        applies=both(error("NameError"), no(asks_keyboard), name_is("module")),
         reason="Your {role} uses the module {name}{where}, which it has not imported.",
         next_step="Import {name} at the top of the file.",
         line=at_trace,
@@ -266,7 +258,7 @@ LOADING = (
     ),
     Entry(
         id="name-of-socket-module",
-        applies=both(error("NameError"), name_is("socket")),
+        applies=both(error("NameError"), no(asks_keyboard), name_is("socket")),
         reason="Your {role} uses {name}{where}, a name that belongs to the module socket.",
         next_step="Write the module's name and a dot before it.",
         line=at_trace,
@@ -291,7 +283,7 @@ LOADING = (
         id="module-not-there",
         applies=error("ModuleNotFoundError", "No module named"),
         reason="Your {role} imports {module}, a module that is not there when it is graded.",
-        next_step="Use only Python's standard library and your own files; hand in every file that you import.",
+        next_step="{instead}",
         line=at_trace,
         fill=named,
     ),
@@ -301,71 +293,5 @@ LOADING = (
         reason="Your {role} imports a name that the module does not have{where}. Python says {message}.",
         next_step="Check the spelling of the name, capital letters included.",
         line=at_trace,
-    ),
-    Entry(
-        id="needs-keyboard",
-        applies=error("EOFError", "EOF when reading a line"),
-        reason="Your {role} waits for keyboard input{where}, and nobody presses a key when it is graded.",
-        next_step="Take {typed}",
-        line=first_of(at_trace, at_call("input")),
-        fill=typed_words,
-    ),
-    Entry(
-        id="needs-arguments",
-        applies=either(
-            both(error("IndexError"), uses_arguments),
-            both(error("ValueError"), uses_arguments),
-            both(is_cause, asked_for_usage),
-        ),
-        reason="Your {role} wants arguments on its command line, and it is started without any.",
-        next_step="Let the program work when it is started as python3 {file}: give HOST and PORT their values "
-        "in the file.",
-        line=first_of(at_trace, at_name("argv", "add_argument", "ArgumentParser")),
-    ),
-    Entry(
-        id="file-not-there",
-        applies=both(
-            error("FileNotFoundError", "No such file or directory: "),
-            no(lambda finding, clues: clues.uses("AF_UNIX")),
-        ),
-        reason="Your {role} opens {path}{where}, which is not there when it is graded.",
-        next_step="Use no files from your own computer; hand in every file that the program reads, beside it.",
-        line=at_trace,
-        fill=named,
-    ),
-    Entry(
-        id="file-empty",
-        applies=both(unstarted, says_nothing, no(lambda finding, clues: bool(clues.main.todos))),
-        reason="Your {file} {contents}.",
-        next_step="Check that you saved the file, and that you handed in the right one.",
-        fill=contents,
-    ),
-    Entry(
-        id="guard-wrong",
-        applies=both(unstarted, lambda finding, clues: bool(clues.main.guards), no(stopped("stuck")),
-                     lambda finding, clues: not clues.record.dials),
-        reason="The test of __name__ in your {role} never holds, so that the code under it never runs.",
-        next_step="When a file is started, its __name__ is '__main__', with two underscores on each side.",
-        line=at_guard,
-    ),
-    Entry(
-        id="functions-not-called",
-        applies=both(unstarted, never_ran),
-        reason="Your {role} defines {name}, and nothing in the file ever uses it, so that the program ends at once.",
-        next_step="Call it at the end of the file.",
-        line=at_uncalled,
-        fill=uncalled,
-    ),
-    Entry(
-        id="exits-at-once",
-        applies=both(
-            unstarted,
-            lambda finding, clues: clues.trace is None and bool(clues.record.exit_code) and not clues.record.dials,
-            calls("exit", "_exit", "quit"),
-            no(caught),
-        ),
-        reason="Your {role} ends itself with exit status {status} before it uses its socket.",
-        next_step="Find out why it comes to this exit call, and let the program go on.",
-        line=at_call("exit", "_exit", "quit"),
     ),
 )  # fmt: skip

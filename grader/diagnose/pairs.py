@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from grader.diagnose.clues import Clues
 from grader.diagnose.connections import unused_first
@@ -24,6 +25,8 @@ def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping
     client spent the server on a connection that it did not use.
     What a reference program did is never explained as if it were the student's.
     """
+    if len(records) == 2 and finding.code == "pair-never-meet":
+        return replace(finding, facts={**finding.facts, "server": bound_where(finding, records["server"])})
     if len(records) != 2 or finding.code.startswith("pair-"):
         return finding
     server, client = records["server"], records["client"]
@@ -48,6 +51,15 @@ def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping
         facts = {"sent": message, "answered": 0, "index": 0}  # it was gone before the message could reach it
         return Finding(code="server-silent", record=server, expected=message, facts=facts)
     return Finding(code="pair-fails", record=records[other])
+
+
+def bound_where(finding: Finding, server: RunRecord) -> str:
+    """The address at which a server listens, as it asked for it: one that is open at every address of the machine was
+    met at one of them."""
+    told = str(finding.facts.get("server", ""))
+    asked = next((dial.host for dial in server.dials if dial.call == "bind" and dial.port == server.port), None)
+    everywhere = {"": "0.0.0.0", "0.0.0.0": "0.0.0.0", "::": "[::]"}.get(asked or "") if asked is not None else None
+    return told if everywhere is None else told.replace(server.host, everywhere, 1)
 
 
 def goes_on(client: RunRecord, server: RunRecord) -> bool:
@@ -87,7 +99,7 @@ PAIRS = (
         applies=both(code("pair-never-meet"), addresses_known),
         reason="Your two programs use different addresses: the server listens at {server}, and the client "
         "asks for {client}.",
-        next_step="Give HOST and PORT the same values in both programs.",
+        next_step="Give HOST and PORT the values of the assignment, in both programs.",
         line=at_call("connect", "connect_ex", "create_connection", "open_connection"),
         fill=facts,
     ),

@@ -7,6 +7,7 @@ from bisect import bisect_left
 
 from grader.diagnose.clues import Clues
 from grader.diagnose.trace import Place
+from grader.diagnose.tree import RECEIVES
 from grader.printed import contains
 from grader.verdicts import Finding
 
@@ -38,6 +39,23 @@ def at_reply_print(finding: Finding, clues: Clues) -> Place | None:
         for call in source.calls:
             if call.name in ("print", "write") and kept & set(re.findall(r"\w+", call.text)):
                 return Place(file=source.path, line=call.line)
+    return None
+
+
+def at_later_print(finding: Finding, clues: Clues) -> Place | None:
+    """The first print that stands behind the receiving, or behind a call of what receives: where there is one, one that
+    mentions what came."""
+    for source in clues.sources:
+        inside = {call.function for call in source.calls if call.name in RECEIVES}
+        taken = [call for call in source.calls if call.name in RECEIVES or (call.name and call.name in inside)]
+        behind = [
+            call.line for call in source.calls if call.name == "print"
+            and any(one.function == call.function and one.line < call.line for one in taken)
+        ]  # fmt: skip
+        telling = {one.line for one in source.flow.shown if one.names & source.flow.reply_names}
+        lines = [line for line in behind if line in telling] or behind
+        if lines:
+            return Place(file=source.path, line=lines[0])
     return None
 
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from grader.diagnose import changes
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, at_call, both, code, first_of, no
+from grader.diagnose.connections import CUT_OFF
+from grader.diagnose.entry import Entry, Found, at_call, both, code, first_of, no, role, uses
+from grader.diagnose.todos import DONE_BY
 from grader.diagnose.trace import Place
-from grader.diagnose.words import bytes_words
+from grader.diagnose.words import bytes_words, plain
 from grader.verdicts import Finding
 
 LARGE = 4096  # bytes from which on send may take only a part of what it is given
@@ -65,7 +67,30 @@ def fragments(finding: Finding, clues: Clues) -> Mapping[str, str]:
     }
 
 
+def stale(finding: Finding, clues: Clues) -> Found | None:
+    """The call in front of a loop that sends what it has received, and nothing else, again and again."""
+    if clues.trace is not None and clues.trace.kind not in CUT_OFF:
+        return None
+    for source in clues.sources:
+        for name, line, loop in source.flow.stale_loops:
+            return Found(place=Place(file=source.path, line=line), words={"name": plain(name), "loop": str(loop)})
+    return None
+
+
 LOST = (
+    Entry(
+        id="received-before-loop",
+        applies=both(
+            role("server"),
+            code("server-altered", "server-extra", "server-partial", "server-late", "does-not-end", "exit-status",
+                 "pair-fails"),
+        ),
+        reason="Your server receives once, in front of its loop{on_line}, and the loop (line {loop}) sends {name}, "
+        "which never changes there, again and again.",
+        next_step="Receive inside the loop, so that each turn sends what has come since, and leave it when recv has "
+        "returned b''.",
+        found=stale,
+    ),
     Entry(
         id="send-not-all",
         applies=both(code("server-partial", "server-altered"), lost_some),
@@ -75,7 +100,7 @@ LOST = (
         next_step="Use sendall, which sends all of it, or look at the number that send returns.",
         line=at_call("send"),
     ),
-)
+)  # fmt: skip
 
 REPLIES = (
     Entry(
@@ -144,6 +169,14 @@ REPLIES = (
         next_step="Send back exactly the bytes that recv returned, with nothing before or after them.",
         line=first_of(at_added, send_line),
         fill=fragments,
+    ),
+    Entry(
+        id="answers-unread",
+        applies=both(wrong_bytes, changes.is_canned, no(uses(*DONE_BY["recv"]))),
+        reason="Your server answers with a text of its own, {actual}, and never reads what the client sends; expected "
+        "the client's bytes, {expected}.",
+        next_step="Receive what the client sends, with recv on its connection, and send that back.",
+        line=first_of(at_canned, send_line),
     ),
     Entry(
         id="reply-canned",

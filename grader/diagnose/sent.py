@@ -66,6 +66,7 @@ def constants_sent_of(
         handed = [*node.args, *(one.value for one in node.keywords)] if isinstance(node, ast.Call) else []
         if any(isinstance(one, ast.Attribute) and one.attr in SENDS for one in handed):
             sent += [(one.elts[0], one.lineno) for one in handed if isinstance(one, ast.Tuple) and one.elts]
+    given = given | {name: kept for name, values in given.items() if (kept := unconverted(name, values))}
     for argument, line in sent:
         for value in values_of(argument, given):
             for one in values_of(peeled(value), given):
@@ -74,6 +75,11 @@ def constants_sent_of(
                 data = text.encode(errors="replace") if isinstance(text, str) else text
                 if isinstance(data, bytes) and data:
                     yield data, line
+
+
+def unconverted(name: str, values: list[ast.expr]) -> list[ast.expr]:
+    """The values of a name without those that only convert it: `text = text.encode()`."""
+    return [one for one in values if not (peeled(one) is not one and name_of(peeled(one)) == name)]
 
 
 def peeled(node: ast.expr) -> ast.expr:

@@ -29,12 +29,15 @@ from grader.diagnose.entry import (
 )  # fmt: skip
 from grader.diagnose.hidden import closes_first
 from grader.diagnose.rounds import has_much_to_say
+from grader.diagnose.source import NO_FLOW
 from grader.diagnose.todos import DONE_BY
+from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES, SENDS
-from grader.diagnose.words import amount
+from grader.diagnose.words import amount, plain
 from grader.verdicts import Finding
 
 EVENT_LOOPS = ("run", "run_until_complete", "run_forever", "serve_forever", "handle_request", "select", "poll")
+TELLING = ("warning", "error", "critical", "exception", "basicConfig")  # show things as print does
 ONE_RECV = 1024  # bytes that the assignment's recv asks for
 
 send_line = at_call(*SENDS)
@@ -75,7 +78,23 @@ def counted(finding: Finding, clues: Clues) -> Mapping[str, str]:
     return {
         "before": "the first message" if before == 1 else f"the first {before} messages",
         "part": part_words(finding, clues),
+        "left": left_words(clues),
     }
+
+
+def at_left(finding: Finding, clues: Clues) -> Place | None:
+    """Where the program leaves its loop too early or, without a loop, closes the connection."""
+    return at_flow("early_leaves")(finding, clues) or at_flow("closings")(finding, clues)
+
+
+def left_words(clues: Clues) -> str:
+    """What it does there, as the end of a sentence."""
+    leaves = [one for source in clues.sources for one in source.flow.early_leaves]
+    if leaves:
+        test, line = leaves[0]
+        return f": it leaves its loop in line {line}" + (f", where {plain(test)} holds" if test else "")
+    closes = [line for source in clues.sources for _, line in source.flow.closings]
+    return f": it closes the connection in line {closes[0]}" if closes else ""
 
 
 def is_buffer(finding: Finding, clues: Clues) -> bool:
@@ -107,6 +126,12 @@ def hardly_stuck(finding: Finding, clues: Clues) -> bool:
     return clues.waiting is None or clues.waiting.call in (*RECEIVES, "accept", "sleep", *EVENT_LOOPS)
 
 
+def speechless(finding: Finding, clues: Clues) -> bool:
+    """A server that sends nothing could send nothing whatever happens, and no exception has ended it."""
+    silent = finding.code == "server-silent" and clues.trace is None
+    return silent and hardly_stuck(finding, clues) and not sends_somewhere(finding, clues)
+
+
 def answers_at_end(finding: Finding, clues: Clues) -> bool:
     """The program spoke only after its client had closed its side."""
     kinds = [event.kind for event in clues.events("received", "fin-sent")]
@@ -121,6 +146,31 @@ def closed_by_client(finding: Finding, clues: Clues) -> bool:
 def not_closed(finding: Finding, clues: Clues) -> bool:
     """The program never closed the connection itself."""
     return closed_by_client(finding, clues) and not clues.events("fin-received", "reset")
+
+
+def kept_by_parent(finding: Finding, clues: Clues) -> bool:
+    """A process is made for each client, in the function that takes them, and that function closes nothing."""
+    made = {call.function for call in clues.calls("Process", "fork")}
+    closes = {call.function for call in clues.calls("close")}
+    return any(call.function in made - closes for call in clues.calls("accept"))
+
+
+def shows_address(finding: Finding, clues: Clues) -> bool:
+    """Something in the program may show the client's address: a print or a log line that mentions it, or writing."""
+    shown = ((one, source.flow.address_names) for source in clues.sources for one in source.flow.shown)
+    unread = any(source.lines and source.flow == NO_FLOW for source in clues.sources)
+    others = clues.calls("write", "writelines", *TELLING)
+    return unread or bool(others) or any(one.names & names for one, names in shown)
+
+
+def at_announcement(finding: Finding, clues: Clues) -> Place | None:
+    """The first print behind accept, in the same function, else the first of all."""
+    for source in clues.sources:
+        taken = next((call for call in source.calls if call.name == "accept"), None)
+        for call in source.calls:
+            if call.name == "print" and taken and call.function == taken.function and call.line >= taken.line:
+                return Place(file=source.path, line=call.line)
+    return at_call("print")(finding, clues)
 
 
 def own_address(finding: Finding, clues: Clues) -> bool:
@@ -146,11 +196,7 @@ EARLY = (
     ),
     Entry(
         id="reply-missing",
-        applies=both(
-            code("server-silent"),
-            hardly_stuck,
-            no(sends_somewhere),
-        ),
+        applies=both(code("server-silent"), hardly_stuck, no(sends_somewhere)),
         reason="Your server never sends anything back.",
         next_step="Send what recv returned back over the same connection, with sendall.",
         line=first_of(recv_line, at_call("start_server", "create_server")),
@@ -188,9 +234,9 @@ SERVER = (
     Entry(
         id="replies-once",
         applies=both(code("server-silent"), answered, is_over),
-        reason="Your server answers {before} of a connection and then no more.",
+        reason="Your server answers {before} of a connection and then no more{left}.",
         next_step="Keep receiving and sending back on the same connection until recv returns b''.",
-        line=recv_line,
+        line=first_of(at_left, recv_line),
         fill=counted,
     ),
     Entry(
@@ -202,7 +248,7 @@ SERVER = (
     ),
     Entry(
         id="accepts-again",
-        applies=both(either(code("server-silent"), both(code("address-not-printed"), second_accept)),
+        applies=both(either(code("server-silent"), both(code("address-not-printed"), second_accept, shows_address)),
                      waits_in("accept"), no(uses("Thread", "Process", "fork", "start_new_thread", "submit"))),
         reason="Your server was waiting in accept for another client while the first one was still waiting "
         "for its answer.",
@@ -221,11 +267,11 @@ SERVER = (
         applies=both(
             code("server-partial"), is_over, plain_start,
         ),
-        reason="Your server sends back {part} of a message, and then no more.",
+        reason="Your server sends back {part} of a message, and then no more{left}.",
         next_step="One recv is one piece of the stream, and more may follow: keep receiving and sending back "
         "until recv "
         "returns b''.",
-        line=recv_line,
+        line=first_of(at_left, recv_line),
         fill=counted,
     ),
     Entry(
@@ -240,11 +286,12 @@ SERVER = (
         applies=both(code("address-not-printed"), calls("print"), lambda finding, clues: bool(clues.printed.strip())),
         reason="Your server prints something, and the client's address is not in it.",
         next_step="accept returns two things: the second one is the client's address. Print that.",
-        line=at_call("print"),
+        line=at_announcement,
     ),
     Entry(
         id="nothing-announced",
-        applies=both(code("address-not-printed"), lambda finding, clues: not clues.printed.strip(), no(stopped("cpu"))),
+        applies=both(code("address-not-printed"), lambda finding, clues: not clues.printed.strip(),
+                     either(no(stopped("cpu")), no(shows_address))),
         reason="Your server prints nothing when a client connects.",
         next_step="accept returns the connection and the client's address. Print the address after accept.",
         line=at_call("accept"),
@@ -261,10 +308,21 @@ SERVER = (
         line=first_of(recv_line, at_loop),
     ),
     Entry(
+        id="connection-kept",
+        applies=both(code("does-not-end"), role("server"), waits_in("accept", *EVENT_LOOPS, "join"), not_closed,
+                     kept_by_parent),
+        reason="After the client has closed, its connection stays open: the main program has it as well as the process "
+        "that your server starts for it, and never closes it; it was {waited}.",
+        next_step="Close the connection in the main program too, once the process has been started: each of the two "
+        "has the connection for itself.",
+        line=at_call("Process", "fork"),
+    ),
+    Entry(
         id="connection-not-closed",
         applies=both(code("does-not-end"), role("server"), waits_in("accept", *EVENT_LOOPS, "join"), not_closed),
         reason="After the client has closed, your server never closes its own end of the connection; it was {waited}.",
-        next_step="Close the connection when recv has returned b''; a with block around it does so by itself.",
+        next_step="When its client is done, recv returns b'': close the connection then; a with block around it does "
+        "so by itself.",
         line=at_wait,
     ),
     Entry(

@@ -20,6 +20,7 @@ from grader.diagnose.entry import (
     role,
     uses,
 )
+from grader.diagnose.server import speechless
 from grader.diagnose.source import Source
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES, SENDS
@@ -51,14 +52,15 @@ def on_none_dialled(finding: Finding, clues: Clues) -> bool:
     return not clues.dials("connect")
 
 
-def listen_named(finding: Finding, clues: Clues) -> bool:
+def is_bare(method: str, clues: Clues) -> bool:
     """`s.listen` stands there without parentheses."""
-    return any(name == "listen" for source in clues.sources for name, _ in source.bare)
+    return at_bare(method, clues) is not None
 
 
-def at_bare(finding: Finding, clues: Clues) -> Place | None:
-    """The first method that is named and not called."""
-    return next((Place(file=one.path, line=one.bare[0][1]) for one in clues.sources if one.bare), None)
+def at_bare(method: str, clues: Clues) -> Place | None:
+    """Where this method is named and not called."""
+    named = ((one.path, line) for one in clues.sources for name, line in one.bare if name == method)
+    return next((Place(file=path, line=line) for path, line in named), None)
 
 
 def closing(finding: Finding, clues: Clues) -> Mapping[str, str]:
@@ -107,13 +109,17 @@ def gave_up_on_reply(finding: Finding, clues: Clues) -> bool:
     return at_once and "WAITALL" not in first.text and not again and not contains(clues.printed, clues.heard)
 
 
+not_yet_connected = either(
+    error("OSError", "[Errno 107]"), error("BrokenPipeError", "[Errno 32]"), error("OSError", "[Errno 89]")
+)
+
 SOCKETS = (
     Entry(
         id="listen-without-parentheses",
-        applies=both(role("server"), error("OSError", "[Errno 22]"), listen_named),
+        applies=both(role("server"), error("OSError", "[Errno 22]"), lambda finding, clues: is_bare("listen", clues)),
         reason="Your server names listen and does not call it: the parentheses are missing, so that accept fails.",
         next_step="Put parentheses after the name: only then Python calls it.",
-        line=at_bare,
+        line=lambda finding, clues: at_bare("listen", clues),
     ),
     Entry(
         id="listen-missing",
@@ -179,24 +185,31 @@ SOCKETS = (
         line=at_trace,
     ),
     Entry(
-        id="not-connected",
+        id="connect-without-parentheses",
         applies=both(
-            role("client"),
-            either(
-                error("OSError", "[Errno 107]"), error("BrokenPipeError", "[Errno 32]"), error("OSError", "[Errno 89]")
-            ),
-            on_none_dialled,
+            role("client"), not_yet_connected, on_none_dialled, lambda finding, clues: is_bare("connect", clues)
         ),
+        reason="Your client names connect and does not call it: the parentheses are missing, so that its socket is not "
+        "connected when it is used{where}.",
+        next_step="Put parentheses with the server's address after the name: only then Python calls it.",
+        line=lambda finding, clues: at_bare("connect", clues),
+    ),
+    Entry(
+        id="not-connected",
+        applies=both(role("client"), not_yet_connected, on_none_dialled),
         reason="Your client uses its socket{where} before it is connected.",
         next_step="Call connect first: it establishes the connection that sending and receiving need.",
         line=first_of(at_trace, at_call("sendall", "send", "recv")),
     ),
     Entry(
         id="used-after-close",
-        applies=either(
-            error("OSError", "[Errno 9]"),
-            error("ValueError", "file descriptor cannot be a negative integer (-1)"),
-            error("ValueError", "Invalid file descriptor: -1"),
+        applies=both(
+            either(
+                error("OSError", "[Errno 9]"),
+                error("ValueError", "file descriptor cannot be a negative integer (-1)"),
+                error("ValueError", "Invalid file descriptor: -1"),
+            ),
+            no(speechless),
         ),
         reason="Your {role} uses{where} a socket that is closed already{closed}.",
         next_step="Look for a close, or for the end of a with block, that comes before this line when the program "

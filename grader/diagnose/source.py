@@ -11,22 +11,20 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from threading import Lock
+from itertools import takewhile
 from typing import cast
 
 from grader.diagnose.flow import Flow, flow_of
-from grader.diagnose.tree import HAND_IN, unwrapped
+from grader.diagnose.tree import HAND_IN, parse, unwrapped
 
 NO_FLOW = Flow()
 # What Python warns of while it reads a hand-in (escapes that it does not know) is for nobody's terminal.
 warnings.filterwarnings("ignore", module=re.escape(HAND_IN))
-# Grades are made in threads, and Python 3.11 counts the depth of all trees that are being made in one place: two at a
-# time now and then end in a SystemError, "AST constructor recursion depth mismatch".
-PARSING = Lock()
 LINE_END = re.compile(r"\r\n|\r|\n")
 TODO = re.compile(r"\b(?:TODO|FIXME)\b\s*(.*)", re.IGNORECASE)  # behind the first # of a line
 # Python joins the names of `import a.b.c` anew for each of them, and keeps them all: a line can take gigabytes.
 DOTTED = re.compile(r"\b(?:\w++[\s\\]*+\.[\s\\]*+){100}")
+MOST_TODO = 20  # lines of a comment that are looked at
 MOST_TEXT = 1 << 16  # characters of a file that are looked at
 # How deep all parts of a file may stand, added up. What is read below looks at parts of parts, which costs as much: a
 # page of calls of calls of calls would take hours. A program of a thousand lines has some 25,000.
@@ -67,7 +65,8 @@ class Source:
     `unused`: (name, line) of functions and classes that nothing uses.  `loops`: first and last line of each.
     `stubs`: lines of bodies left empty.  `silent_handlers`: lines of `except` blocks that show and raise nothing.
     `guards`: (text, line) of a `__name__` test that never holds.  `flow`: how its steps hang together.
-    `crowded`: lines on which more than one statement begins.
+    `crowded`: lines on which more than one statement begins.  `loads`: names and attributes whose value is used,
+    or that are imported.
     """
 
     path: str
@@ -87,6 +86,7 @@ class Source:
     guards: tuple[tuple[str, int], ...] = ()
     flow: Flow = NO_FLOW
     crowded: frozenset[int] = frozenset()
+    loads: frozenset[str] = frozenset()
 
     def text(self, line: int) -> str:
         """One line, or an empty string beyond the file."""
@@ -109,11 +109,18 @@ def read_source(path: str, text: str) -> Source:
 
 
 def todos_of(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Line and text of each TODO comment."""
+    """Line and text of each TODO comment: that of the lines below it as well, where they are comments too."""
     for number, line in enumerate(lines, 1):
         found = TODO.search(line, line.index("#")) if "#" in line else None
         if found:
-            yield number, found[1].strip()
+            whole = line.lstrip().startswith("#")
+            below = takewhile(is_continued, lines[number : number + MOST_TODO] if whole else ())
+            yield number, " ".join([found[1].strip(), *(one.strip(" \t#") for one in below)])
+
+
+def is_continued(line: str) -> bool:
+    """Whether a line goes on with the comment above it."""
+    return line.lstrip().startswith("#") and TODO.search(line) is None
 
 
 def is_tangled(tree: ast.Module) -> bool:
@@ -123,15 +130,6 @@ def is_tangled(tree: ast.Module) -> bool:
         depths += depth * len(level)
         level, depth = [child for node in level for child in ast.iter_child_nodes(node)], depth + 1
     return depths > MOST_DEPTHS
-
-
-def parse(text: str) -> ast.Module:
-    """`ast.parse`, one at a time, and once more where Python itself miscounted."""
-    with PARSING:
-        try:
-            return ast.parse(text, HAND_IN)
-        except SystemError:
-            return ast.parse(text, HAND_IN)
 
 
 def known_flow(tree: ast.Module, text: str) -> Flow:
@@ -164,6 +162,7 @@ def facts_of(path: str, lines: tuple[str, ...], todos: tuple[tuple[int, str], ..
         silent_handlers=tuple(sorted(silent_handlers_of(nodes))),
         guards=tuple(guards_of(tree)),
         crowded=crowded_of(nodes),
+        loads=frozenset(loads_of(nodes)),
     )
 
 
@@ -274,6 +273,15 @@ def names_of(nodes: list[ast.AST]) -> dict[str, int]:
     return found
 
 
+def loads_of(nodes: list[ast.AST]) -> Iterator[str]:
+    """Names and attributes whose value is used, or that are imported from a module."""
+    for node in nodes:
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
+            yield last_name(node)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (one.name for one in node.names)
+
+
 def bare_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
     """Statements such as `s.listen`, and values such as `= s.accept`, without the parentheses that make a call."""
     for node in nodes:
@@ -296,7 +304,9 @@ def unused_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
 
 def is_new(name: str, node: ast.AST, used: set[str], methods: set[int]) -> bool:
     """Whether a definition is used nowhere, and is no method, which a library may call."""
-    return id(node) not in methods and name not in used
+    bases = node.bases if isinstance(node, ast.ClassDef) else []
+    tested = any(last_name(base).endswith("TestCase") for base in bases)  # unittest finds these by itself
+    return id(node) not in methods and name not in used and not tested
 
 
 def loops_of(nodes: list[ast.AST]) -> Iterator[tuple[int, int]]:

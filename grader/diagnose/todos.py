@@ -7,6 +7,7 @@ import re
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Condition, Entry, Pointer, both, code, is_cause
 from grader.diagnose.loading import at_stub
+from grader.diagnose.source import Source
 from grader.diagnose.trace import Place
 from grader.verdicts import Finding
 
@@ -25,6 +26,7 @@ WORDS = {
     "bind": r"\bbind", "listen": r"\blisten", "accept": r"\baccept", "connect": r"\bconnect\b",
     "recv": r"\brecv|\breceiv", "send": r"\bsend|\becho",
 }  # fmt: skip
+PLACEHOLDER = re.compile(r"\s*(?:pass|\.\.\.)\s*(?:#.*)?")
 ORDER = {"server": ("bind", "listen", "accept", "recv", "send"), "client": ("connect", "send", "recv")}
 
 behind = code(
@@ -40,13 +42,29 @@ def missing(clues: Clues) -> str | None:
     return next((name for name in ORDER.get(clues.role, ()) if not clues.uses(*DONE_BY[name])), None)
 
 
+def asked_for(text: str, clues: Clues) -> list[str]:
+    """The calls that a TODO asks for, of those that the program has to make."""
+    return [name for name in ORDER.get(clues.role, ()) if re.search(WORDS[name], text, re.IGNORECASE)]
+
+
 def todo_line(name: str | None, clues: Clues) -> Place | None:
-    """The TODO that asks for a call; without a name, the first one."""
+    """The TODO that asks for a call, and of whose calls none is made; without a name, the first that names no call and
+    below which nothing is written. What stands below another one was written for it, and may only be wrong."""
     for source in clues.sources:
         for line, text in source.todos:
-            if name is None or re.search(WORDS[name], text, re.IGNORECASE):
+            asked = asked_for(text, clues)
+            still_open = name in asked and not any(clues.uses(*DONE_BY[one]) for one in asked)
+            if still_open or (name is None and not asked and is_bare(line, source)):
                 return Place(file=source.path, line=line)
     return None
+
+
+def is_bare(line: int, source: Source) -> bool:
+    """Whether no statement but a placeholder follows a comment in its block."""
+    behind = [one for one in source.lines[line:] if one.strip() and not one.lstrip().startswith("#")]
+    first = behind[0] if behind else ""
+    outside = len(first) - len(first.lstrip()) < len(source.text(line)) - len(source.text(line).lstrip())
+    return not first or outside or PLACEHOLDER.fullmatch(first) is not None
 
 
 def follows(finding: Finding, clues: Clues) -> bool:
@@ -56,8 +74,14 @@ def follows(finding: Finding, clues: Clues) -> bool:
 
 
 def left(name: str) -> Condition:
-    """This call is the first that is missing, and its TODO is still there."""
-    return lambda finding, clues: missing(clues) == name and todo_line(name, clues) is not None
+    """This call is the first that is missing, and its TODO is still there. A server that connects has written
+    something, and the wrong call."""
+
+    def holds(finding: Finding, clues: Clues) -> bool:
+        instead = name == "bind" and clues.uses(*DONE_BY["connect"])
+        return missing(clues) == name and not instead and todo_line(name, clues) is not None
+
+    return holds
 
 
 def at_todo(name: str | None) -> Pointer:

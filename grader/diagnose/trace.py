@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from posixpath import normpath
 
@@ -19,6 +19,7 @@ FINAL = re.compile(r"(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?")
 UNREAD = re.compile(r" in file (?P<file>.+?) on line (?P<line>\d{1,7}), ")
 MARKS = re.compile(r" *[~^]+[~^ ]*")  # under the part of a line that an exception came from
 HEADER = "Traceback (most recent call last):"
+HANDLED = "During handling of the above exception, another exception occurred:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Trace:
     one.  `outer`: the outermost one.  `function`: the innermost function of the library, or an empty string when the
     student's line is innermost.
     `marks`: first column and the one behind the last that Python marks in that line, without its indent, where it does.
+    `during`: the exception that an except block had taken when this one was raised in it.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class Trace:
     function: str = ""
     marks: tuple[int, int] | None = None
     outer: Place | None = None
+    during: Trace | None = None
 
 
 def own_path(file: str, paths: Collection[str]) -> str | None:
@@ -69,12 +72,14 @@ def parse_lines(stderr: str, paths: tuple[str, ...]) -> Trace | None:
     """`parse_trace`, once for the dozen checks that look at a run."""
     lines = [line[:MOST_LINE] for line in stderr.splitlines()[-MOST_LINES:]]
     starts = [number for number, line in enumerate(lines) if line.strip() == HEADER]
-    found = None
-    for start in reversed(starts[-MOST_TRACES:] or [0]):
-        found = parse_one(lines[start:], paths)
+    latest = starts[-MOST_TRACES:] or [0]
+    for number in reversed(range(len(latest))):
+        found = parse_one(lines[latest[number] :], paths)
         if found is not None:
-            break
-    return found
+            earlier = lines[latest[number - 1] : latest[number]] if number else []
+            handled = parse_one(earlier, paths) if HANDLED in earlier[-3:] else None
+            return replace(found, during=handled) if handled is not None else found
+    return None
 
 
 def parse_one(lines: list[str], paths: Collection[str]) -> Trace | None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from threading import Lock
 
 HAND_IN = "<hand-in>"  # as a program is called in what Python says while reading it
+# Grades are made in threads, and Python 3.11 counts the depth of all trees that are being made in one place: two at a
+# time now and then end in a SystemError, "AST constructor recursion depth mismatch".
+PARSING = Lock()
 RECEIVES = (
     "recv", "read", "recv_into", "recvfrom", "recvmsg", "recv_bytes", "sock_recv", "read1", "readinto", "readline",
     "readlines", "readuntil", "readexactly",
@@ -13,6 +17,15 @@ RECEIVES = (
 SENDS = ("sendall", "send", "write", "sendto", "sendmsg", "sock_sendall", "writelines")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LOOPS = (ast.While, ast.For, ast.AsyncFor)
+
+
+def parse(text: str) -> ast.Module:
+    """`ast.parse`, one at a time, and once more where Python itself miscounted."""
+    with PARSING:
+        try:
+            return ast.parse(text, HAND_IN)
+        except SystemError:
+            return ast.parse(text, HAND_IN)
 
 
 def name_of(node: ast.AST) -> str:

@@ -30,6 +30,7 @@ from grader.diagnose.entry import (
 )  # fmt: skip
 from grader.diagnose.hidden import THREADS, hides, silent, unexplained
 from grader.diagnose.output import kept_back, not_on_screen
+from grader.diagnose.server import speechless
 from grader.diagnose.shown import PATIENT, told_not_to_wait
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES, SENDS
@@ -270,7 +271,7 @@ ENDS = (
     Entry(
         id="bytes-against-text",
         applies=both(code("does-not-end", "reply-not-printed", "server-silent", "client-silent"), no_trace,
-                     flows("text_compared")),
+                     flows("text_compared"), no(speechless), no(both(code("server-silent"), flows("sent_where")))),
         reason="Your {role} compares what it received, bytes, with text (str), in {name}: these are never equal.",
         next_step="Compare bytes with bytes: write a b before the quotes.",
         line=at_flow("text_compared"),

@@ -208,7 +208,11 @@ def slept(clues: Clues) -> str:
 
 def place_words(clues: Clues) -> str:
     """` in line 12 of echo-server.py` for the exception's line, or nothing."""
-    place = clues.trace.place if clues.trace is not None else None
+    return in_line(clues.trace.place if clues.trace is not None else None, clues)
+
+
+def in_line(place: Place | None, clues: Clues) -> str:
+    """` in line 12`, with the file where it is another one than the program's; nothing without a place."""
     if place is None:
         return ""
     return f" in line {place.line}" + (f" of {plain(place.file)}" if place.file != clues.record.file else "")
@@ -232,7 +236,8 @@ def sentence(template: str, filled: dict[str, str]) -> str:
 def staff_facts(clues: Clues) -> str:
     """What the record says of the program's end, in a line, for teachers. Nothing that differs from run to run."""
     record, trace = clues.record, clues.trace
-    parts = [f"stopped: {record.stopped}"] if record.stopped else [f"exit {record.exit_code}, signal {record.signal}"]
+    ended = f"exit {record.exit_code}" if record.signal is None else f"signal {record.signal}"
+    parts = [f"stopped: {record.stopped}" if record.stopped else ended]
     if trace is not None:
         parts.append(plain(f"{trace.kind}: {trace.message}"))
     if clues.waiting is not None and record.stopped == "stuck":

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 import test_diagnose_abroad as abroad
 import test_diagnose_addresses as addresses
+import test_diagnose_begun as begun
 import test_diagnose_calls as calls
 import test_diagnose_client as client_side
 import test_diagnose_connections as connections
 import test_diagnose_generic as generic
 import test_diagnose_hidden as hidden
 import test_diagnose_loading as loading
+import test_diagnose_loops as loops
 import test_diagnose_machine as machine
 import test_diagnose_output as output
 import test_diagnose_server as server_side
@@ -27,7 +29,7 @@ PARTS = [
     loading.LOADING, loading.TODOS, addresses.ADDRESSES, calls.CALLS, server_side.SERVERS, server_side.REPLIES,
     client_side.CLIENTS, client_side.LIMITS, generic.GENERIC, hidden.HIDDEN, undone.UNDONE,
     abroad.UNREAD, abroad.ABROAD, abroad.SHOWN, abroad.SERVERS,
-    abroad.ERRORS, machine.MACHINE, output.OUTPUT, connections.CONNECTIONS,
+    begun.BEGUN, begun.OPEN, loops.LOOPS, abroad.ERRORS, machine.MACHINE, output.OUTPUT, connections.CONNECTIONS,
 ]  # fmt: skip
 
 
