@@ -6,9 +6,9 @@ The submissions are those of `bench/classes.py`: mutants, mistakes, correct styl
 other answers. They are graded by `grade run`, boxes and all. At 10, 20, 50, 100, 200, … submissions in the store it
 prints the supervisor's memory (resident now, at most so far, and its share of pages that it has in common with others)
 and what has been spent since the line before: processor time for each submission, everything counted, and the
-supervisor's own part. Programs come in the same order again and again, some seven hundred of them, so that stretches of that length
-and longer may be compared. So may the verdicts on one program: at the end it says how many there are, and how many of
-them differ from the others. `--folder` keeps class and results.
+supervisor's own part. Programs come in the same order again and again, some seven hundred of them, so that stretches of
+that length and longer may be compared. So may the verdicts on one program: at the end it says how many there are, and
+how many of them differ from the others. `--folder` keeps class and results.
 """
 
 from __future__ import annotations
