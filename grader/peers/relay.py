@@ -17,7 +17,6 @@ from grader.sandbox.running import AnyRun
 from grader.sandbox.stuck import rests, serves_on, waits_for_ever, waits_for_input
 
 MOST_HELD = 4096  # bytes of an answer that are held back
-WHOLE_CPU_SECONDS = 0.005  # what a server that never rests computes after a whole answer, and none between two pieces
 CONNECTIONS = MOST_CONNECTS  # sockets made in the server's box for a client that opens several
 
 
@@ -27,14 +26,12 @@ class Link:
 
     `greeted`: how much the server had said when the client first spoke; None until then.
     `due`: what the server has said is no longer held back. Nor is it once its end has come.
-    `whole`: it is as long as what the client has said.
     """
 
     server: Connection
     client: Connection
     greeted: int | None = None
     due: bool = False
-    whole: bool = False
 
 
 class Relay:
@@ -80,18 +77,17 @@ class Relay:
         """One side has said something, or its end. Nothing is handed on but to a program that rests: one that is about
         to end, or to close its side, has then done so first, always.
 
-        A reply is held until the server waits for more, since clients read once, and a server may answer in pieces. One
-        that is as long as what the client said is whole, as soon as the server rests at all: it could be a first piece
-        that happens to be of that length. One without end is not waited for. What a server says unasked is held until
-        the client has spoken, or waits for it.
+        A reply is held until the server waits for more, since clients read once, and a server may answer in pieces;
+        one that is as long as what the client said is whole, and one without end is not waited for. What a server says
+        unasked is held until the client has spoken, or waits for it.
         """
         if number < len(self.links):
             link = self.links[number]
             if link.client.received and link.greeted is None:
                 link.greeted = link.server.received
             said = 0 if link.greeted is None else link.server.received - link.greeted
-            link.whole = 0 < said == link.client.received
-            link.due = link.due or said > MOST_HELD
+            whole = 0 < said == link.client.received or said > MOST_HELD
+            link.due = link.due or whole
         self.watch.notify()
 
     def _release(self) -> bool:
@@ -101,12 +97,11 @@ class Relay:
         held = [link for link in self.links if not link.due and link.server.fresh]
         held = [link for link in held if link.client.received or listens]
         waits = all(waits_for_ever(one) or self.server.polls_connection(one) for one in server.threads)
-        calm = (self.watch.steady and waits) or self.watch.polls
-        computed = self.watch.burnt > WHOLE_CPU_SECONDS
-        held = [link for link in held if calm or (link.whole and computed)]
+        if not held or not ((self.watch.steady and waits) or self.watch.polls):
+            return False
         for link in held:
             link.due = True
-        return bool(held)
+        return True
 
     async def play(self) -> str:
         """Pass everything on until both programs are done with it. Returns how the waiting ended."""
@@ -129,16 +124,12 @@ class Relay:
 
     def _over_when_handed_on(self, run: AnyRun) -> bool:
         """Whether a program is over. Hands on first what may have brought it there."""
-        replies = [link for link in self.links if link.due or link.server.ended is not None or self._is_whole(link)]
+        replies = [link for link in self.links if link.due or link.server.ended is not None]
         self._hand_on(self.server, [(link.client, link.server) for link in self.links])
         self._hand_on(self.client, [(link.server, link.client) for link in replies])
         for link in self.links:
             link.due = link.due and bool(link.server.fresh)
         return run.over()
-
-    def _is_whole(self, link: Link) -> bool:
-        """Whether all of a reply is there, and the server is not about to add to it."""
-        return link.whole and bool(link.server.fresh) and rests(self.server.look())
 
     def _hand_on(self, run: AnyRun, ways: Sequence[tuple[Connection, Connection]]) -> None:
         """Hand on what was said for a program, and ends, once it rests, or is over, or only polls."""
