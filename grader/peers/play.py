@@ -165,18 +165,21 @@ class Peer:
         connection.read(True)
         return connection
 
-    def _acceptable(self) -> None:
-        assert self.listener is not None
+    def _acceptable(self) -> bool:
+        """Take a connection that has come. Returns whether there was one."""
+        if self.listener is None:
+            return False
         try:
             sock, _ = self.listener.accept()
         except OSError:
-            return
+            return False
         sock.setblocking(False)
         if len(self.connections) >= MOST_CONNECTIONS:
             sock.close()
-            return
-        self._adopt(sock, "accepted")
-        self.watch.notify()
+        else:
+            self._adopt(sock, "accepted")
+            self.watch.notify()
+        return True
 
     async def _accept(self, action: Action) -> str:
         return await self.watch.until(lambda: self.current is not None)
@@ -230,9 +233,17 @@ class Peer:
 
         def waits() -> bool:
             look = self.run.look()
-            return rests(look) or look.cpu_seconds > allowance
+            return self.run.rests(look) or look.cpu_seconds > allowance
 
         await self.watch.until(waits)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Learn what the program has done by now, whether or not the event loop has come to tell."""
+        while self._acceptable():
+            pass
+        for one in self.connections:
+            one.read_now()
 
     async def _receive(self, action: Action) -> str:
         if self.talking() is None:

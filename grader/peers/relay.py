@@ -4,7 +4,7 @@ and recorded on both sides."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +14,7 @@ from grader.peers.part import Part, drained, ended_by_itself, outcome, record_of
 from grader.peers.watch import DONE, Watch, awaits_clients, settled
 from grader.peers.wire import Connection, Transcript, address_text, bind_own, take_socket, try_connect
 from grader.sandbox.running import AnyRun
-from grader.sandbox.stuck import rests, serves_on, waits_for_ever, waits_for_input
+from grader.sandbox.stuck import serves_on, waits_for_ever, waits_for_input
 
 MOST_HELD = 4096  # bytes of an answer that are held back
 CONNECTIONS = MOST_CONNECTS  # sockets made in the server's box for a client that opens several
@@ -33,6 +33,16 @@ class Link:
     greeted: int | None = None
     due: bool = False
 
+    @property
+    def replied(self) -> int:
+        """How much the server has said since the client first spoke."""
+        return 0 if self.greeted is None else self.server.received - self.greeted
+
+    @property
+    def ways(self) -> tuple[tuple[Connection, Connection], tuple[Connection, Connection]]:
+        """From where to where something may have to be handed on: to the server, and to the client."""
+        return (self.client, self.server), (self.server, self.client)
+
 
 class Relay:
     """The wire between a server and a client that are running. `server_at` is where the server listens."""
@@ -48,17 +58,19 @@ class Relay:
         if self.listener is not None:
             self.loop.add_reader(self.listener.fileno(), self._acceptable)
 
-    def _acceptable(self) -> None:
-        assert self.listener is not None
+    def _acceptable(self) -> bool:
+        """Take a connection that the client has made. Returns whether there was one."""
+        if self.listener is None:
+            return False
         try:
             near, _ = self.listener.accept()
         except OSError:
-            return
+            return False
         near.setblocking(False)
         far = take_socket(self.free, self.server_at[0])
         if far is None:
             near.close()
-            return
+            return True
         bind_own(far, self.server.own, len(self.links), self.server_at[1])
         try_connect(far, self.server_at)  # it listens, and the network is its box's loopback: done by the next event
         number = len(self.links)
@@ -72,22 +84,19 @@ class Relay:
         link.server.read(True)
         link.client.read(True)
         self.watch.notify()
+        return True
 
     def _pass(self, number: int) -> None:
-        """One side has said something, or its end. Nothing is handed on but to a program that rests: one that is about
-        to end, or to close its side, has then done so first, always.
+        """One side has said something, or its end.
 
-        A reply is held until the server waits for more, since clients read once, and a server may answer in pieces;
-        one that is as long as what the client said is whole, and one without end is not waited for. What a server says
-        unasked is held until the client has spoken, or waits for it.
+        What a server says unasked is held until the client has spoken, or waits for it; its replies are held until it
+        waits for more, since clients read once, and a server may answer in pieces. One without end is not waited for.
         """
         if number < len(self.links):
             link = self.links[number]
             if link.client.received and link.greeted is None:
                 link.greeted = link.server.received
-            said = 0 if link.greeted is None else link.server.received - link.greeted
-            whole = 0 < said == link.client.received or said > MOST_HELD
-            link.due = link.due or whole
+            link.due = link.due or link.replied > MOST_HELD
         self.watch.notify()
 
     def _release(self) -> bool:
@@ -124,21 +133,32 @@ class Relay:
 
     def _over_when_handed_on(self, run: AnyRun) -> bool:
         """Whether a program is over. Hands on first what may have brought it there."""
-        replies = [link for link in self.links if link.due or link.server.ended is not None]
-        self._hand_on(self.server, [(link.client, link.server) for link in self.links])
-        self._hand_on(self.client, [(link.server, link.client) for link in replies])
-        for link in self.links:
-            link.due = link.due and bool(link.server.fresh)
+        if any(is_to_be_handed_on(*way) for link in self.links for way in link.ways):
+            self._hand_on()
         return run.over()
 
-    def _hand_on(self, run: AnyRun, ways: Sequence[tuple[Connection, Connection]]) -> None:
-        """Hand on what was said for a program, and ends, once it rests, or is over, or only polls."""
-        ways = [(source, target) for source, target in ways if source.fresh or source.ended is not None]
-        if not any(source.fresh or not target.sent_fin for source, target in ways):
-            return
-        if self.watch.polls or rests(run.look()):
-            for source, target in ways:
-                hand_on(source, target)
+    def _hand_on(self) -> None:
+        """Hand on what was said, or an end, to each program that rests, or is over, or only polls: one that is about to
+        say more, to close its side, or to end, has then done so first, always. One thing at a time: then it is at work.
+
+        A reply as long as what the client has said is whole, once the server rests as well.
+        """
+        server_rests, client_rests = (run.rests(run.look()) for run in (self.server, self.client))
+        while self._acceptable():  # what they had done by then, whether or not the event loop has come to tell
+            pass
+        for end in self.ends():
+            end.read_now()
+        server_takes, client_takes = (rests or self.watch.polls for rests in (server_rests, client_rests))
+        for link in self.links:
+            to_server, to_client = link.ways
+            whole = server_rests and 0 < link.replied == link.client.received
+            if server_takes and is_to_be_handed_on(*to_server):
+                hand_on(*to_server)
+                server_takes = False
+            said = whole or link.due or link.server.ended is not None
+            if client_takes and said and is_to_be_handed_on(*to_client):
+                hand_on(*to_client)
+                client_takes = link.due = False
 
     def ends(self) -> list[Connection]:
         """All ends of all connections."""
@@ -150,6 +170,11 @@ class Relay:
             self.loop.remove_reader(self.listener.fileno())
         for end in self.ends():
             end.rest()
+
+
+def is_to_be_handed_on(source: Connection, target: Connection) -> bool:
+    """Whether one end has something, or its end, that the other has not been told."""
+    return bool(source.fresh) or (source.ended is not None and not target.sent_fin)
 
 
 def hand_on(source: Connection, target: Connection) -> None:

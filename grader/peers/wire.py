@@ -125,14 +125,20 @@ class Connection:
             self.loop.remove_reader(self.descriptor)
         self.reading = wanted
 
-    def _readable(self) -> None:
+    def read_now(self) -> None:
+        """Read what has arrived, whether or not the event loop has come to tell."""
+        while self.reading and self._readable():
+            pass
+
+    def _readable(self) -> bool:
+        """Read once. Returns whether there was something, be it the end."""
         try:
             data = self.sock.recv(READ_BYTES)
         except BlockingIOError:
-            return
+            return False
         except OSError:
             self._end("reset")
-            return
+            return True
         if data:
             self.received += len(data)
             if self.keep:
@@ -143,6 +149,7 @@ class Connection:
         else:
             self._end("fin")
         self.notify()
+        return True
 
     def _end(self, how: str) -> None:
         self.read(False)

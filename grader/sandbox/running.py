@@ -15,7 +15,7 @@ from grader.sandbox import kernel
 from grader.sandbox.inside.watch import DIAL_LOG_BYTES
 from grader.sandbox.kernel import Look, Row, Thread
 from grader.sandbox.messages import numbers, parse_dials, parse_stack
-from grader.sandbox.stuck import ON_SOCKETS, call_name, polls_one
+from grader.sandbox.stuck import ON_SOCKETS, call_name, polls_one, rests
 
 if TYPE_CHECKING:
     from grader.sandbox.launch import Box
@@ -104,6 +104,14 @@ class Run:
     def look(self) -> Look:
         """The threads of the box as they are now."""
         return kernel.look(self.box.proc)
+
+    def rests(self, look: Look) -> bool:
+        """Whether no thread is about to do anything: each sleeps in a call, as in the look, and not for a disk."""
+        try:
+            still = all(kernel.sleeps(self.box.proc, thread) for thread in look.threads)
+            return look.complete and rests(look) and still
+        except OSError:
+            return False
 
     def rows(self) -> list[Row]:
         """All TCP sockets of the box's network, the grader's own included."""
