@@ -17,8 +17,14 @@ def styles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def mistakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Results of the programs with one mistake each."""
-    return graded(tmp_path_factory.mktemp("mistakes") / "out", PROGRAMS / "mistakes")
+    """Results of the programs with one mistake each. Those that compute without end use up all that they may, in
+    each run: so they may use less than in a class."""
+    rubric = tmp_path_factory.mktemp("rubric") / "rubric.yaml"
+    text = (ROOT / "rubric.yaml").read_text("utf-8")
+    assert "cpu_seconds: 2\n" in text
+    rubric.write_text(text.replace("cpu_seconds: 2\n", "cpu_seconds: 0.5\n"), "utf-8")
+    (rubric.parent / "solutions").symlink_to(ROOT / "solutions")
+    return graded(tmp_path_factory.mktemp("mistakes") / "out", PROGRAMS / "mistakes", "--rubric", rubric)
 
 
 @pytest.fixture(scope="session")
