@@ -218,12 +218,13 @@ class Box:
         """
         self.used = True
         outputs: list[int] = []
+        kills = self.memory_kills()  # not later: on a busy machine a program may be killed before we hear of its start
         try:
             with refusals():
                 for name in ("stdout", "stderr"):
                     outputs.append(os.memfd_create(name))
                 handle, pid, sockets = await self.begin(program, connections, listen, port, usual_port, outputs)
-            run = Run(self, pid, handle, outputs, sockets, (own_host, own_port))
+            run = Run(self, pid, handle, outputs, sockets, (own_host, own_port), kills)
             try:
                 with refusals(*EXHAUSTED):
                     yield run

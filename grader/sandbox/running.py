@@ -39,6 +39,7 @@ class Run:
     `pid`: of its main process, as the box counts; `handle`: a pidfd of it.
     `sockets`: those asked for; the listener, if any, is the last.
     `own`: the IPv4 address and the first of the ports from which the grader connects; an empty one and 0 for any.
+    `kills_before`: processes that the box had lost for want of memory before this program was started.
     `ended`: done when the main process has ended by itself, with its `Ending`; fails with SandboxError if the box does.
     `lost`: why the box is gone, where it was not there any more when the run was finished.
     """
@@ -51,15 +52,15 @@ class Run:
         outputs: list[int],
         sockets: list[socket.socket],
         own: tuple[str, int] = ("", 0),
+        kills_before: int = 0,
     ) -> None:
         self.box, self.pid, self.handle, self.outputs, self.sockets = box, pid, handle, outputs, sockets
-        self.own = own
+        self.own, self.kills_before = own, kills_before
         self.ended: asyncio.Future[Ending] = asyncio.ensure_future(self._await_end())
         self.cpu_seconds = 0.0
         self.stderr_before_dump: int | None = None
         self.finished = False
         self.lost = ""
-        self.kills_before = box.memory_kills()
 
     async def _await_end(self) -> Ending:
         fields = await self.box.words()

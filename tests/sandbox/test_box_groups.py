@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
+from typing import Any
 
 import pytest
 from boxes import hand_in, run_in_turn, run_program
@@ -27,11 +29,30 @@ MANY_SMALL = """
             time.sleep(1000)
     time.sleep(1000)
 """
+ONE_LARGE = """
+    import mmap
+    shared = mmap.mmap(-1, 400 << 20)  # which no limit of a process bounds
+    for at in range(0, len(shared), 4096):
+        shared[at] = 1
+"""
 
 
 def test_many_processes_together_may_not_hold_more_than_the_box_may() -> None:
     """Each stays below its own limit; together they are ended, and it is told as memory."""
     assert run_program(MANY_SMALL, SMALL).record.stopped == "memory"
+
+
+def test_what_is_killed_before_the_grader_hears_of_the_start_is_told_as_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a program may have come that far by the time the grader gets a processor."""
+    begin = Box.begin
+
+    async def late(box: Box, *arguments: Any) -> Any:
+        begun = await begin(box, *arguments)
+        select.select([begun[0]], [], [])  # the fault itself: nothing of the grader runs until the program is dead
+        return begun
+
+    monkeypatch.setattr(Box, "begin", late)
+    assert run_program(ONE_LARGE, SMALL).record.stopped == "memory"
 
 
 def test_the_next_run_in_the_box_is_not_blamed() -> None:
