@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from boxes import run_in_turn
+import asyncio
 
+import pytest
+from boxes import hand_in, run_in_turn
+
+from grader.model import Limits
 from grader.sandbox.inside.watch import HOME
+from grader.sandbox.launch import Box
 
 pytestmark = pytest.mark.sandbox
 
@@ -27,6 +31,25 @@ def test_an_ordinary_run_leaves_nothing() -> None:
             socket.create_connection(server.getsockname()).close()
     """
     assert run_in_turn(program)[0].leftover == ""
+
+
+@pytest.mark.parametrize("program", ["program.py", "other.py"])
+def test_a_program_that_is_stopped_at_once_leaves_its_box_as_new(program: str) -> None:
+    """Whether it shares the launcher's interpreter or has one of its own: it was started, however little it has run."""
+
+    async def stopped_at_once() -> tuple[list[str], str]:
+        box = await Box.start(hand_in({"program.py": "", "other.py": ""}), Limits(), "program.py")
+        lost = []
+        try:
+            for _ in range(10):
+                async with box.run(program) as run:
+                    pass
+                lost.append(run.lost)
+            return lost, await box.leftover()
+        finally:
+            await box.close()
+
+    assert asyncio.run(stopped_at_once()) == ([""] * 10, "")
 
 
 def test_a_daemon_is_gone_before_the_next_run() -> None:

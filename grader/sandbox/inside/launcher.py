@@ -345,14 +345,15 @@ class Launcher:
         os.close(tells)
         for descriptor in output:
             os.close(descriptor)
+        # Before we say so: a program that is stopped on its way here could not be told from one that we cannot start.
+        if os.read(told, 2) != STARTED:  # our own fault, and no ending of the program's
+            raise OSError("a program could not be started")
+        os.close(told)
         ended = os.pidfd_open(child)
         send(self.control, "started", child, descriptors=[ended, *(made.fileno() for made in handed)])
         for made in handed:
             made.close()
         self.attend(child, ended)
-        if os.read(told, 2) != STARTED:  # our own fault, and no ending of the program's
-            raise OSError("a program could not be started")
-        os.close(told)
         spent = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = spent.ru_utime + spent.ru_stime - used.ru_utime - used.ru_stime
         send(self.control, "ended", int(cpu * 1e6))
