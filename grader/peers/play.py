@@ -106,7 +106,17 @@ class Peer:
         return await self.watch.until(self._try_to_connect)
 
     def _try_to_connect(self) -> bool:
-        """Connect once the program waits for clients, at the address where it should be or, followed, where it is.
+        """Connect once the program waits for clients, at the address where it should be or, followed, where it is."""
+        listening = self._waits_for_clients()
+        if listening is None:
+            return False
+        if not self._elsewhere(listening):
+            return self._try(*self.met)
+        found = next((row for row in listening if row.protocol == "tcp"), listening[0])
+        return self.part.follow and self._try(reachable_host(found), found.port)
+
+    def _waits_for_clients(self) -> Sequence[Socket] | None:
+        """Where the program listens, once it waits for clients; None before. One that has ended listens nowhere.
 
         Not before it waits: a program that listens and then ends without waiting for anybody could be caught in
         between, or not, and a verdict may not hang on that. Nor elsewhere while the right address may still come. One
@@ -122,18 +132,15 @@ class Peer:
         before, self.seen = self.seen, look
         burnt = 0.0 if self.cpu_before is None else look.cpu_seconds - self.cpu_before
         self.polls = self.moves > POLLS or burnt > POLL_CPU_SECONDS
-        elsewhere, steady = self._elsewhere(listening), same_calls([before], [look])
+        steady = same_calls([before], [look])
         waits = self.polls or awaits_clients(look, steady)
-        ready = settled(look, steady, self.moves, burnt) if elsewhere else waits
+        ready = settled(look, steady, self.moves, burnt) if self._elsewhere(listening) else waits
         if look.threads and not ready:
-            return False
+            return None
         if not self.connections:
             self.output_before = printed
         self.sockets = tuple(listening) or self.sockets
-        if not elsewhere:
-            return self._try(*self.met)
-        found = next((row for row in listening if row.protocol == "tcp"), listening[0])
-        return self.part.follow and self._try(reachable_host(found), found.port)
+        return listening
 
     def _elsewhere(self, listening: Sequence[Socket]) -> bool:
         """Whether the program listens, but not where this peer would reach it."""
@@ -346,17 +353,23 @@ class Peer:
         for one in self.connections:
             one.read(True)
         if self.part.role == "server":
+            if not any(action.kind == "connect" for action in self.part.actions):
+                await self._until_it_listens()
             for one in self.connections:
                 one.half_close()
             allowance = None if self._end_tells() else self.watch.cpu_seconds() + DRAIN_CPU_SECONDS
             result = await self.watch.until(self._closed_by_program, cpu_seconds=allowance)
             if self._end_tells() and result == DONE:  # where even that has become impossible, so has the end
                 await self.watch.until(self.run.ended.done, also=self._back_in_accept)
-        elif self.connections or self._end_tells():
-            # What it prints and sends before its end counts.
+        else:  # what it prints and sends before its end counts
             self.stuck = await self.watch.until(self._client_is_over) == IMPOSSIBLE
         if not self.run.ended.done() and self.watch.last:
             self.serving = self._back_in_accept()
+
+    async def _until_it_listens(self) -> None:
+        """Where nobody connects: wait until the program waits for clients, or has come to its end without."""
+        listens = await self.watch.until(lambda: self.run.over() or bool(self._waits_for_clients()))
+        self.stuck = listens == IMPOSSIBLE
 
     def _closed_by_program(self) -> bool:
         return all(one.ended is not None for one in self.connections) or self.transcript.flooded
