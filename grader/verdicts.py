@@ -15,6 +15,7 @@ from grader.model import DIRECT, NEVER_LISTENED, Event, Rubric, RunRecord, Socke
 from grader.printed import contains, names, says_more
 
 SOURCE_LINE = re.compile(r'^( *File "[^"\n]*", line \d[^\n]*+)\n +[^\n]*', re.MULTILINE)  # beneath the place it is from
+MEETINGS = ("connect", "accept", "relay")  # actions by which a program and its peer come together
 ADMITS = re.compile(r"refus|error|fail|errno|not |n't|unable|unavailable|no server|nobody", re.IGNORECASE)
 
 
@@ -189,7 +190,7 @@ def receives_before(case: Case, expectation: Expectation) -> int:
 def prints(case: Case, expectation: Expectation) -> Finding | None:
     """The content was printed; with exact wording, the whole line as the assignment has it."""
     record = case.record(expectation)
-    if main_connection(record) is None and not met_directly(record) and not is_refused_run(case):
+    if never_met(case, record):
         return Finding(code="never-connects" if record.role == "client" else "never-listens", record=record)
     if expectation.step.arguments["what"] == "client-address":
         return announces(case, expectation, record)
@@ -250,6 +251,12 @@ def is_echoed(record: RunRecord) -> bool:
     return replied(record) == received(record, main_connection(record)) != b""
 
 
+def never_met(case: Case, record: RunRecord) -> bool:
+    """Whether no connection came about in a conversation that has one."""
+    meets = any(action.kind in MEETINGS for action in case.script.actions)
+    return meets and main_connection(record) is None and not met_directly(record)
+
+
 def met_directly(record: RunRecord) -> bool:
     """Whether the program met another one without the grader in between (`grade check` without boxes)."""
     return bool(record.outcomes) and record.outcomes[0].detail == DIRECT
@@ -277,7 +284,7 @@ def prints_nothing(case: Case, expectation: Expectation) -> Finding | None:
 def exits(case: Case, expectation: Expectation) -> Finding | None:
     """The program ended by itself, with the right status; or serves on, where the rubric takes that as well."""
     record, wanted = case.record(expectation), expectation.step.arguments["code"]
-    if len(case.records) == 1 and main_connection(record) is None and not is_refused_run(case):
+    if len(case.records) == 1 and never_met(case, record):
         return Finding(code="never-connects" if record.role == "client" else "never-listens", record=record)
     if record.exit_code is None and record.signal is None:
         if record.serving and expectation.step.arguments.get("or_serves"):
@@ -287,11 +294,6 @@ def exits(case: Case, expectation: Expectation) -> Finding | None:
         return Finding(code="killed", record=record, facts={"signal": record.signal})
     good = wanted == "any" or (record.exit_code != 0 if wanted == "nonzero" else record.exit_code == wanted)
     return None if good else Finding(code="exit-status", record=record, facts={"status": record.exit_code})
-
-
-def is_refused_run(case: Case) -> bool:
-    """Whether this was a run in which nobody was to listen."""
-    return any(action.kind == "nobody-listens" for action in case.script.actions)
 
 
 def fails_visibly(case: Case, expectation: Expectation) -> Finding | None:

@@ -85,3 +85,25 @@ def test_what_a_client_prints_before_it_connects_is_waited_for(tmp_path: Path) -
     """A conversation may look at nothing else."""
     says = "import json, decimal\nprint('I begin')\n" + solution("client")
     assert observed(tmp_path, "client", "prints: {text: I begin}", says).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize("steps", ["prints: {text: Ready}", "listens, prints: {text: Ready}"])
+def test_what_a_server_prints_before_anybody_comes(tmp_path: Path, steps: str) -> None:
+    """It is judged by that; nobody had to reach it."""
+    says = solution("server").replace("s.listen()", "s.listen(); print('Ready', flush=True)")
+    assert observed(tmp_path, "server", steps, says).verdict is Verdict.PASSED
+
+
+def test_a_server_that_says_nothing_before_anybody_comes(tmp_path: Path) -> None:
+    """Its fault is what it does not print."""
+    found = observed(tmp_path, "server", "prints: {text: Ready}", solution("server"))
+    print(found)
+    assert found.verdict is Verdict.FAILED
+    assert "listen" not in found.reason
+
+
+def test_a_server_that_has_to_end_and_serves_on(tmp_path: Path) -> None:
+    """Nobody had to reach it, so nobody says that it never listens."""
+    found = observed(tmp_path, "server", "exits: 0", solution("server"))
+    assert found.verdict is Verdict.FAILED
+    assert "listen" not in found.reason
