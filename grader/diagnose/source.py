@@ -15,7 +15,7 @@ from itertools import takewhile
 from typing import cast
 
 from grader.diagnose.flow import Flow, flow_of
-from grader.diagnose.tree import HAND_IN, parse, unwrapped
+from grader.diagnose.tree import HAND_IN, assigned, parse, unwrapped, values_of
 
 NO_FLOW = Flow()
 # What Python warns of while it reads a hand-in (escapes that it does not know) is for nobody's terminal.
@@ -37,9 +37,10 @@ MOST_SHOWN = 60  # characters of a call, in a sentence
 class Call:
     """One call: `name` of the function or method, `owner` before the dot, where, and as written (bounded).
 
-    `sizes`: its whole-number arguments.  `targets`: how many names its result is unpacked into, 0 when it is not used.
-    `function`: the function it is in, or an empty string.  `loop`: whether a loop is around it.  `columns`: where it
-    begins in its first line and ends in its last, in bytes.  `alone`: it is a statement by itself, its result dropped.
+    `sizes`: its whole-number arguments, as written or by a name.  `targets`: how many names its result is unpacked
+    into, 0 when it is not used.  `function`: the function it is in, or an empty string.  `loop`: whether a loop is
+    around it.  `columns`: where it begins in its first line and ends in its last, in bytes.  `alone`: it is a statement
+    by itself, its result dropped.
     """
 
     name: str
@@ -181,11 +182,13 @@ def does_something(statement: ast.stmt) -> bool:
 def calls_of(tree: ast.AST) -> Iterator[Call]:
     """Every call, with the function and loop that it is in."""
     stack: list[tuple[ast.AST, str, bool, int]] = [(tree, "", False, 0)]
-    dropped = {id(unwrapped(node.value)) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    nodes = list(ast.walk(tree))
+    dropped = {id(unwrapped(node.value)) for node in nodes if isinstance(node, ast.Expr)}
+    given = assigned(nodes)
     while stack:
         node, function, loop, targets = stack.pop()
         if isinstance(node, ast.Call):
-            yield replace(call_of(node, function, loop, targets), alone=id(node) in dropped)
+            yield replace(call_of(node, function, loop, targets, given), alone=id(node) in dropped)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             function, loop = node.name, False
         loop = loop or isinstance(node, ast.While | ast.For | ast.AsyncFor)
@@ -203,9 +206,10 @@ def targets_of(parent: ast.AST, child: ast.AST) -> int:
     return int(isinstance(parent, ast.NamedExpr))
 
 
-def call_of(node: ast.Call, function: str, loop: bool, targets: int) -> Call:
-    """One call as a value."""
-    sizes = [one.value for one in node.args if isinstance(one, ast.Constant) and type(one.value) is int]
+def call_of(node: ast.Call, function: str, loop: bool, targets: int, given: dict[str, list[ast.expr]]) -> Call:
+    """One call as a value. `given`: what each name of the file is given."""
+    values = [value for one in node.args for value in values_of(one, given)]
+    sizes = [one.value for one in values if isinstance(one, ast.Constant) and type(one.value) is int]
     return Call(
         name=last_name(node.func),
         owner=ast.unparse(node.func.value)[:MOST_SHOWN] if isinstance(node.func, ast.Attribute) else "",

@@ -71,6 +71,12 @@ HIDDEN = [
     on_server(
         "receives-nothing", "server-silent", server(("recv(1024)", "recv(0)" + mark)), record={"events": events(*MET)}
     ),
+    on_server(
+        "receives-nothing",
+        "server-silent",
+        server(("PORT = 65432", "PORT = 65432\nSIZE = 0"), ("recv(1024)", "recv(SIZE)" + mark)),
+        record={"events": events(*MET, "fin-received")},
+    ),
     on_client(
         "receives-nothing",
         "reply-not-printed",
