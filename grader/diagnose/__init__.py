@@ -60,7 +60,7 @@ def explain(
     `records`, `players`: of the check's run, by role; with them the mistake behind a pair's failure is found.
     `echoes`: the assignment's server is to send back just what it received.
     """
-    finding = subject(finding, records, players, echoes)
+    finding = subject(finding, records, players, echoes, f"{expected_host}:{expected_port}")
     clues = gather(finding.record, sources, expected_host, expected_port)
     entry = next(one for one in CATALOGUE if holds(one, finding, clues))
     return diagnosis(entry, finding, clues, hint, limits)

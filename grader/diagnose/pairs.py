@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from grader.diagnose.address import address_calls, at_value
 from grader.diagnose.clues import Clues
 from grader.diagnose.connections import unused_first
-from grader.diagnose.entry import Entry, at_call, both, code
+from grader.diagnose.entry import Entry, both, code
 from grader.diagnose.generic import facts
+from grader.diagnose.trace import Place
 from grader.model import RunRecord
 from grader.verdicts import Finding, compare, met_directly
 
@@ -18,15 +20,20 @@ no_records: Mapping[str, RunRecord] = {}
 no_players: Mapping[str, str] = {}
 
 
-def subject(finding: Finding, records: Mapping[str, RunRecord], players: Mapping[str, str], echoes: bool) -> Finding:
+def subject(
+    finding: Finding, records: Mapping[str, RunRecord], players: Mapping[str, str], echoes: bool, address: str
+) -> Finding:
     """The finding about the student's program that is behind a finding about a pair.
 
     A reply that a client does not print is the server's mistake where a server that should echo did not, unless the
     client spent the server on a connection that it did not use.
-    What a reference program did is never explained as if it were the student's.
+    What a reference program did is never explained as if it were the student's. Of two that never meet it is the server
+    where the client asks for the assignment's `address`.
     """
     if len(records) == 2 and finding.code == "pair-never-meet":
-        return replace(finding, facts={**finding.facts, "server": bound_where(finding, records["server"])})
+        strays = "server" if finding.facts.get("client") == address else "client"
+        facts = {**finding.facts, "server": bound_where(finding, records["server"])}
+        return replace(finding, record=records[strays], facts=facts)
     if len(records) != 2 or finding.code.startswith("pair-"):
         return finding
     server, client = records["server"], records["client"]
@@ -93,6 +100,14 @@ def addresses_known(finding: Finding, clues: Clues) -> bool:
     return ":" in server and ":" in client and server != client
 
 
+def at_stray(finding: Finding, clues: Clues) -> Place | None:
+    """Where the program gets the host or the port that is not the assignment's, else the call that uses them."""
+    host, _, port = str(finding.facts.get(clues.role, "")).rpartition(":")
+    strays: list[object] = [host] if host not in ("", clues.expected_host) else []
+    strays += [port, int(port)] if port.isdigit() and int(port) != clues.expected_port else []
+    return at_value(*strays, clues=clues) or address_calls(finding, clues)
+
+
 PAIRS = (
     Entry(
         id="pair-addresses-differ",
@@ -100,7 +115,7 @@ PAIRS = (
         reason="Your two programs use different addresses: the server listens at {server}, and the client "
         "asks for {client}.",
         next_step="Give HOST and PORT the values of the assignment, in both programs.",
-        line=at_call("connect", "connect_ex", "create_connection", "open_connection"),
+        line=at_stray,
         fill=facts,
     ),
 )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+from diagnosed import CLIENT, SERVER
 from records import GREETING, events, record
 
 from grader.diagnose import explain
@@ -92,3 +96,31 @@ def test_a_changed_reply_is_no_mistake_where_the_assignment_asks_for_it() -> Non
     text = said(finding, {}, records=both, players=with_ours, echoes=False)
     assert text.startswith("Your server")
     assert "upper-cased" not in text
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "line"),
+    [
+        ("server", {"host": "127.0.1.1"}, 2),
+        ("server", {"port": 5000}, 3),
+        ("client", {"host": "127.0.1.1"}, 2),
+        ("client", {"port": 5000}, 3),
+    ],
+)
+def test_of_two_that_never_meet_the_one_at_another_address_is_shown(
+    role: str, own: dict[str, object], line: int
+) -> None:
+    """Its own line is to be changed; the other program is as the assignment wants it."""
+    both = {"server": record(stopped="stuck"), "client": record("client", exit_code=1)}
+    both[role] = replace(both[role], **own)  # type: ignore[arg-type]
+    told = {"server": "127.0.0.1:65432", "client": "127.0.0.1:65432"}
+    told[role] = f"{own.get('host', '127.0.0.1')}:{own.get('port', 65432)}"
+    sources = {"echo-server.py": SERVER, "echo-client.py": CLIENT}
+    for value in own.values():
+        sources[f"echo-{role}.py"] = sources[f"echo-{role}.py"].replace(
+            "127.0.0.1" if line == 2 else "65432", str(value)
+        )
+    finding = Finding(code="pair-never-meet", record=both["client"], facts=told)
+    players = {"server": "student", "client": "student"}
+    found = explain(finding, sources, "Look again.", Limits(), records=both, players=players)
+    assert (found.id, found.file, found.line) == ("pair-addresses-differ", f"echo-{role}.py", line)
