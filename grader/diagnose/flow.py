@@ -32,6 +32,7 @@ from grader.diagnose.paths import (
     exits_of,
     handlers_of,
     inverted_of,
+    lost_accepts_of,
     selfless_of,
     uncalled_of,
     unreached_of,
@@ -81,6 +82,7 @@ class Flow:
     `selfless`: methods without self, with their last lines.  `handlers`: classes of socketserver that have no method
     `handle`.  `quoted_names`: texts given to print that are the name of a value.  `exits`: calls that end the program,
     and their status as text.  `accept_in_loop`: calls of accept that are made again for each message.
+    `lost_accepts`: calls of accept whose connection nothing keeps.
     `unreached`: statements that end a block before its end, and the lines behind them.  `blocks`: what a `with` holds,
     and where it begins and ends.  `defined`: functions.  `stream_calls`: methods of sockets, called on what asyncio
     hands to a function.  `line_loops`: loops over the lines of a connection.  `text_compared`: received bytes that are
@@ -123,6 +125,7 @@ class Flow:
     quoted_names: Marks = ()
     exits: Marks = ()
     accept_in_loop: Marks = ()
+    lost_accepts: Marks = ()
     unreached: tuple[tuple[str, int, frozenset[int]], ...] = ()
     blocks: tuple[tuple[str, int, int], ...] = ()
     defined: Marks = ()
@@ -186,6 +189,7 @@ def flow_of(tree: ast.Module, text: str) -> Flow:
         quoted_names=tuple(quoted_names_of(nodes)),
         exits=tuple(exits_of(nodes)),
         accept_in_loop=tuple(accept_in_loop_of(tree)),
+        lost_accepts=tuple(lost_accepts_of(nodes)),
         unreached=tuple(unreached_of(nodes)),
         blocks=tuple(blocks_of(nodes)),
         defined=tuple((one.name, one.lineno) for one in nodes if isinstance(one, FUNCTIONS)),

@@ -50,6 +50,19 @@ silent = code("server-silent", "client-silent")
 unexplained = both(no_trace, no(stopped("cpu", "output", "memory")))  # neither by an exception nor by a limit
 
 
+def lost_accept(finding: Finding, clues: Clues) -> Found | None:
+    """An accept whose connection is lost, in front of another one, for which there is no client."""
+    if not (clues.record.serving or waits_in("accept")(finding, clues)):
+        return None
+    for source in clues.sources:
+        accepts = sorted(call.line for call in source.calls if call.name == "accept")
+        for _, line in source.flow.lost_accepts:
+            behind = [one for one in accepts if one > line]
+            if behind:
+                return Found(place=Place(file=source.path, line=line), words={"behind": str(behind[0])})
+    return None
+
+
 def was_told(finding: Finding, clues: Clues) -> bool:
     """The program was sent something."""
     return bool(clues.heard)
@@ -321,6 +334,14 @@ SILENCES = (
         next_step="Add the connection to what is watched, so that you are told when there is something to receive.",
         line=at_flow("unwatched"),
         fill=watched,
+    ),
+    Entry(
+        id="accepted-and-lost",
+        applies=code("address-not-printed", "server-silent"),
+        reason="Your server takes the client{on_line} and does not keep its connection, which is closed at once; the "
+        "accept in line {behind} waits for another client.",
+        next_step="Each call of accept takes one client: call it once, and give both that it returns a name.",
+        found=lost_accept,
     ),
     Entry(
         id="accept-in-loop",

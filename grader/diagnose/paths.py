@@ -48,6 +48,19 @@ def accept_in_loop_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 yield from (("accept", one.lineno) for one in called_in(loop, ("accept",)))
 
 
+def lost_accepts_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+    """accept whose connection nothing keeps, so that it is closed at once: a statement by itself, one of which only the
+    address is taken, or one that is printed."""
+    held = [node.value for node in nodes if isinstance(node, ast.Expr)]
+    for node in nodes:
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value == 1:
+            held.append(node.value)
+        elif isinstance(node, ast.Call) and name_of(node.func) == "print":
+            held += node.args
+    calls = [value for value in held if isinstance(value, ast.Call) and name_of(value.func) == "accept"]
+    yield from sorted(("accept", call.lineno) for call in calls)
+
+
 def dropped_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
     """Receiving whose result is only looked at, by `while` or `if`, or not even that, in a program that receives once
     more behind it: the first bytes are lost. What empties a connection at the end stands behind all else."""

@@ -189,6 +189,18 @@ HIDDEN = [
         record=STUCK,
     ),
     on_server(
+        "accepted-and-lost",
+        "server-silent",
+        server(("conn, addr", "s.accept()  # <--\nconn, addr")),
+        record={"stopped": "stuck", "serving": True, "events": events(*MET, "fin-received")},
+    ),
+    on_server(
+        "accepted-and-lost",
+        "address-not-printed",
+        server(("conn, addr", "addr = s.accept()[1]  # <--\nconn, _")),
+        record={"stopped": "stuck", "serving": True, "events": events("connected", "fin-received")},
+    ),
+    on_server(
         "accept-in-loop",
         "does-not-end",
         "while True:\n    conn, addr = s.accept()  # <--\n    conn.sendall(conn.recv(1024))\n",
