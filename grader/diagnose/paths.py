@@ -20,6 +20,7 @@ from grader.diagnose.tree import (
 )
 
 SET_UP = ("setblocking", "settimeout", "setsockopt", "getpeername", "getsockname", "close")
+STARTS = ("start", "run", "serve_forever", "handle_request")  # of threads and of server objects
 EMPTY = (b"", "", None, 0, False)
 
 
@@ -244,11 +245,14 @@ def called_name(node: ast.expr) -> str:
 
 
 def bare_names_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
-    """`main` or `server.run` as a statement, where that is a function, a method or a class of the file's."""
+    """`main` or `server.run` as a statement, where that is a function, a method or a class of the file's, or a method
+    that does a program's work."""
     own = {node.name for node in nodes if isinstance(node, (*FUNCTIONS, ast.ClassDef))}
     for node in nodes:
-        if isinstance(node, ast.Expr) and name_of(node.value) in own:
-            yield name_of(node.value), node.lineno
+        if isinstance(node, ast.Expr):
+            name, method = name_of(node.value), isinstance(node.value, ast.Attribute)
+            if name in own or (method and name in (*STARTS, *SENDS)):
+                yield name, node.lineno
 
 
 def accepted_names(nodes: list[ast.AST]) -> Iterator[tuple[str, str, int]]:

@@ -39,6 +39,18 @@ UNDONE = [
         record=STUCK,
     ),
     on_server(
+        "named-not-called",
+        "server-silent",
+        THREADED + "    t = threading.Thread(target=work, args=(conn,))\n    t.start  # <--\n",
+        record=STUCK,
+    ),
+    on_server(
+        "named-not-called",
+        "server-silent",
+        server(("sendall(data)", "sendall" + mark)),
+        record={"events": events(*MET, "fin-sent")},
+    ),
+    on_server(
         "daemon-ends",
         "server-silent",
         THREADED.replace("while True:", "if True:")
