@@ -281,7 +281,7 @@ SILENCES = (
     ),
     Entry(
         id="sends-earlier-value",
-        applies=both(code("server-silent"), unexplained, flows("earlier_sent")),
+        applies=both(code("server-silent", "server-partial"), unexplained, flows("earlier_sent")),
         reason="Your server sends {name}, which holds what came before, and not what has just been received.",
         next_step="Send what this recv has returned.",
         line=at_flow("earlier_sent"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from diagnosed import MET, REPLIED, REPLY, STUCK, Case, check, client, mark, on_client, on_server, server
+from diagnosed import LOST_LARGE, MET, REPLIED, REPLY, STUCK, Case, check, client, mark, on_client, on_server, server
 from records import GREETING, events
 
 STREAMS = """import asyncio
@@ -133,6 +133,18 @@ HIDDEN = [
             ("while", 'last = b""\nwhile'), ("    conn.sendall(data)", "    conn.sendall(last)  # <--\n    last = data")
         ),
         record={"events": events(*MET, "fin-sent", "fin-received")},
+    ),
+    on_server(
+        "sends-earlier-value",
+        "server-partial",
+        server(
+            ("while", 'last = b""\nwhile'), ("    conn.sendall(data)", "    conn.sendall(last)  # <--\n    last = data")
+        ),
+        finding={"expected": LOST_LARGE, "actual": LOST_LARGE[:-1024]},
+        record={
+            "stopped": "stuck",
+            "events": events("connected", ("sent", LOST_LARGE), ("received", LOST_LARGE[:-1024])),
+        },
     ),
     on_server(
         "answers-only-some",
