@@ -122,7 +122,7 @@ SHOWN = (
         id="shut-before-receiving",
         applies=both(not_shown, shuts_first),
         reason="Your client shuts its connection down for receiving as well, before it has received the reply.",
-        next_step="Receive first. shutdown(SHUT_RDWR) ends both directions of a connection at once.",
+        next_step="Receive first. shutdown(SHUT_RD) ends the receiving, shutdown(SHUT_RDWR) both directions at once.",
         line=at_call("shutdown"),
     ),
     Entry(
