@@ -9,6 +9,7 @@ from grader.diagnose.changes import change
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     Entry,
+    Found,
     at_call,
     at_flow,
     at_loop,
@@ -178,6 +179,13 @@ def own_address(finding: Finding, clues: Clues) -> bool:
     return str(clues.record.port) in clues.printed
 
 
+def only_peeks(finding: Finding, clues: Clues) -> Found | None:
+    """The first call that receives, where all of them leave what they return in place."""
+    reads = clues.wire_calls(*RECEIVES)
+    place = clues.place_of_call(reads[0]) if reads else None
+    return Found(place=place) if place is not None and all("MSG_PEEK" in call.text for call in reads) else None
+
+
 EARLY = (
     Entry(
         id="killed-early",
@@ -186,6 +194,14 @@ EARLY = (
         next_step="Look for calls that end a process or reach below Python (os.kill, os.abort, ctypes), and "
         "take them out.",
         line=at_call("kill", "abort", "raise_signal", "killpg"),
+    ),
+    Entry(
+        id="only-peeks",
+        applies=both(role("server"), code("server-altered", "server-extra", "server-partial", "does-not-end")),
+        reason="Your server receives with MSG_PEEK{on_line}, which leaves in place what it returns: the same bytes "
+        "come again each time.",
+        next_step="Leave MSG_PEEK out: recv takes what it returns, so that the next one gets what follows.",
+        found=only_peeks,
     ),
     Entry(
         id="nothing-read",

@@ -40,6 +40,22 @@ SERVERS = [
         record={"events": events(*MET, "reset"), "stdout": b"Connected by ('127.0.0.1', 50000)\ntimed out\n"},
     ),
     on_server(
+        "only-peeks",
+        "server-extra",
+        server(("recv(1024)", "recv(1024, socket.MSG_PEEK)" + mark)),
+        finding={"expected": GREETING, "actual": GREETING * 20},
+        record={"stopped": "cpu", "events": events(*MET, ("received", GREETING * 20), "fin-sent")},
+    ),
+    on_server(
+        "only-peeks",
+        "does-not-end",
+        server(("recv(1024)", "recv(1024, socket.MSG_PEEK)" + mark)),
+        record={
+            "stopped": "stuck",
+            "events": events(*MET, ("received", GREETING), "fin-sent", ("received", bytes(300_000))),
+        },
+    ),
+    on_server(
         "nothing-read",
         "server-silent",
         "conn, addr = s.accept()  # <--\nconn.sendall(b'')\n",
