@@ -56,6 +56,15 @@ def of_module(finding: Finding, clues: Clues) -> bool:
     return given and (attribute.isupper() or attribute in ("socket", "error", "timeout", "create_server"))
 
 
+def own_builtin(finding: Finding, clues: Clues) -> Found | None:
+    """A call of a function of Python's own, whose name the program gives to something else."""
+    place = clues.trace.place if clues.trace is not None else None
+    called_here = {call.name for call in clues.raising if not call.owner}
+    given = clues.source(place.file).flow.own_builtins if place is not None else ()
+    found = next((one for one in given if one[0] in called_here), None)
+    return Found(place=place, words={"name": found[0], "given": str(found[1])}) if place and found else None
+
+
 ERRORS = (
     Entry(
         id="str-not-bytes",
@@ -189,6 +198,14 @@ ERRORS = (
         reason="Your {role} calls a module as if it were a function{where}.",
         next_step="The module socket holds a class that is called socket as well: write both names with a dot between.",
         line=at_trace,
+    ),
+    Entry(
+        id="builtin-name-reused",
+        applies=error("TypeError", "object is not callable"),
+        reason="Your {role} calls {name}{where}, and has given this name to something else in line {given}: Python's "
+        "own function {name} cannot be reached by it any more.",
+        next_step="Give what has it in line {given} another name, wherever it is used.",
+        found=own_builtin,
     ),
     Entry(
         id="handler-called",

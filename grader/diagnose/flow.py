@@ -61,7 +61,7 @@ from grader.diagnose.sent import (
     unawaited_of,
     undefined_of,
 )
-from grader.diagnose.starts import argument_exits_of, commented_calls_of, lone_inputs_of, top_names_of
+from grader.diagnose.starts import argument_exits_of, commented_calls_of, lone_inputs_of, own_builtins_of, top_names_of
 from grader.diagnose.tree import FUNCTIONS, SENDS, assigned, bound_to, is_sent, name_of, owner_of, values_of
 
 Marks = tuple[tuple[str, int], ...]
@@ -100,7 +100,8 @@ class Flow:
     `exit_texts`: calls that end the program with no number, by what of it is text in any case.
     `argument_exits`: conditions on the command line by which the program ends where it has no arguments.
     `commented_calls`: calls in comments, the function of each, and where.  `top_names`: what the file's own statements
-    define.  `lone_inputs`: calls of input that are all that their block has.
+    define.  `own_builtins`: names of Python's own functions that are given to something else.
+    `lone_inputs`: calls of input that are all that their block has.
     `counting_loops`: loops that receive until a number is reached, with first and last line.
     `stale_loops`: what a loop sends again and again, where it was received in front of it, and where the loop begins.
     `early_leaves`: where a loop that sends back is left, by which condition if any.  `closings`: connections that are
@@ -151,6 +152,7 @@ class Flow:
     argument_exits: Marks = ()
     commented_calls: tuple[tuple[str, str, int], ...] = ()
     top_names: Marks = ()
+    own_builtins: Marks = ()
     lone_inputs: Marks = ()
     counting_loops: tuple[tuple[str, int, int], ...] = ()
     stale_loops: tuple[tuple[str, int, int], ...] = ()
@@ -215,6 +217,7 @@ def flow_of(tree: ast.Module, text: str) -> Flow:
         argument_exits=tuple(argument_exits_of(nodes)),
         commented_calls=tuple(commented_calls_of(tree, text)),
         top_names=tuple(top_names_of(tree)),
+        own_builtins=tuple(own_builtins_of(nodes)),
         lone_inputs=tuple(lone_inputs_of(nodes)),
         counting_loops=tuple(counting_loops_of(nodes)),
         stale_loops=tuple(stale_loops_of(tree)),

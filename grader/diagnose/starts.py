@@ -4,6 +4,7 @@ value further down. Read from the tree. Pure."""
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
 
@@ -163,6 +164,13 @@ def defined_by(statement: ast.stmt) -> list[str]:
         return [(one.asname or one.name).partition(".")[0] for one in statement.names]
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     return [one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)]
+
+
+def own_builtins_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+    """Names of Python's own functions that the file gives to something else."""
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and hasattr(builtins, node.id):
+            yield node.id, node.lineno
 
 
 def lone_inputs_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:

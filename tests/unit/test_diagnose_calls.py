@@ -161,6 +161,22 @@ CALLS = [
         "TypeError: 'module' object is not callable",
     ),
     on_server(
+        "builtin-name-reused",
+        "server-silent",
+        server(
+            ("    data = ", "    str = data = "), ("    conn.sendall", "    print(str(data))  # <--\n    conn.sendall")
+        ),
+        "TypeError: 'bytes' object is not callable",
+        record={"events": events(*MET, "reset")},
+    ),
+    on_server(
+        "exception",
+        "server-silent",
+        server(("    data = ", "    str = data = "), ("    conn.sendall", "    data()  # <--\n    conn.sendall")),
+        "TypeError: 'bytes' object is not callable",
+        record={"events": events(*MET, "reset")},
+    ),
+    on_server(
         "not-called",
         "address-not-printed",
         server(("s.accept()", "s.accept" + mark)),
