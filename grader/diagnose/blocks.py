@@ -201,8 +201,9 @@ def early_leaves_of(tree: ast.Module, given: dict[str, list[ast.expr]]) -> Itera
     for scope in scopes(tree):
         for loop in (one for one in loops_in(scope) if called_in(one, RECEIVES) and called_in(one, SENDS)):
             taken, room, sent = set(received_in(loop)), room_in(loop, given), False
+            again = any(isinstance(one, ast.Continue) for one in within(loop))
             for one in steps_of(loop.body):
-                sent = sent or (bool(called_in(one, SENDS)) and not isinstance(one, ast.If))
+                sent = sent or (bool(called_in(one, SENDS)) and not (again and isinstance(one, ast.If)))
                 if isinstance(one, ast.Break | ast.Return) and sent:
                     yield "", one.lineno
                 elif isinstance(one, ast.If) and is_short(one.test, taken, room, given) and leaves_loop(one.body):

@@ -204,6 +204,18 @@ def test_it_is_said_how_a_loop_is_left() -> None:
     assert said(left("    break\n")).endswith("and then no more: it leaves its loop in line 14.")
 
 
+@pytest.mark.parametrize(
+    ("body", "told"), [("conn.sendall(data)", True), ("conn.sendall(data)\n        continue", False)]
+)
+def test_a_loop_that_is_left_behind_a_condition_is_left_too_early_unless_it_goes_on_there(
+    body: str, told: bool
+) -> None:
+    """A `break` at the end of the loop leaves it each time; with `continue` above it, only when nothing has come."""
+    guarded = f"    if data:\n        {body}\n    break\n"
+    case = on_server("replies-once", "server-silent", server((SENDING, guarded)), **ENDED_ONCE)
+    assert ("it leaves its loop" in said(case)) is told
+
+
 def test_a_loop_that_counts_is_told_by_its_condition() -> None:
     """Nothing is said of waiting for the server's end."""
     reason = said(waits("count < wanted", grows="    count += len(data)\n"))
