@@ -210,6 +210,45 @@ def early_leaves_of(tree: ast.Module, given: dict[str, list[ast.expr]]) -> Itera
                     yield ast.unparse(one.test)[:MOST_SHOWN], one.lineno
 
 
+def sent_on_empty_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+    """Conditions under which a loop sends, where all of them hold only when nothing has come: `if not data:`. With the
+    line of the sending."""
+    for loop in (one for one in nodes if isinstance(one, LOOPS)):
+        taken, under = set(received_in(loop)), dict[int, ast.If]()
+        for one in within(loop):
+            holds = is_something(one.test, taken) if isinstance(one, ast.If) else None
+            if isinstance(one, ast.If) and holds is not None:
+                block = one.orelse if holds else one.body
+                under |= {id(call): one for statement in block for call in called_in(statement, SENDS)}
+        sends = called_in(loop, SENDS)
+        if sends and all(id(call) in under for call in sends):
+            test = under[id(sends[0])].test
+            words = ast.unparse(test)[:MOST_SHOWN]
+            yield f"not ({words})" if is_something(test, taken) else words, sends[0].lineno
+
+
+def local_only_of(tree: ast.Module) -> Iterator[tuple[str, str, int]]:
+    """Names that a function gives what it receives, while those outside of it stay empty, and are sent or printed
+    there. With each the function, and the line."""
+    given = dict[str, list[ast.expr]]()
+    for node in (one for one in within(tree) if isinstance(one, ast.Assign)):
+        for target in node.targets:
+            given.setdefault(name_of(target), []).append(node.value)
+    empty = {name for name, values in given.items() if all(is_empty(value) for value in values)}
+    shown = [part for call in called_in(tree, (*SENDS, "print")) for part in call.args]
+    used = {one.id for part in shown for one in ast.walk(part) if isinstance(one, ast.Name)}
+    for function in (node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)):
+        shared = {name for one in within(function) if isinstance(one, ast.Global) for name in one.names}
+        for name, line in received_in(function).items():
+            if name in empty & used - shared:
+                yield name, function.name, line
+
+
+def is_empty(node: ast.expr) -> bool:
+    """Whether a value is written as an empty one."""
+    return isinstance(node, ast.Constant) and node.value in (b"", "", None)
+
+
 def steps_of(block: list[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a block and of what stands around them without a condition."""
     for one in block:

@@ -15,7 +15,9 @@ from grader.diagnose.blocks import (
     enough_loops_of,
     excepts_of,
     kept_prints_of,
+    local_only_of,
     sendall_asked_of,
+    sent_on_empty_of,
     sent_under_of,
     sent_where_of,
     stale_loops_of,
@@ -83,6 +85,9 @@ class Flow:
     `handle`.  `quoted_names`: texts given to print that are the name of a value.  `exits`: calls that end the program,
     and their status as text.  `accept_in_loop`: calls of accept that are made again for each message.
     `lost_accepts`: calls of accept whose connection nothing keeps.
+    `sent_on_empty`: conditions under which a loop sends, and which hold only when nothing has come, with the line of
+    the sending.  `local_only`: names that a function gives what it receives, of which those outside stay empty: name,
+    function and line.
     `unreached`: statements that end a block before its end, and the lines behind them.  `blocks`: what a `with` holds,
     and where it begins and ends.  `defined`: functions.  `stream_calls`: methods of sockets, called on what asyncio
     hands to a function.  `line_loops`: loops over the lines of a connection.  `text_compared`: received bytes that are
@@ -127,6 +132,8 @@ class Flow:
     exits: Marks = ()
     accept_in_loop: Marks = ()
     lost_accepts: Marks = ()
+    sent_on_empty: Marks = ()
+    local_only: tuple[tuple[str, str, int], ...] = ()
     unreached: tuple[tuple[str, int, frozenset[int]], ...] = ()
     blocks: tuple[tuple[str, int, int], ...] = ()
     defined: Marks = ()
@@ -192,6 +199,8 @@ def flow_of(tree: ast.Module, text: str) -> Flow:
         exits=tuple(exits_of(nodes)),
         accept_in_loop=tuple(accept_in_loop_of(tree)),
         lost_accepts=tuple(lost_accepts_of(nodes)),
+        sent_on_empty=tuple(sent_on_empty_of(nodes)),
+        local_only=tuple(local_only_of(tree)),
         unreached=tuple(unreached_of(nodes)),
         blocks=tuple(blocks_of(nodes)),
         defined=tuple((one.name, one.lineno) for one in nodes if isinstance(one, FUNCTIONS)),

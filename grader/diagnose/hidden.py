@@ -63,6 +63,16 @@ def lost_accept(finding: Finding, clues: Clues) -> Found | None:
     return None
 
 
+def kept_inside(finding: Finding, clues: Clues) -> Found | None:
+    """A name of a function's own that gets what was received, where another one of the same name is used."""
+    for source in clues.sources:
+        for name, function, line in source.flow.local_only:
+            return Found(
+                place=Place(file=source.path, line=line), words={"name": plain(name), "function": plain(function)}
+            )
+    return None
+
+
 def was_told(finding: Finding, clues: Clues) -> bool:
     """The program was sent something."""
     return bool(clues.heard)
@@ -278,6 +288,22 @@ SILENCES = (
         "piece is indented as recv is.",
         line=at_flow("after_loop"),
         fill=flow_name("after_loop"),
+    ),
+    Entry(
+        id="sends-on-empty",
+        applies=both(code("server-silent"), unexplained, flows("sent_on_empty")),
+        reason="Your server sends only where {name} holds, and so only when nothing has come.",
+        next_step="Send what has come: the call belongs behind this if block, indented as recv is, and not inside it.",
+        line=at_flow("sent_on_empty"),
+        fill=flow_name("sent_on_empty"),
+    ),
+    Entry(
+        id="kept-inside",
+        applies=both(code("server-silent", "reply-not-printed"), unexplained),
+        reason="Your {role}'s function {function} gives {name} what it receives{on_line}. Outside of the function "
+        "{name} is another one, which stays empty.",
+        next_step="Let the function give it back by return, and give the name outside what the function returns.",
+        found=kept_inside,
     ),
     Entry(
         id="sends-earlier-value",

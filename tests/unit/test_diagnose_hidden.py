@@ -127,6 +127,40 @@ HIDDEN = [
         record={"events": events(*MET, "fin-sent", "fin-received")},
     ),
     on_server(
+        "sends-on-empty",
+        "server-silent",
+        server(("        break\n    conn.sendall(data)", "        conn.sendall(data)  # <--\n        break")),
+        record={"events": events(*MET, "fin-sent")},
+    ),
+    on_server(
+        "sends-on-empty",
+        "server-silent",
+        server(
+            (
+                LOOP,
+                LOOP.replace("if not data:", "if data: print(data)\n    else:").replace(
+                    "        break\n    conn.sendall(data)", "        conn.sendall(data)  # <--\n        break"
+                ),
+            )
+        ),
+        record={"stopped": "stuck", "events": events(*MET)},
+    ),
+    on_server(
+        "kept-inside",
+        "server-silent",
+        'data = b""\ndef take(conn):\n    data = conn.recv(1024)  # <--\n    return len(data)\n'
+        "conn, addr = s.accept()\nwhile take(conn):\n    conn.sendall(data)\n",
+        record={"events": events(*MET, "fin-sent")},
+    ),
+    on_client(
+        "kept-inside",
+        "reply-not-printed",
+        'data = b""\ndef talk():\n    s.sendall(b"Hello, world")\n    data = s.recv(1024)  # <--\ntalk()\n'
+        'print("Received", data)\n',
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Received b''\n"},
+    ),
+    on_server(
         "sends-earlier-value",
         "server-silent",
         server(
