@@ -7,7 +7,7 @@ import re
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, Found, at_name, both, code, is_cause, role
 from grader.diagnose.trace import Place
-from grader.diagnose.tree import SENDS
+from grader.diagnose.tree import RECEIVES, SENDS
 from grader.model import RunRecord
 from grader.verdicts import Finding
 
@@ -43,6 +43,16 @@ def spent_first(finding: Finding, clues: Clues) -> Found | None:
 def first_line(clues: Clues) -> Place | None:
     """The first line that asks for a connection."""
     return clues.place_of(*CONNECTS)
+
+
+def reads_elsewhere(finding: Finding, clues: Clues) -> Found | None:
+    """The call that receives on a further connection, which was broken off, where all was said on the first."""
+    spoke = {event.connection for event in clues.events("received")}
+    more = any(event.connection for event in clues.events("accepted"))
+    cut_off = clues.trace is not None and clues.trace.kind in CUT_OFF
+    reads = cut_off and any(call.name in RECEIVES for call in clues.raising)
+    place = clues.trace.place if clues.trace is not None else None
+    return Found(place=place) if place is not None and more and reads and spoke == {0} else None
 
 
 def speaks_http(finding: Finding, clues: Clues) -> bool:
@@ -93,6 +103,14 @@ CONNECTIONS = (
         next_step="Open one connection, and send and receive on that one. connect says by itself whether a server is "
         "there: it raises an error where there is none.",
         found=spent_first,
+    ),
+    Entry(
+        id="reply-on-another-connection",
+        applies=both(role("client"), code("reply-not-printed", "does-not-end", "exit-status", "pair-fails")),
+        reason="Your client receives{where} on another connection than the one on which it has sent its message. The "
+        "assignment's server serves one connection, and this one is broken off.",
+        next_step="A reply comes on the connection on which the message went out: use one for both.",
+        found=reads_elsewhere,
     ),
     Entry(
         id="server-connects",

@@ -81,6 +81,20 @@ CONNECTIONS = [
         "first = socket.create_connection((HOST, PORT))  # <--\n" + client(),
         record={"exit_code": 1, "events": KEPT},
     ),
+    on_client(
+        "reply-on-another-connection",
+        "exit-status",
+        client(("s.recv(1024)", "socket.create_connection((HOST, PORT)).recv(1024)" + mark)),
+        RESET,
+        record={"events": on_two(("accepted", 0), ("accepted", 1), ("received", 0), ("fin-received", 0))},
+    ),
+    on_client(
+        "peer-gone",
+        "exit-status",
+        client(("s.recv(1024)", "s.recv(1024)" + mark)),
+        RESET,
+        record={"events": on_two(("accepted", 0), ("received", 0), ("fin-received", 0))},
+    ),
     on_server("server-connects", "server-silent", BACK, REFUSED, record={"dials": (dial("connect"),)}),
     on_server("server-connects", "server-silent", BACK, record={"dials": (dial("connect"),), "stopped": "stuck"}),
     on_server(
