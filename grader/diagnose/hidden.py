@@ -172,6 +172,16 @@ def watched(finding: Finding, clues: Clues) -> Mapping[str, str]:
     return {**flow_name("unwatched")(finding, clues), "watcher": "the selector" if selector else made}
 
 
+def watches_alone(finding: Finding, clues: Clues) -> Found | None:
+    """The select that the program waits in, where it is given the listening socket and nothing else."""
+    place = clues.waiting.place if clues.waiting is not None else None
+    listening = {call.owner for call in clues.calls("accept")}
+    given = re.search(r"select\(\[([\w.]+)\],", clues.waiting.text if clues.waiting is not None else "")
+    if place is None or given is None or given[1] not in listening:
+        return None
+    return Found(place=place, words={"name": plain(given[1])})
+
+
 def withheld(finding: Finding, clues: Clues) -> Mapping[str, str]:
     """The condition that the call that sends stands under, if any."""
     name, test = clues.calls(*SENDS)[0].name, flow_name("sent_under")(finding, clues)["name"]
@@ -360,6 +370,14 @@ SILENCES = (
         next_step="Add the connection to what is watched, so that you are told when there is something to receive.",
         line=at_flow("unwatched"),
         fill=watched,
+    ),
+    Entry(
+        id="watches-listener-only",
+        applies=both(code("server-silent"), unexplained, waits_in("select"), was_told),
+        reason="Your server was waiting in select{on_line}, which is given the listening socket, {name}, and nothing "
+        "else: it is not told when a client has sent something.",
+        next_step="Give select a list of all sockets to watch: the listening one, and each connection from accept on.",
+        found=watches_alone,
     ),
     Entry(
         id="accepted-and-lost",

@@ -235,6 +235,15 @@ HIDDEN = [
         record=STUCK,
     ),
     on_server(
+        "watches-listener-only",
+        "server-silent",
+        "import select\nclients = []\nwhile True:\n    for one in select.select([s], [], [])[0]:  # <--\n"
+        "        if one is s:\n            conn, addr = s.accept()\n            clients.append(conn)\n"
+        "        else:\n            one.sendall(one.recv(9))\n",
+        waits=True,
+        record=STUCK,
+    ),
+    on_server(
         "accepted-and-lost",
         "server-silent",
         server(("conn, addr", "s.accept()  # <--\nconn, addr")),
