@@ -111,7 +111,8 @@ def working_daemon(finding: Finding, clues: Clues) -> Found | None:
     work = reads if impatient and reads else talks
     all_named = bool(work) and all(call.function in named for call in work)
     if all_named or (reads and all(call.line in lambdas for call in reads)):
-        return Found(place=made[0][1], words={"name": aside(plain(made[0][0]))})
+        kind = "process" if clues.calls("Process") and not clues.calls("Thread") else "thread"
+        return Found(place=made[0][1], words={"name": aside(plain(made[0][0])), "kind": kind})
     return None
 
 
@@ -178,9 +179,9 @@ STARTING = (
         id="daemon-ends",
         applies=both(code(*NEEDED, "server-partial", "server-late", "client-partial", "reply-not-printed"),
                      no_trace, lambda finding, clues: clues.ended),
-        reason="Your {role}'s main program came to its end while its thread{name} was still at work: a daemon "
-        "thread ends with the main program.",
-        next_step="Let the main program wait for the thread, with its method join, or leave daemon out: then Python "
+        reason="Your {role}'s main program came to its end while its {kind}{name} was still at work: a daemon "
+        "{kind} ends with the main program.",
+        next_step="Let the main program wait for the {kind}, with its method join, or leave daemon out: then Python "
         "waits for it.",
         found=working_daemon,
     ),
