@@ -56,6 +56,17 @@ def of_module(finding: Finding, clues: Clues) -> bool:
     return given and (attribute.isupper() or attribute in ("socket", "error", "timeout", "create_server"))
 
 
+def own_name(finding: Finding, clues: Clues) -> Found | None:
+    """A name that a function uses before it has given it a value, while the file's own statements give it one."""
+    place = clues.trace.place if clues.trace is not None else None
+    quoted_name = re.search(r"variable '(\w+)'", clues.trace.message if clues.trace is not None else "")
+    outside = dict(clues.source(place.file).flow.top_names) if place is not None else {}
+    if place is None or quoted_name is None or quoted_name[1] not in outside:
+        return None
+    name = quoted_name[1]
+    return Found(place=place, words={"name": plain(name), "outside": str(outside[name])})
+
+
 def own_builtin(finding: Finding, clues: Clues) -> Found | None:
     """A call of a function of Python's own, whose name the program gives to something else."""
     place = clues.trace.place if clues.trace is not None else None
@@ -223,6 +234,13 @@ ERRORS = (
         fill=called,
     ),
     Entry(
+        id="bytes-without-encoding",
+        applies=error("TypeError", "string argument without an encoding"),
+        reason="Your {role} calls bytes with a text{where}, and does not say how the text is to be encoded.",
+        next_step="Write the message as bytes, with a b before its quotes, or turn the text into bytes with encode.",
+        line=at_trace,
+    ),
+    Entry(
         id="call-arguments",
         applies=either(
             error("TypeError", "argument"),
@@ -233,6 +251,15 @@ ERRORS = (
         next_step="Compare what you put in the parentheses with what the call takes.",
         line=first_of(at_trace, at_called),
         fill=called,
+    ),
+    Entry(
+        id="global-missing",
+        applies=error("UnboundLocalError"),
+        reason="Your {role} uses {name} in a function{where} before it has a value there: since the function gives "
+        "{name} a value, it is a name of the function's own, and not the one of line {outside}.",
+        next_step="Write global {name} as the first line of the function, or give the value to the function and back "
+        "by return.",
+        found=own_name,
     ),
     Entry(
         id="name-unassigned",

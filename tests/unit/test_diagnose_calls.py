@@ -176,6 +176,31 @@ CALLS = [
         "TypeError: 'bytes' object is not callable",
         record={"events": events(*MET, "reset")},
     ),
+    on_client(
+        "bytes-without-encoding",
+        "client-silent",
+        client(('s.sendall(b"Hello, world")', 's.sendall(bytes("Hello, world"))' + mark)),
+        "TypeError: string argument without an encoding",
+        record={"events": events("accepted", "reset")},
+    ),
+    on_server(
+        "global-missing",
+        "server-silent",
+        "count = 0\n"
+        + server(
+            ("while True:", "def echo():\n  while True:"),
+            ("    conn.sendall", "    count += 1  # <--\n    conn.sendall"),
+        ),
+        "UnboundLocalError: cannot access local variable 'count' where it is not associated with a value",
+        record={"events": events(*MET, "reset")},
+    ),
+    on_server(
+        "name-unassigned",
+        "server-silent",
+        server(("    conn.sendall", "    count += 1  # <--\n    conn.sendall")),
+        "UnboundLocalError: local variable 'count' referenced before assignment",
+        record={"events": events(*MET, "reset")},
+    ),
     on_server(
         "not-called",
         "address-not-printed",
