@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from diagnosed import MET, REPLIED, REPLY, STUCK, Case, check, client, mark, on_client, on_server, server
+from diagnosed import MET, REPLIED, REPLY, STUCK, Case, check, client, made, mark, on_client, on_server, server
 from records import dial, events, listener
 
-from grader.model import Frame
+from grader.diagnose import explain
+from grader.model import Frame, Limits
 
 BOUND = {"dials": (dial("bind"),), "sockets": (listener(),)}
 HANDLER = """import socketserver
@@ -238,3 +239,13 @@ UNDONE = [
 def test_a_mistake_is_named_and_its_line_shown(case: Case) -> None:
     """Each entry explains the record of its mistake, at the student's own line."""
     check(case)
+
+
+@pytest.mark.parametrize(("maker", "kind"), [("threading.Thread", "thread"), ("multiprocessing.Process", "process")])
+def test_what_ends_with_the_main_program_is_called_what_it_is(maker: str, kind: str) -> None:
+    """A process is no thread."""
+    source = (
+        THREADED.replace("while True:", "if True:") + f"    {maker}(target=work, args=(conn,), daemon=True).start()\n"
+    )
+    finding, sources = made(on_server("", "server-silent", source, record={"events": events(*MET, "fin-received")}))
+    assert f"while its {kind}, work, was still at work" in explain(finding, sources, "", Limits()).reason
