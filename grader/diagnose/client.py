@@ -70,6 +70,12 @@ def at_before(finding: Finding, clues: Clues) -> Place | None:
     return clues.place_sent(finding.actual.removesuffix(finding.expected), first=True)
 
 
+def repeats(finding: Finding) -> bool:
+    """Whether the message was sent several times over, and nothing else."""
+    times, rest = divmod(len(finding.actual), len(finding.expected) or 1)
+    return bool(finding.expected) and times > 1 and not rest and finding.actual == times * finding.expected
+
+
 def only_letters(data: bytes) -> bytes:
     """A message without its case, blanks and punctuation."""
     return re.sub(rb"[^a-z0-9]", b"", data.lower())
@@ -223,14 +229,14 @@ CLIENT = (
     Entry(
         id="message-prefixed",
         applies=same(lambda finding, clues: finding.actual.endswith(finding.expected) and bool(finding.expected)
-                     and finding.actual != 2 * finding.expected and finding.actual != 3 * finding.expected),
+                     and not repeats(finding)),
         reason="Your client sends something before its message: {actual}; expected only {expected}.",
         next_step="Send the bytes of the message, with nothing before them.",
         line=first_of(at_before, at_call(*SENDS)),
     ),
     Entry(
         id="message-twice",
-        applies=same(lambda finding, clues: finding.actual in (2 * finding.expected, 3 * finding.expected)),
+        applies=same(lambda finding, clues: repeats(finding)),
         reason="Your client sends its message more than once: {actual}; expected {expected}.",
         next_step="Send it once.",
         line=first_of(at_extra, at_call(*SENDS)),

@@ -36,6 +36,7 @@ from grader.sandbox.running import AnyRun
 from grader.sandbox.stuck import network_is_still, rests, serves_on, waits_for_ever, waits_for_input
 
 DRAIN_CPU_SECONDS = 0.1  # what a program may still compute after the peer's FIN where its end is not awaited
+MOST_TURNS = 32  # in which a client is answered that says more and more
 PATIENCE_CPU_SECONDS = 0.03  # what a client may compute between its message and waiting for the answer
 # A slow reader offers a small window and small segments: then the program's kernel buffers some 30 KB, not 4 MB.
 SLOW_BUFFER_BYTES = 2048
@@ -56,6 +57,7 @@ class Peer:
         self.current: Connection | None = None
         self.slow = any(action.slowly for action in part.actions)
         self.expected_bytes = 0
+        self.answered = 0  # bytes of a client's words, where answers depend on them
         self.outcomes: list[StepOutcome] = []
         self.sockets: tuple[Socket, ...] = ()
         self.met = (part.host, part.port)
@@ -216,11 +218,14 @@ class Peer:
         return DONE
 
     def _words(self, action: Action, connection: Connection) -> bytes:
-        """What an action sends: an answer may be the program's own words, or as long as they are."""
+        """What an action sends: an answer may be the program's own words, or as long as they are. Of what it has said,
+        that which was not answered yet."""
         if not action.answers:
             return action.data
-        said = self.transcript.received(connection.number)[:MOST_AS_RECEIVED]
-        return said if action.answers == "echo" else action.data[: max(len(said), LEAST_AS_RECEIVED)]
+        said = self.transcript.received(connection.number)[self.answered : MOST_AS_RECEIVED]
+        size = len(said) if self.answered else max(len(said), LEAST_AS_RECEIVED)
+        self.answered += len(said)
+        return said if action.answers == "echo" else action.data[connection.sent : connection.sent + size]
 
     async def _waits_for_more(self) -> None:
         """Wait until the program waits for more: it has read what it was sent, and has said what it had to say."""
@@ -362,9 +367,30 @@ class Peer:
             if self._end_tells() and result == DONE:  # where even that has become impossible, so has the end
                 await self.watch.until(self.run.ended.done, also=self._back_in_accept)
         else:  # what it prints and sends before its end counts
-            self.stuck = await self.watch.until(self._client_is_over) == IMPOSSIBLE
+            self.stuck = await self._answer_until_it_is_over() == IMPOSSIBLE
         if not self.run.ended.done() and self.watch.last:
             self.serving = self._back_in_accept()
+
+    async def _answer_until_it_is_over(self) -> str:
+        """Wait for a client's end. One that says more than it was answered is answered on: it may send letter by
+        letter."""
+        for _ in range(MOST_TURNS):
+            result = await self.watch.until(lambda: self._client_is_over() or self._speaks_on())
+            if result != DONE or self.run.over():
+                return result
+            connection = self.talking()
+            assert connection is not None
+            self._catch_up()
+            connection.send(self._words(self.part.actions[-1], connection))
+        return await self.watch.until(self._client_is_over)
+
+    def _speaks_on(self) -> bool:
+        """Whether a client has said more than it was answered, where answers depend on its words, and rests."""
+        connection, last = self.talking(), self.part.actions[-1:]
+        if connection is None or connection.ended is not None or not last or not last[0].answers:
+            return False
+        more = self.answered < min(connection.received, MOST_AS_RECEIVED)
+        return more and self.run.rests(self.run.look())
 
     async def _until_it_listens(self) -> None:
         """Where nobody connects: wait until the program waits for clients, or has come to its end without."""
