@@ -111,6 +111,25 @@ def test_swapped_roles_and_denials_earn_no_connection(answer: str) -> None:
     assert "establish" not in met(score_answer(CONNECT, answer))
 
 
+@pytest.mark.parametrize(
+    ("question", "criterion", "answer"),
+    [
+        (BIND, "order", "The server then knows on which port it should listen."),
+        (BIND, "assoc", "It asks the router for an IP address for the server."),
+        (CONNECT, "establish", "The server makes a connection to the address of the client."),
+        (CONNECT, "address", "The host is connected to the port."),
+        (CONNECT, "address", "It tells the server its own HOST and PORT, so that it can call back."),
+        (CONNECT, "exchange", "It connects to the server we want to talk to."),
+        (CONNECT, "exchange", "It makes a connection to the server, so there is a line between them."),
+    ],
+)
+def test_words_of_an_idea_that_mean_something_else_do_not_count(
+    question: Question, criterion: str, answer: str
+) -> None:
+    """`then` that is no sequence, somebody else's address, a wish to talk that is no talking."""
+    assert criterion not in met(score_answer(question, answer))
+
+
 def test_bind_that_gives_the_client_an_address_earns_nothing() -> None:
     """Whose address it is matters."""
     assert met(score_answer(BIND, "It gives the client an address and a port.")) == set()
