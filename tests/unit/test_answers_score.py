@@ -130,6 +130,32 @@ def test_words_of_an_idea_that_mean_something_else_do_not_count(
     assert criterion not in met(score_answer(question, answer))
 
 
+@pytest.mark.parametrize(
+    ("question", "criterion", "answer"),
+    [
+        (BIND, "order", "It gives the socket an address; bind is done first, listen afterwards."),
+        (BIND, "loopback", "It gives the socket an address. Only processes on the host can connect to it."),
+        (
+            BIND,
+            "loopback",
+            "It gives the socket an address. One can connect only from the computer the server runs on.",
+        ),
+        (BIND, "port", "It specifies the address at which the server can be contacted."),
+        (BIND, "assoc", "It defines the end point that the server is reachable under."),
+        (CONNECT, "establish", "It creates a path between the client and the server."),
+    ],
+)
+def test_plain_wordings_of_an_idea_count(question: Question, criterion: str, answer: str) -> None:
+    """In the passive, in two words, and `first` at the end of a clause."""
+    assert criterion in met(score_answer(question, answer))
+
+
+def test_listen_before_bind_is_no_right_order() -> None:
+    """`first listen` is still the wrong way round where bind follows."""
+    for answer in ("First listen, bind comes afterwards.", "First listen(), bind() is next."):
+        assert "order" not in met(score_answer(BIND, answer))
+
+
 def test_bind_that_gives_the_client_an_address_earns_nothing() -> None:
     """Whose address it is matters."""
     assert met(score_answer(BIND, "It gives the client an address and a port.")) == set()
