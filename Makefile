@@ -4,10 +4,10 @@ VENV := .venv/bin
 DEMO := results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-hostile test-whole test-boxes test-units check check-all format lint types quick bench bench-scale bench-answers lock clean
+.PHONY: help setup demo test test-hostile test-whole test-boxes test-units test-thorough check check-all format lint types quick bench bench-scale bench-answers lock clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## a virtual environment with the locked dependencies, and what the system lacks
 	@sh .ci/setup
@@ -29,10 +29,13 @@ test-whole:
 
 test-boxes:
 	@$(VENV)/python -m pytest tests/sandbox tests/mutants
+	@$(VENV)/python -m pytest tests/cluster
 
 test-units:
 	@$(VENV)/python -m pytest tests/unit tests/property
-	@$(VENV)/python -m pytest tests/cluster
+
+test-thorough: setup  ## every mutant, and every attack on an ordinary user, where the suite takes a sample
+	@$(VENV)/python -m pytest --thorough tests/mutants tests/attacks
 
 check: setup lint types quick  ## format, lint, types and the quick tests: before every commit
 

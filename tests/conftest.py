@@ -14,6 +14,13 @@ sys.path.insert(0, str(Path(__file__).parent / "unit"))  # where the helpers are
 MUST_WORK = "GRADER_SANDBOX_MUST_WORK"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the option of `make test-thorough`."""
+    parser.addoption(
+        "--thorough", action="store_true", help="every mutant, and every attack on an ordinary user, not a sample"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, as `--strict-markers` asks."""
     config.addinivalue_line(

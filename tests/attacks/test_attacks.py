@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attack_suite import CLAUSES, Attack, battle_of_programs, load_attacks
+from attack_suite import CLAUSES, Attack, load_attacks
 from siege import HONEST, ORDINARY_ID, Outcome
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
@@ -169,10 +169,9 @@ def test_that_user_had_no_rights(siege_by_a_user: Outcome) -> None:
     assert {path.stat().st_uid for path in siege_by_a_user.out.rglob("*")} == {ORDINARY_ID}
 
 
-@pytest.mark.parametrize("attack", battle_of_programs(), ids=lambda attack: attack.name)
-def test_an_attack_on_a_user_is_contained(attack: Attack, siege_by_a_user: Outcome) -> None:
+def test_an_attack_on_a_user_is_contained(attack_on_a_user: Attack, siege_by_a_user: Outcome) -> None:
     """Attack by attack, as in root's battle."""
-    test_an_attack_is_contained(attack, siege_by_a_user)
+    test_an_attack_is_contained(attack_on_a_user, siege_by_a_user)
 
 
 def passed(siege: Outcome, name: str) -> set[str]:
