@@ -34,8 +34,8 @@ test-boxes:
 test-units:
 	@$(VENV)/python -m pytest tests/unit tests/property
 
-test-thorough: setup  ## every mutant, and every attack on an ordinary user, where the suite takes a sample
-	@$(VENV)/python -m pytest --thorough tests/mutants tests/attacks
+test-thorough: setup  ## the same and more: every mutant, every attack on an ordinary user, and what takes long
+	@$(MAKE) --no-print-directory test-hostile test-whole test-boxes test-units PYTEST_ADDOPTS=--thorough
 
 check: setup lint types quick  ## format, lint, types and the quick tests: before every commit
 

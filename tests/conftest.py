@@ -21,6 +21,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests marked `thorough` to that option: those whose like is tested in any case, and that take long."""
+    if not config.getoption("--thorough"):
+        config.hook.pytest_deselected(items=[one for one in items if one.get_closest_marker("thorough")])
+        items[:] = [one for one in items if not one.get_closest_marker("thorough")]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, as `--strict-markers` asks."""
     config.addinivalue_line(

@@ -45,7 +45,7 @@ def bounded() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("group", range(GROUPS))
+@pytest.mark.parametrize("group", [0, *(pytest.param(one, marks=pytest.mark.thorough) for one in range(1, GROUPS))])
 def test_it_is_read_in_bounded_time_and_memory(group: int) -> None:
     """A program's text of two megabytes, or much output in every run of it: the reader lives, and goes on.
 

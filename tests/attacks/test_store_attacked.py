@@ -50,7 +50,7 @@ def test_a_batch_that_is_killed_again_and_again_brings_the_same_results(
     assert kills.compare(quiet, tmp_path / "out") == []
 
 
-@pytest.mark.parametrize("kilobytes", [40, 240])
+@pytest.mark.parametrize("kilobytes", [40, pytest.param(240, marks=pytest.mark.thorough)])
 def test_a_full_disk_ends_the_batch_and_loses_nothing_that_was_stored(
     kilobytes: int, students: Path, quiet: Path, tmp_path: Path
 ) -> None:

@@ -62,6 +62,7 @@ def test_hand_ins_of_the_same_content_are_run_once(quiet_cluster: Cluster, stude
     assert twice(tmp_path / "out") == {}
 
 
+@pytest.mark.thorough
 def test_a_dry_run_tells_what_it_tells_here(quiet_cluster: Cluster, students: Path, here: Path, tmp_path: Path) -> None:
     """The programs run on the workers, and the results stay untouched."""
     shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
@@ -83,6 +84,7 @@ def test_one_in_eight_of_what_a_worker_holds_is_at_work() -> None:
     assert [seats(threads).free for threads in (32, 8, 2)] == [4, 1, 1]
 
 
+@pytest.mark.thorough
 def test_hand_ins_whose_programs_sleep_keep_no_others_waiting(tmp_path: Path) -> None:
     """A worker at which one is at work at a time: four that sleep in every run are in their boxes side by side."""
     for number in range(4):
@@ -151,6 +153,7 @@ def test_a_scheduler_that_comes_back_costs_nothing(students: Path, here: Path, t
     assert (stored(out), twice(out)) == (MANY, {})
 
 
+@pytest.mark.thorough
 def test_a_scheduler_that_is_lost_for_good_ends_the_batch_and_loses_nothing(
     students: Path, here: Path, tmp_path: Path
 ) -> None:
@@ -188,6 +191,7 @@ def test_a_submission_that_kills_its_workers_is_given_up_and_no_other(tmp_path: 
     assert all("harness-error" not in verdicts(one).values() for one in found.values())
 
 
+@pytest.mark.thorough
 def test_one_death_is_counted_once_however_many_wait_for_work(tmp_path: Path) -> None:
     """All that a worker was to do next waits for the one hand-in that there is: it was on the worker once."""
     shutil.copytree(ROOT / "solutions", tmp_path / "class" / "only")

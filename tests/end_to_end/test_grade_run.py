@@ -189,7 +189,9 @@ def test_an_edit_of_points_brings_what_a_fresh_run_brings_and_can_be_taken_back(
         assert same_pages(kept, fresh) == []
 
 
-@pytest.mark.parametrize("boxes", [1, 4, 12])
+@pytest.mark.parametrize(
+    "boxes", [pytest.param(1, marks=pytest.mark.thorough), 4, pytest.param(12, marks=pytest.mark.thorough)]
+)
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     boxes: int, quick_class: Path, quick_results: Path, tmp_path: Path
 ) -> None:
@@ -211,7 +213,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     assert same_pages(tmp_path / "out", quick_results) == []
 
 
-@pytest.mark.parametrize("boxes", [2, 20])
+@pytest.mark.parametrize("boxes", [pytest.param(2, marks=pytest.mark.thorough), 20])
 def test_a_killed_batch_leaves_no_process_and_goes_on(
     boxes: int, quick_class: Path, quick_results: Path, tmp_path: Path
 ) -> None:

@@ -388,6 +388,7 @@ def test_a_sparse_giant_in_a_tar_is_left_out() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("pack", ["zip", "gz"], indirect=True)
 def test_fifty_thousand_files_are_refused(pack: Callable[[dict[str, bytes]], bytes]) -> None:
     """Counted from the list, without opening any."""

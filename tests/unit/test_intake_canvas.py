@@ -257,6 +257,7 @@ def test_links_and_hard_links_in_a_download_are_not_followed(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", ["folder", "zip"])
 def test_fifty_thousand_files_of_a_class(tmp_path: Path, form: str) -> None:
     """Seen at once; each person's files are found without looking through all of them again."""
