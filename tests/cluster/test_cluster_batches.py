@@ -136,6 +136,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     assert (stored(out), twice(out)) == (MANY, {})
 
 
+@pytest.mark.thorough
 def test_a_scheduler_that_comes_back_costs_nothing(students: Path, here: Path, tmp_path: Path) -> None:
     """The machine of the scheduler loses its power, and its workers end; at the same address a new one comes up."""
     out = tmp_path / "out"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from batches import CLASS, GRADE, PROGRAMS, QUICK, ROOT, UPPER, copy_of, graded
+from batches import CLASS, PROGRAMS, QUICK, ROOT, UPPER, copy_of, graded
 
 
 @pytest.fixture(scope="session")
@@ -29,21 +28,9 @@ def mistakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def example_class_twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Results of the example class, eight at a time and one at a time; the two batches run side by side."""
-    outs = [tmp_path_factory.mktemp("class") / "out" for _ in range(2)]
-    running = [
-        subprocess.Popen([GRADE, CLASS, "-o", out, "--quiet", "--jobs", jobs], stdin=subprocess.DEVNULL, cwd=ROOT)
-        for out, jobs in zip(outs, ("8", "1"), strict=True)
-    ]
-    assert [one.wait(280) for one in running] == [1, 1]
-    return outs[0], outs[1]
-
-
-@pytest.fixture(scope="session")
-def example_class(example_class_twice: tuple[Path, Path]) -> Path:
-    """Results of the example class, eight at a time."""
-    return example_class_twice[0]
+def example_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the example class."""
+    return graded(tmp_path_factory.mktemp("class") / "out", CLASS)
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,7 @@ def scratch(tmp_path: Path) -> dict[str, str]:
 # --- what it says ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("edit", ["points", pytest.param("hint", marks=pytest.mark.thorough), "idea", "conversation"])
 def test_the_run_gives_the_grades_that_were_foretold(
     edit: str, quick_class: Path, out: Path, scratch: dict[str, str], tmp_path: Path
 ) -> None:

@@ -141,9 +141,11 @@ def test_the_solutions_earn_everything_and_the_starter_nothing(assignment: Path)
     assert (program_points(got["starter"]), got["starter"]["points"]) == (0, 0)
 
 
-def test_one_at_a_time_and_eight_at_a_time_give_the_same_pages(example_class_twice: tuple[Path, Path]) -> None:
-    """Scores, results and every student's page are byte for byte the same, whatever runs beside them."""
-    assert same_pages(*example_class_twice) == []
+def test_one_at_a_time_and_many_at_a_time_give_the_same_pages(
+    quick_class: Path, quick_results: Path, tmp_path: Path
+) -> None:
+    """How many submissions are in flight changes nothing."""
+    assert same_pages(graded(tmp_path / "out", quick_class, "--jobs", "1"), quick_results) == []
 
 
 def test_mistakes_give_the_same_pages_twice(mistakes: Path, tmp_path: Path) -> None:
