@@ -28,6 +28,7 @@ from grader.peers.wire import (
     Transcript,
     address_text,
     bind_own,
+    catch_up,
     take_socket,
     try_connect,
 )
@@ -248,14 +249,7 @@ class Peer:
             return self.run.rests(look) or look.cpu_seconds > allowance
 
         await self.watch.until(waits)
-        self._catch_up()
-
-    def _catch_up(self) -> None:
-        """Learn what the program has done by now, whether or not the event loop has come to tell."""
-        while self._acceptable():
-            pass
-        for one in self.connections:
-            one.read_now()
+        catch_up(self._acceptable, lambda: self.connections)
 
     async def _receive(self, action: Action) -> str:
         if self.talking() is None:
@@ -380,7 +374,7 @@ class Peer:
                 return result
             connection = self.talking()
             assert connection is not None
-            self._catch_up()
+            catch_up(self._acceptable, lambda: self.connections)
             connection.send(self._words(self.part.actions[-1], connection))
         return await self.watch.until(self._client_is_over)
 

@@ -12,7 +12,7 @@ from grader.conversation import MOST_CONNECTS
 from grader.model import DIRECT, Limits, RunRecord, Socket, StepOutcome
 from grader.peers.part import Part, drained, ended_by_itself, outcome, record_of
 from grader.peers.watch import DONE, Watch, awaits_clients, settled
-from grader.peers.wire import Connection, Transcript, address_text, bind_own, take_socket, try_connect
+from grader.peers.wire import Connection, Transcript, address_text, bind_own, catch_up, take_socket, try_connect
 from grader.sandbox.running import AnyRun
 from grader.sandbox.stuck import serves_on, waits_for_ever, waits_for_input
 
@@ -144,10 +144,7 @@ class Relay:
         A reply as long as what the client has said is whole, once the server rests as well.
         """
         server_rests, client_rests = (run.rests(run.look()) for run in (self.server, self.client))
-        while self._acceptable():  # what they had done by then, whether or not the event loop has come to tell
-            pass
-        for end in self.ends():
-            end.read_now()
+        catch_up(self._acceptable, self.ends)
         server_takes, client_takes = (rests or self.watch.polls for rests in (server_rests, client_rests))
         for link in self.links:
             to_server, to_client = link.ways

@@ -108,9 +108,12 @@ class Run:
 
     def rests(self, look: Look) -> bool:
         """Whether no thread is about to do anything: each sleeps in a call, as in the look, and not for a disk."""
+        return look.complete and rests(look) and self._sleeps(look)
+
+    def _sleeps(self, look: Look) -> bool:
+        """Whether every thread sleeps, and not for a disk. Of one that is gone, nobody can tell."""
         try:
-            still = all(kernel.sleeps(self.box.proc, thread) for thread in look.threads)
-            return look.complete and rests(look) and still
+            return all(kernel.sleeps(self.box.proc, thread) for thread in look.threads)
         except OSError:
             return False
 
@@ -138,7 +141,7 @@ class Run:
         """Whether some thread may go on by itself, by something that no system call shows: a disk, or a timer."""
         try:
             return (
-                any(not kernel.sleeps(self.box.proc, thread) for thread in look.threads)
+                not self._sleeps(look)
                 or any(
                     kernel.awaits_alarms(self.box.proc, process) or kernel.holds_timers(self.box.proc, process)
                     for process in {thread.process for thread in look.threads if not thread.stopped}
