@@ -198,7 +198,9 @@ def prints(case: Case, expectation: Expectation) -> Finding | None:
     data = replied(record) if asked else expectation.data
     if not data or (not contains(printed(record), data) and not compares(record, case.others)):
         facts = {"replied": bool(replied(record))}
-        return Finding(code="reply-not-printed", record=record, expected=data, facts=facts)
+        told = asked or len(case.records) > 1 or any(action.kind == "send" for action in case.script.actions)
+        code = "reply-not-printed" if told else "text-not-printed"
+        return Finding(code=code, record=record, expected=data, facts=facts)
     return worded(case, expectation, record, {"{repr}": repr(data), "{text}": data.decode(errors="replace")})
 
 

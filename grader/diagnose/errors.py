@@ -7,7 +7,20 @@ from collections.abc import Mapping
 
 from grader.diagnose.calls import any_error, called, send_line
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, Found, at_call, at_trace, both, calls, either, error, first_of, no, raised_in
+from grader.diagnose.entry import (
+    Entry,
+    Found,
+    at_call,
+    at_trace,
+    both,
+    calls,
+    code,
+    either,
+    error,
+    first_of,
+    no,
+    raised_in,
+)
 from grader.diagnose.loading import NAME, subject
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import SENDS
@@ -281,6 +294,14 @@ ERRORS = (
         applies=both(error("NameError")),
         reason="Your {role} uses a name{where} that has no value there. Python says {message}.",
         next_step="Check the spelling, capital letters included, and that the name gets its value before this line.",
+        line=at_trace,
+    ),
+    Entry(
+        id="refusal-not-told",
+        applies=both(error("ConnectionRefusedError"), code("text-not-printed")),
+        reason="Nobody listens in this check, and your {role} stops with ConnectionRefusedError{where}, without "
+        "printing {expected}.",
+        next_step="Put try around the call, and print that text in except ConnectionRefusedError. {hint}",
         line=at_trace,
     ),
     Entry(

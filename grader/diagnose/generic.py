@@ -197,6 +197,13 @@ GENERIC = (
         line=first_of(at_reply_print, at_later_print, at_call("print", "recv")),
     ),
     Entry(
+        id="text-not-printed",
+        applies=code("text-not-printed"),
+        reason="Your {role} does not print {expected}.",
+        next_step="Print just that text, with flush=True where the program goes on. {hint}",
+        line=first_of(stood, at_call("print")),
+    ),
+    Entry(
         id="wording-differs",
         applies=code("wording-differs"),
         reason="Your {role} prints the right content in other words. Here the line has to be exactly {wording}.",

@@ -97,9 +97,15 @@ def test_what_a_server_prints_before_anybody_comes(tmp_path: Path, steps: str) -
 def test_a_server_that_says_nothing_before_anybody_comes(tmp_path: Path) -> None:
     """Its fault is what it does not print."""
     found = observed(tmp_path, "server", "prints: {text: Ready}", solution("server"))
-    print(found)
-    assert found.verdict is Verdict.FAILED
-    assert "listen" not in found.reason
+    assert (found.verdict, found.diagnosis) == (Verdict.FAILED, "text-not-printed")
+    assert "does not print b'Ready'" in found.reason
+
+
+def test_a_client_that_says_nothing_when_it_is_refused(tmp_path: Path) -> None:
+    """No reply was due to it: what it reads is about the text."""
+    found = observed(tmp_path, "client", "nobody-listens, prints: {text: No server}", solution("client"))
+    assert (found.verdict, found.diagnosis) == (Verdict.FAILED, "refusal-not-told")
+    assert "'No server'" in found.reason
 
 
 def test_a_server_that_has_to_end_and_serves_on(tmp_path: Path) -> None:

@@ -226,6 +226,13 @@ CALLS = [
         "NameError: name 'dat' is not defined",
     ),
     on_client(
+        "refusal-not-told",
+        "text-not-printed",
+        client(("((HOST, PORT))", "((HOST, PORT))" + mark)),
+        "ConnectionRefusedError: [Errno 111] Connection refused",
+        finding={"expected": b"No server"},
+    ),
+    on_client(
         "connection-refused",
         "pair-fails",
         client(("((HOST, PORT))", "((HOST, PORT))" + mark)),

@@ -96,6 +96,12 @@ GENERIC = [
         record={"events": events(*REPLIED), "stdout": b"Received 9\n"},
     ),
     on_server(
+        "text-not-printed",
+        "text-not-printed",
+        server((", addr)", ", addr)" + mark)),
+        finding={"expected": b"Ready"},
+    ),
+    on_server(
         "wording-differs",
         "wording-differs",
         server((", addr)", ", addr)" + mark)),
