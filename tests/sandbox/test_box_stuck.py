@@ -114,6 +114,15 @@ def test_a_program_that_ignores_every_signal_is_proved_and_ended() -> None:
     assert (seen.record.stopped, seen.leftover) == ("stuck", "")
 
 
+@pytest.mark.parametrize("deaf", ["signal.signal(signal.SIGRTMAX, signal.SIG_IGN)",
+                                  "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())"])  # fmt: skip
+def test_a_program_that_spins_and_hears_nothing_is_not_left_spinning(deaf: str) -> None:
+    """It is not asked for a stack that it will not print: that costs no more than its limit."""
+    record = run_program(f"import signal\n{deaf}\nwhile True: pass", Limits(cpu_seconds=0.2)).record
+    assert record.stopped == "cpu"
+    assert record.cpu_seconds < 1.0  # each wait for stacks is one of two seconds
+
+
 def test_an_open_of_a_fifo_that_nobody_else_opens_is_proved() -> None:
     """open waits for the other side of a named pipe, which nobody has."""
     record = run_program("import os\nos.mkfifo('f')\nopen('f')", Limits(wall_seconds=2.0)).record

@@ -406,6 +406,8 @@ class Launcher:
 
     def dump(self, child: int, ended: int) -> None:
         """Have the program print its stacks (faulthandler, to its stderr), which also ends it."""
+        if is_deaf(child, watch.DUMP_SIGNAL):  # nothing would come of waiting, and it may spin
+            return
         for victim in (child, -1):
             try:
                 ask_for_stacks(victim)
@@ -415,6 +417,13 @@ class Launcher:
             waiter = select.poll()
             waiter.register(ended, select.POLLIN)
             waiter.poll(DUMP_MILLISECONDS)
+
+
+def is_deaf(process: int, number: int) -> bool:
+    """Whether the main thread of a process ignores or blocks a signal (proc(5))."""
+    with open(f"/proc/{process}/status") as status:
+        masks = [int(line.split()[1], 16) for line in status if line.startswith(("SigIgn:", "SigBlk:"))]
+    return any(mask >> (number - 1) & 1 for mask in masks)
 
 
 def ask_for_stacks(victim: int) -> None:
