@@ -3,9 +3,10 @@
 VENV := .venv/bin
 DEMO := results/demo
 SMALL := $(addprefix tests/end_to_end/test_,downloads.py grade_other_commands.py what_to_do_next.py)
+LANES := $(addprefix test-,attacks whole boxes units)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-hostile test-whole test-boxes test-units test-thorough check check-all format lint types quick bench bench-scale bench-answers lock clean
+.PHONY: help setup demo test $(LANES) test-thorough check check-all format lint types quick bench bench-scale bench-answers lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -19,12 +20,11 @@ demo: setup  ## grade the class in examples/, and say where the pages are
 	if [ $$status -eq 1 ]; then echo "(Some of them are for a person to look at, as in any class: exit status 1.)"; \
 	elif [ $$status -ne 0 ]; then exit $$status; fi
 
-test: setup  ## the whole test suite, in four lanes side by side
-	@$(MAKE) --no-print-directory --jobs=4 test-hostile test-whole test-boxes test-units
+test: setup  ## the test suite, in four lanes side by side
+	@$(MAKE) --no-print-directory --jobs=4 $(LANES)
 
-test-hostile:
+test-attacks:
 	@$(VENV)/python -m pytest tests/attacks
-	@$(VENV)/python -m pytest $(SMALL)
 
 test-whole:
 	@$(VENV)/python -m pytest tests/end_to_end $(addprefix --ignore=,$(SMALL))
@@ -35,9 +35,10 @@ test-boxes:
 
 test-units:
 	@$(VENV)/python -m pytest tests/unit tests/property
+	@$(VENV)/python -m pytest $(SMALL)
 
-test-thorough: setup  ## the same and more: every mutant, every attack on an ordinary user, and what takes long
-	@$(MAKE) --no-print-directory test-hostile test-whole test-boxes test-units PYTEST_ADDOPTS=--thorough
+test-thorough: setup  ## the same and more: every mutant, mistake and attack on a user, and what takes long
+	@$(MAKE) --no-print-directory $(LANES) PYTEST_ADDOPTS=--thorough
 
 check: setup lint types quick  ## format, lint, types and the quick tests: before every commit
 

@@ -16,9 +16,7 @@ MUST_WORK = "GRADER_SANDBOX_MUST_WORK"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the option of `make test-thorough`."""
-    parser.addoption(
-        "--thorough", action="store_true", help="every mutant, and every attack on an ordinary user, not a sample"
-    )
+    parser.addoption("--thorough", action="store_true", help="every mutant, mistake and attack on a user, not a sample")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

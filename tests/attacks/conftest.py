@@ -42,8 +42,8 @@ def peace(sandbox: None, tmp_path_factory: pytest.TempPathFactory, small_rubric:
 
 
 def on_a_user(config: pytest.Config) -> list[Attack]:
-    """The attacks that an ordinary user meets as well: every fourth one, or all."""
-    return battle_of_programs()[:: 1 if config.getoption("--thorough") else 4]
+    """The attacks that an ordinary user meets as well: every eighth one, or all."""
+    return battle_of_programs()[:: 1 if config.getoption("--thorough") else 8]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

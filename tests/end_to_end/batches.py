@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 GRADE = str(Path(sys.executable).with_name("grade"))
 CLASS = ROOT / "examples" / "class"
 PROGRAMS = ROOT / "tests" / "programs"
+STYLES, MISTAKES = (sorted((PROGRAMS / kind).iterdir()) for kind in ("styles", "mistakes"))
 UPPER = ROOT / "examples" / "upper-server"
 
 # Hand-ins of the example class in which nothing sleeps: graded in a moment.

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from batches import CLASS, PROGRAMS, QUICK, ROOT, UPPER, copy_of, graded
+from batches import CLASS, MISTAKES, PROGRAMS, QUICK, ROOT, UPPER, copy_of, graded
 
 
 @pytest.fixture(scope="session")
@@ -16,15 +16,16 @@ def styles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def mistakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Results of the programs with one mistake each. Those that compute without end use up all that they may, in
-    each run: so they may use less than in a class."""
+def mistakes(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """Results of the programs with one mistake each: of every other one, or of all. Those that compute without end use
+    up all that they may, in each run: so they may use less than in a class."""
     rubric = tmp_path_factory.mktemp("rubric") / "rubric.yaml"
     text = (ROOT / "rubric.yaml").read_text("utf-8")
     assert "cpu_seconds: 2\n" in text
-    rubric.write_text(text.replace("cpu_seconds: 2\n", "cpu_seconds: 0.5\n"), "utf-8")
+    rubric.write_text(text.replace("cpu_seconds: 2\n", "cpu_seconds: 0.3\n"), "utf-8")
     shutil.copytree(ROOT / "solutions", rubric.parent / "solutions")
-    return graded(tmp_path_factory.mktemp("mistakes") / "out", PROGRAMS / "mistakes", "--rubric", rubric)
+    chosen = MISTAKES if pytestconfig.getoption("--thorough") else MISTAKES[::2]
+    return graded(tmp_path_factory.mktemp("mistakes") / "out", *chosen, "--rubric", rubric)
 
 
 @pytest.fixture(scope="session")
