@@ -243,7 +243,7 @@ def test_a_message_of_a_refused_client_can_be_asked_for() -> None:
     check = a_check("client.refused", "nobody-listens", prints(b"refused"))
     assert code(check, ECHO_CLIENT, stdout=b"refused\n", exit_code=1) == ""
     assert code(check, ECHO_CLIENT, stderr=b"ConnectionRefusedError: Connection refused\n", exit_code=1) == ""
-    assert code(check, ECHO_CLIENT, stdout=b"Hello\n", exit_code=1) == "reply-not-printed"
+    assert code(check, ECHO_CLIENT, stdout=b"Hello\n", exit_code=1) == "text-not-printed"
 
 
 def test_the_end_of_a_refused_client_can_be_asked_for() -> None:
