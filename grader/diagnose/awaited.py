@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import Entry, at_wait, both, code, either, role, stopped, waits_in
-from grader.diagnose.hidden import fills_up, instead, was_told
+from grader.diagnose.hidden import was_told
+from grader.diagnose.portions import fills_up, instead
 from grader.diagnose.source import Call
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES

@@ -107,6 +107,11 @@ def stopped(*why: str) -> Condition:
     return lambda finding, clues: clues.record.stopped in why
 
 
+def unexplained(finding: Finding, clues: Clues) -> bool:
+    """Neither an exception nor a limit that was reached says why."""
+    return no_trace(finding, clues) and clues.record.stopped not in ("cpu", "output", "memory")
+
+
 def error(kind: str, *words: str) -> Condition:
     """An exception of this class was shown, with all of these words in its message, and it explains the finding."""
     return lambda finding, clues: is_cause(finding, clues) and clues.has(kind, *words)

@@ -26,9 +26,10 @@ from grader.diagnose.entry import (
     no,
     no_trace,
     stopped,
+    unexplained,
     uses,
 )  # fmt: skip
-from grader.diagnose.hidden import THREADS, hides, silent, unexplained
+from grader.diagnose.hidden import THREADS, hides, silent
 from grader.diagnose.output import kept_back, not_on_screen
 from grader.diagnose.server import speechless
 from grader.diagnose.shown import PATIENT, told_not_to_wait

@@ -9,19 +9,9 @@ from dataclasses import replace
 
 from grader.conversation import LEAST_AS_RECEIVED, MOST_AS_RECEIVED, Action
 from grader.model import Limits, RunRecord, Socket, StepOutcome
+from grader.peers.approach import Approach
 from grader.peers.part import Part, drained, ended_by_itself, outcome, reachable_host, record_of
-from grader.peers.watch import (
-    DONE,
-    IMPOSSIBLE,
-    LIMITS,
-    POLL_CPU_SECONDS,
-    POLLS,
-    Watch,
-    awaits_clients,
-    clocks,
-    same_calls,
-    settled,
-)
+from grader.peers.watch import DONE, IMPOSSIBLE, LIMITS, Watch
 from grader.peers.wire import (
     MOST_CONNECTIONS,
     Connection,
@@ -32,9 +22,8 @@ from grader.peers.wire import (
     take_socket,
     try_connect,
 )
-from grader.sandbox.kernel import Look
 from grader.sandbox.running import AnyRun
-from grader.sandbox.stuck import network_is_still, rests, serves_on, waits_for_ever, waits_for_input
+from grader.sandbox.stuck import network_is_still, serves_on, waits_for_ever, waits_for_input
 
 DRAIN_CPU_SECONDS = 0.1  # what a program may still compute after the peer's FIN where its end is not awaited
 MOST_TURNS = 32  # in which a client is answered that says more and more
@@ -60,13 +49,9 @@ class Peer:
         self.expected_bytes = 0
         self.answered = 0  # bytes of a client's words, where answers depend on them
         self.outcomes: list[StepOutcome] = []
-        self.sockets: tuple[Socket, ...] = ()
-        self.met = (part.host, part.port)
+        self.approach = Approach(run, part.host, part.port)
         self.serving = self.stuck = False
-        self.moves, self.seen = 0, Look(threads=(), memory_bytes=0, complete=False)
-        self.polls = False
-        self.cpu_before: float | None = None  # what it had used when it was first seen to listen
-        self.output_before = (0, 0)
+        self.output_before = (0, 0)  # bytes printed before the first connection
         self.listener: socket.socket | None = None
         if part.role == "client" and self.free:
             self.listener = self.free.pop()
@@ -105,7 +90,7 @@ class Peer:
         return self.talking_received() > 0
 
     async def _connect(self, action: Action) -> str:
-        self.moves, self.cpu_before = 0, None
+        self.approach.begin()
         return await self.watch.until(self._try_to_connect)
 
     def _try_to_connect(self) -> bool:
@@ -113,41 +98,17 @@ class Peer:
         listening = self._waits_for_clients()
         if listening is None:
             return False
-        if not self._elsewhere(listening):
-            return self._try(*self.met)
+        if not self.approach.leads_elsewhere(listening):
+            return self._try(*self.approach.met)
         found = next((row for row in listening if row.protocol == "tcp"), listening[0])
         return self.part.follow and self._try(reachable_host(found), found.port)
 
     def _waits_for_clients(self) -> Sequence[Socket] | None:
-        """Where the program listens, once it waits for clients; None before. One that has ended listens nowhere.
-
-        Not before it waits: a program that listens and then ends without waiting for anybody could be caught in
-        between, or not, and a verdict may not hang on that. Nor elsewhere while the right address may still come. One
-        that only ever polls runs again and again while it listens.
-        """
-        printed, look, listening = self.run.output_bytes(), self.run.look(), self.run.listening()
-        if not listening:
-            self.cpu_before = None
-        elif self.cpu_before is None:
-            self.cpu_before = look.cpu_seconds
-        else:
-            self.moves += clocks([look]) != clocks([self.seen]) and rests(look)
-        before, self.seen = self.seen, look
-        burnt = 0.0 if self.cpu_before is None else look.cpu_seconds - self.cpu_before
-        self.polls = self.moves > POLLS or burnt > POLL_CPU_SECONDS
-        steady = same_calls([before], [look])
-        waits = self.polls or awaits_clients(look, steady)
-        ready = settled(look, steady, self.moves, burnt) if self._elsewhere(listening) else waits
-        if look.threads and not ready:
-            return None
-        if not self.connections:
-            self.output_before = printed
-        self.sockets = tuple(listening) or self.sockets
+        """Where the program listens, once it waits for clients; None before."""
+        listening = self.approach.look()
+        if listening is not None and not self.connections:
+            self.output_before = self.approach.printed
         return listening
-
-    def _elsewhere(self, listening: Sequence[Socket]) -> bool:
-        """Whether the program listens, but not where this peer would reach it."""
-        return bool(listening) and not any(row.reaches(*self.met) for row in listening)
 
     def _try(self, host: str, port: int) -> bool:
         """One attempt to connect; a refused socket can be used again."""
@@ -162,7 +123,7 @@ class Peer:
             if sock.fileno() >= 0:
                 self.free.insert(0, sock)
             return False
-        self.met = (host, port)
+        self.approach.met = (host, port)
         self.expected_bytes = 0
         self._adopt(sock, "connected")
         return True
@@ -401,7 +362,7 @@ class Peer:
         """
         served = bool(self.connections) and self._closed_by_program()
         waits = self.watch.steady and serves_on(self.watch.last[0])
-        waits = waits or (self.polls and self.watch.polls)
+        waits = waits or (self.approach.polls and self.watch.polls)
         return served and waits and bool(self.run.listening())
 
     def _client_is_over(self) -> bool:
@@ -418,10 +379,8 @@ class Peer:
         """Stop the program, taking its stacks first where they tell something."""
         if self.listener is not None:
             self.loop.remove_reader(self.listener.fileno())
-        if not self.sockets and self.part.role == "server":
-            self.sockets = tuple(self.run.listening())
-            if not self.sockets:
-                self.sockets = tuple(self.run.udp())
+        if not self.approach.sockets and self.part.role == "server":
+            self.approach.sockets = tuple(self.run.listening()) or tuple(self.run.udp())
         await drained(self.connections)
         for one in self.connections:
             one.rest()
@@ -439,14 +398,15 @@ class Peer:
 
     def record(self, stopped: str | None) -> RunRecord:
         """What happened, after `stop`."""
+        host, port = self.approach.met
         return record_of(
             self.run,
-            replace(self.part, host=self.met[0], port=self.met[1]),
+            replace(self.part, host=host, port=port),
             self.transcript,
             stopped,
             self.limits,
             outcomes=tuple(self.outcomes),
-            sockets=self.sockets,
+            sockets=self.approach.sockets,
             serving=self.serving,
             wall_seconds=self.watch.program_seconds(),
             late_seconds=self.watch.late_seconds(self.connections),
