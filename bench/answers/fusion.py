@@ -32,9 +32,9 @@ from grader.rubric import load_rubric
 
 TARGET = 0.97
 AWARD = 0.55
-AWARD_ONLY = 0.9
+AWARD_ONLY = 0.92
 AWARD_PLAIN = 0.5
-DOUBT_ONLY = 0.07  # AWARD_ONLY with the guard band of `decide`
+DOUBT_ONLY = 0.05  # AWARD_ONLY with the guard band of `decide`
 MOST_DOUBT = 0.22  # no decision that is wrong more often is settled, however right the others are
 _PRIOR = 1.0  # strength of the pull of each weight towards zero, in marked cells
 Weights = dict[str, float]
