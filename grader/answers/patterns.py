@@ -7,7 +7,8 @@
     ~reach !~client                   the sentence must not hold this one
     ^client                           among the first six words of its sentence
     =bound                            exactly this form (otherwise endings -s, -ed, -ing are added)
-    ~outside >4:~not                  a pattern that asks for ~not is itself about a negation
+    ~outside >4:~not                  a pattern that asks for ~not, or only for words such as `nobody` and 'does not',
+                                      is itself about a negation
     2 sentences: ~address ~port       within two sentences that follow each other; `anywhere:` within the answer
 
 A term with `>` or `<>` hangs on the term before it; the others are free. Matching takes time linear in the answer.
@@ -18,6 +19,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+from grader.answers.normalise import NEGATORS
 
 WINDOWS = {"": 1, "2 sentences": 2, "3 sentences": 3, "anywhere": 0}
 MAX_TERMS = 10
@@ -71,9 +74,14 @@ def parse_pattern(source: str) -> Pattern:
         raise PatternError("has no word to look for; write at least one word or ~name")
     if len(terms) > MAX_TERMS:
         raise PatternError(f"has {len(terms)} terms; {MAX_TERMS} are the most, so split it")
-    negative = any(choice == "~" + NOT for term in terms for choice in term.choices if term.link != "!")
     wanted = tuple(term.choices for term in terms if term.link != "!")
+    negative = any("~" + NOT in choices or all(map(_negates, choices)) for choices in wanted)
     return Pattern(source, terms, window, negative, wanted)
+
+
+def _negates(choice: str) -> bool:
+    """Whether a word or a phrase says itself that something is not so. Of a list that is not looked up here."""
+    return any(word.removeprefix("=") in NEGATORS for word in choice.split())
 
 
 def check_pattern(pattern: str, lexicon: Mapping[str, tuple[str, ...]]) -> str | None:
