@@ -85,7 +85,7 @@ class Signals:
 class Decision:
     """`probability` that the criterion is met; `sure`: an error is as unlikely as the target asks.
 
-    `only`: it would have been met beside another idea, but is too unsure to be the only one.
+    `only`: beside another idea it would have been met, or sure: it is not, or may not be, as the only one.
     `withheld`: it would have been met, but the answer could not be read as often as it takes to give credit.
     """
 
@@ -215,7 +215,8 @@ def _alone(one: Decision, target: float) -> Decision:
     if one.probability < known.award_only:
         return Decision(False, one.probability, False, only=True)
     settled = 1 - one.probability <= largest_doubt(known.doubt_only, target)
-    return Decision(True, one.probability, one.sure and settled and one.probability - known.award_only > GUARD)
+    settled = settled and one.probability - known.award_only > GUARD
+    return Decision(True, one.probability, one.sure and settled, only=one.sure and not settled)
 
 
 def decided_by_person(*, met: bool) -> Decision:

@@ -42,7 +42,11 @@ REVIEW_WITHHELD = (
     "Takes something back, or speaks to the grader, and is too long to be read again without that: no credit yet."
 )
 REVIEW_NO_MODEL = "Not read by the model: {why}."
-REVIEW_ONLY = "{criterion}: too unsure to be the only idea that earns anything ({percent} % that it is met)."
+# By whether the criterion is met.
+REVIEW_ONLY = {
+    True: "{criterion}: met, but hardly sure enough to be the only idea that earns anything ({percent} %).",
+    False: "{criterion}: too unsure to be the only idea that earns anything ({percent} % that it is met).",
+}
 
 REVIEW_CRITERION = "{criterion}: {seen} ({percent} % that it is met)."
 # Why one criterion is in doubt, by what the rules found and what was decided.

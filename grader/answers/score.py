@@ -137,7 +137,7 @@ def _doubt(one: CriterionJudgement) -> str:
     """Why a person should look at this criterion."""
     percent = round(100 * one.decision.probability)
     if one.decision.only:
-        return phrases.REVIEW_ONLY.format(criterion=one.criterion.id, percent=percent)
+        return phrases.REVIEW_ONLY[one.met].format(criterion=one.criterion.id, percent=percent)
     return phrases.REVIEW_CRITERION.format(
         criterion=one.criterion.id, seen=phrases.SEEN[one.seen, one.met], percent=percent
     )

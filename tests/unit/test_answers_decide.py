@@ -28,7 +28,7 @@ def test_a_likely_idea_counts_beside_another_and_not_alone() -> None:
 def test_an_only_idea_near_the_line_is_met_and_looked_at(probability: float) -> None:
     """Near the point of award a last digit could turn the decision, and an only idea needs less doubt than others."""
     (alone, *_) = only_one([ONCE] * 3, [met(probability), NOT, NOT])
-    assert (alone.met, alone.sure) == (True, False)
+    assert (alone.met, alone.sure, alone.only) == (True, False, True)
 
 
 def test_a_sure_only_idea_needs_nobody() -> None:
