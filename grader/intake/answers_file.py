@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from grader.intake import bounds, messages, names
+from grader.intake import bounds, messages, names, unread
 from grader.intake.handin import NOTHING, Aside, Found
+from grader.intake.unread import DOCUMENTS
 from grader.model import Note
 
 _TEXT = (".md", ".txt", ".markdown", ".text", ".rst", ".md.txt", "")
-_DOCUMENTS = (".docx", ".doc", ".pdf", ".rtf", ".odt", ".pages", ".html", ".htm")
 _ENDING = re.compile(r"(?:\.md\.txt|\.[a-z]{2,8})$", re.IGNORECASE)
 _HEADING = re.compile(rb"^[#*\s]{0,8}(?:question|q)\s{0,3}[1-9]\b", re.IGNORECASE | re.MULTILINE)
 _MAGIC = (b"PK\x03\x04", b"%PDF", b"{\\rtf", b"\xd0\xcf\x11\xe0")
@@ -50,13 +50,13 @@ def find_answers(files: Sequence[Found], expected: str, root: str, aside: Aside 
         return Answers(found.text, (*found.notes, *cut))
     if found.text is not None and found.text.strip():
         return Answers(found.text, (*found.notes, messages.answers_typed_too(expected)))
-    for_person = (note for note in found.notes if note.needs_person)
+    for_person = (note for note in found.notes if note.needs_person and note.code != "missing")
     return Answers(typed, (*for_person, messages.answers_typed(), *cut))
 
 
 def _in_files(files: Sequence[Found], expected: str, root: str) -> Answers:
     ranked = _ranked(files, expected, root)
-    chosen, notes = _choose(ranked, expected)
+    chosen, notes = _choose(ranked, files, expected)
     if chosen is None:
         return Answers(None, notes)
     if chosen.data.startswith(_MAGIC):
@@ -86,12 +86,14 @@ def decoded(data: bytes, *, whole: bool = True) -> str:
         return data.decode("cp1252", "replace")
 
 
-def _choose(ranked: list[tuple[tuple[int, int], Found]], expected: str) -> tuple[Found | None, tuple[Note, ...]]:
+def _choose(
+    ranked: list[tuple[tuple[int, int], Found]], files: Sequence[Found], expected: str
+) -> tuple[Found | None, tuple[Note, ...]]:
     texts = [(rank, file) for rank, file in ranked if not _is_document(file.path)]
     if not texts:
         if ranked:
             return None, (messages.answers_unreadable(ranked[0][1].path, expected),)
-        return None, (messages.answers_missing(expected),)
+        return None, (messages.answers_missing(expected, unread.answers_in(files), unread.answers_in_comments(files)),)
     best_rank, best = texts[0]
     equal = [file for rank, file in texts if rank == best_rank and file.data != best.data]
     if equal:
@@ -126,7 +128,7 @@ def _closeness(name: str, expected: str) -> int | None:
     """1: the name, otherwise written; 2: another ending; 3: it speaks of answers. None: it does not."""
     stem, ending = _split(name)
     wanted, wanted_ending = _split(expected)
-    if ending not in _TEXT and ending not in _DOCUMENTS:
+    if ending not in _TEXT and ending not in DOCUMENTS:
         return None
     plain = names.squashed(names.without_copy_marks(stem))
     wanted = names.squashed(wanted)
@@ -149,4 +151,4 @@ def _is_text(path: str) -> bool:
 
 
 def _is_document(path: str) -> bool:
-    return _split(names.base(path))[1] in _DOCUMENTS
+    return _split(names.base(path))[1] in DOCUMENTS

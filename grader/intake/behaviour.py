@@ -39,6 +39,11 @@ class Scan:
         words = self._of(data)
         return UNKNOWN if words is None else _role(words)
 
+    def does_both(self, data: bytes) -> bool:
+        """True when the code both listens or accepts, and connects: two programs may be in one file."""
+        words = self._of(data)
+        return words is not None and bool(words & _SERVES) and bool(words & _CONNECTS)
+
     def looks_like_python(self, data: bytes) -> bool:
         """True when the text has an `import` where a statement may begin, and is no binary file; and beyond the bound,
         where nothing speaks against it."""

@@ -14,6 +14,7 @@ from grader.intake import bounds, messages, names
 from grader.intake.answers_file import looks_like_answers
 from grader.intake.archives import open_archive
 from grader.intake.handin import Found, HandIn, Member, Problem, Refused, Source
+from grader.intake.unread import may_hold_answers
 from grader.model import Note, Rubric
 
 
@@ -108,9 +109,11 @@ def _read_all(source: Source, members: list[Member], rubric: Rubric, room: Room 
 
 
 def _beginning(source: Source, member: Member, rubric: Rubric, left: int) -> Iterable[Found]:
-    """What is kept of a file that is too large: the beginning of answers, if `left` are kept; the name of a program."""
-    if not looks_like_answers(names.base(member.path), rubric.answers_file):
-        if _is_program(member.path, rubric):
+    """What is kept of a file that is too large: the beginning of answers, if `left` are kept; the name of a program,
+    and of what may hold what is missing."""
+    name = names.base(member.path)
+    if not looks_like_answers(name, rubric.answers_file):
+        if _is_program(member.path, rubric) or may_hold_answers(name):
             yield Found(member.path, b"", whole=False)
     elif left > 0:
         with suppress(Refused):  # it is another file by now; a person is asked already

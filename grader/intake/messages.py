@@ -7,6 +7,7 @@ bearable length; they are escaped where they are printed.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 from grader.intake import bounds
 from grader.intake.handin import Problem
@@ -30,7 +31,7 @@ _LEFT_OUT = {
 }
 
 
-def listed(paths: list[str]) -> str:
+def listed(paths: Sequence[str]) -> str:
     """Up to three paths by name, the others by number."""
     named = ", ".join(shown(path) for path in paths[:3])
     return named if len(paths) <= 3 else f"{named} and {len(paths) - 3:,} more"
@@ -194,15 +195,30 @@ def unused(spec: ProgramSpec, used: str, others: list[str]) -> Note:
     )
 
 
-def missing(spec: ProgramSpec, near: list[str]) -> Note:
-    """No file could be the program. `near`: files that are called like it, with another ending than a program's."""
+def missing(spec: ProgramSpec, near: list[str], unread: Sequence[str] = (), together: Sequence[str] = ()) -> Note:
+    """No file could be the program. `near`: files that are called like it, with another ending than a program's.
+
+    A person looks where it may be there all the same: in what cannot be read here (`unread`), or in one file with the
+    other program (`together`).
+    """
     why = "was not taken for it: its name does" if len(near) == 1 else "were not taken for it: their names do"
     instead = f" {listed(near)} {why} not end in `.py`." if near else ""
+    if together:
+        instead += f" {listed(together)} may hold it, together with your other program; your teacher will look."
+    elif unread:
+        instead += _may_hold(unread)
     return Note(
         code="missing",
         message=f"Your {spec.role} was not found.{instead} Hand in a file called `{spec.file}`.",
+        needs_person=bool(together or unread),
         role=spec.role,
     )
+
+
+def _may_hold(unread: Sequence[str]) -> str:
+    """What is not read here, where something is missing."""
+    them = "it" if len(unread) == 1 else "they"
+    return f" {listed(unread)} cannot be read here, and {them} may hold what was asked for; your teacher will look."
 
 
 def empty(spec: ProgramSpec, path: str) -> Note:
@@ -257,9 +273,16 @@ def answers_typed_too(expected: str) -> Note:
     return _answers("typed", f"{message}Next time give them in `{expected}` only.", needs_person=True)
 
 
-def answers_missing(expected: str) -> Note:
-    """No file could be the answers."""
-    return _answers("missing", f"Your answers were not found. Hand in a file called `{expected}`.")
+def answers_missing(expected: str, unread: Sequence[str] = (), in_code: Sequence[str] = ()) -> Note:
+    """No file could be the answers. A person looks where they may be there all the same: in the comments of programs
+    (`in_code`), or in what cannot be read here (`unread`)."""
+    instead = ""
+    if in_code:
+        instead = f" {listed(in_code)} may hold them in comments; your teacher will look."
+    elif unread:
+        instead = _may_hold(unread)
+    message = f"Your answers were not found.{instead} Hand in a file called `{expected}`."
+    return _answers("missing", message, needs_person=bool(instead))
 
 
 def answers_empty(path: str) -> Note:

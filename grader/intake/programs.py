@@ -14,6 +14,7 @@ from grader.intake import messages, names
 from grader.intake.behaviour import UNKNOWN, Scan
 from grader.intake.handin import Found
 from grader.intake.names import Likeness
+from grader.intake.unread import programs_in
 from grader.model import Note, ProgramSpec
 
 MOST_LINE = 400  # bytes of a line that are looked at
@@ -69,7 +70,8 @@ def find_programs(files: Sequence[Found], specs: Sequence[ProgramSpec]) -> Progr
             raise SubmissionError(messages.program_too_large(file.path))
     if _swapped(chosen, scan):
         return _exchanged(chosen, specs)
-    notes = [note for spec in specs for note in _notes(spec, choices[spec.role], files)]
+    together = [file.path for file in chosen.values() if scan.does_both(file.data)]
+    notes = [note for spec in specs for note in _notes(spec, choices[spec.role], files, together)]
     return Programs({role: file.path for role, file in chosen.items()}, tuple(notes))
 
 
@@ -187,11 +189,14 @@ def _exchanged(chosen: dict[str, Found], specs: Sequence[ProgramSpec]) -> Progra
     return Programs(paths, tuple(messages.swapped(spec, paths[spec.role]) for spec in specs if spec.role in paths))
 
 
-def _notes(spec: ProgramSpec, choice: Choice, files: Sequence[Found]) -> list[Note]:
+def _notes(spec: ProgramSpec, choice: Choice, files: Sequence[Found], together: list[str]) -> list[Note]:
+    """`together`: the programs that were found and may hold another one as well."""
     if choice.rivals:
         return [messages.ambiguous(spec, [each.file.path for each in choice.rivals])]
     if choice.chosen is None:
-        return [messages.missing(spec, [file.path for file in files if names.otherwise_ended(file.path, spec)])]
+        unread = programs_in(files)
+        near = [file.path for file in files if names.otherwise_ended(file.path, spec) and file.path not in unread]
+        return [messages.missing(spec, near, unread, together)]
     path = choice.chosen.file.path
     notes = _naming(spec, choice.chosen)
     if choice.unused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.model import UNOPENED, Grade, Status
+from grader.model import UNOPENED, Grade, Note, Status
 from grader.report import words
 
 
@@ -17,12 +17,16 @@ def has_total(grade: Grade) -> bool:
 
 
 NOT_READ = frozenset({"unreadable", "ambiguous", "left-out", "closed"})
-"""Codes of the notes on answers that are there and were not read."""
+"""Codes of the notes on answers that are there and were not read; `missing` is one where a person looks for them."""
 
 
 def why_unread(grade: Grade) -> str:
     """Why there is no answer, where one may well have been handed in; empty otherwise."""
-    return next((note.message for note in grade.notes if note.role == "answers" and note.code in NOT_READ), "")
+    return next((note.message for note in grade.notes if note.role == "answers" and _is_unread(note)), "")
+
+
+def _is_unread(note: Note) -> bool:
+    return note.code in NOT_READ or (note.code == "missing" and note.needs_person)
 
 
 def staff_reasons(grade: Grade) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ NOTED = [
     messages.unused(SPEC, "echo-server.py", ["server.py"]),
     messages.missing(SPEC, []),
     messages.missing(SPEC, ["server.txt"]),
+    messages.missing(SPEC, ["server.txt"], ["work.zip", "a.ipynb"]),
+    messages.missing(SPEC, [], [], ["echo.py"]),
     messages.empty(SPEC, "echo-server.py"),
     messages.unpacked("a.zip"),
     messages.several_archives(["a.zip", "b.zip"]),
@@ -33,4 +35,6 @@ NOTED = [
     messages.answers_typed_cut(),
     messages.answers_cut("answers.md"),
     messages.answers_missing("answers.md"),
+    messages.answers_missing("answers.md", ["photo.png"]),
+    messages.answers_missing("answers.md", [], ["echo-server.py"]),
 ]

@@ -10,7 +10,7 @@ import pytest
 from test_intake_support import ANSWERS, CLIENT, RUBRIC, SERVER, WHOLE, codes, note, read, write, zipped
 
 from grader.errors import SubmissionError
-from grader.intake import find_submissions, names, read_folder
+from grader.intake import bounds, find_submissions, names, read_folder
 
 
 def class_of(count: int) -> dict[str, bytes]:
@@ -45,7 +45,7 @@ def test_what_this_machine_may_not_open_is_nobodys_mistake(tmp_path: Path) -> No
     assert closed.message == "`echo-server.py`: it could not be opened here; your teacher will look."
 
 
-@pytest.mark.parametrize("name", ["client.txt", "Client (1).txt", "echo-client.docx", "echo_client", "client.py.pdf"])
+@pytest.mark.parametrize("name", ["client.txt", "Client (1).txt", "echo-client.xlsx", "echo_client", "client.py.log"])
 def test_a_file_that_is_called_like_the_program_is_named(tmp_path: Path, name: str) -> None:
     """Whoever is told that there is no client sees which file was not taken for it."""
     submission = read(tmp_path / "ada", {"echo-server.py": SERVER, name: b"not Python: 1 2"})
@@ -92,3 +92,100 @@ def test_a_damaged_archive_that_was_named_may_be_the_class(tmp_path: Path) -> No
     first, _ = find_submissions([tmp_path / "class"], RUBRIC)
     with pytest.raises(SubmissionError, match=r"handed in again\.$"):
         first.read()
+
+
+NESTED = {"inner.zip": zipped(WHOLE)}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("homework.zip", zipped(NESTED)),
+        ("echo.ipynb", b'{"cells": []}'),
+        ("echo-client.docx", b"PK"),
+        ("client.py.pdf", b"%PDF"),
+        ("big.pdf", b"%PDF" + b" " * bounds.MAX_FILE_BYTES),
+    ],
+)
+def test_a_person_looks_where_what_is_missing_may_lie_in_what_is_not_read(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
+    """An archive in an archive, a notebook, a document, also one that is too large: none of them is a plain zero."""
+    submission = read(tmp_path / "ada", {name: data})
+    said = note(submission, "missing", "client")
+    assert said.needs_person
+    shown = "inner.zip" if name == "homework.zip" else name
+    assert said.message == (
+        f"Your client was not found. `{shown}` cannot be read here, and it may hold what was asked for; your teacher "
+        "will look. Hand in a file called `echo-client.py`."
+    )
+    assert any(each.needs_person for each in submission.notes if each.role == "answers")
+
+
+@pytest.mark.parametrize("name", ["answers.png", "IMG_2041.HEIC", "lab.tex", "work.rar", "lab3.docx"])
+def test_a_person_looks_where_answers_may_lie_in_what_is_not_read(tmp_path: Path, name: str) -> None:
+    """A photograph of a sheet of paper is no text, and no empty page either."""
+    submission = read(tmp_path / "ada", {"echo-server.py": SERVER, "echo-client.py": CLIENT, name: b"?"})
+    (said,) = (each for each in submission.notes if each.role == "answers")
+    assert said.needs_person
+    assert f"`{name}`" in said.message
+
+
+def test_a_document_of_more_than_is_read_is_not_called_missing(tmp_path: Path) -> None:
+    """Word keeps pictures in it, so that it is soon larger than a file that is read."""
+    large = b"PK" + bytes(bounds.MAX_FILE_BYTES)
+    submission = read(tmp_path / "ada", {"echo-server.py": SERVER, "echo-client.py": CLIENT, "Lab 3 Doe.docx": large})
+    assert note(submission, "unreadable", "answers").needs_person
+
+
+def test_pictures_and_documents_beside_what_was_asked_for_ask_for_nobody(tmp_path: Path) -> None:
+    """Where nothing is missing nobody has to look into them."""
+    submission = read(tmp_path / "ada", WHOLE | {"screen.png": b"?", "notes.ipynb": b"{}", "all.zip": b"PK"})
+    assert not any(each.needs_person for each in submission.notes)
+
+
+def test_a_picture_is_no_program(tmp_path: Path) -> None:
+    """A picture of a terminal is handed in often; nobody has to look for a program in it."""
+    submission = read(tmp_path / "ada", {"echo-server.py": SERVER, "answers.md": ANSWERS, "screen.png": b"?"})
+    assert not note(submission, "missing", "client").needs_person
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b'"""\nQuestion 1: it binds.\nQuestion 2: it connects.\n"""\n',
+        b"# Question 1\n# It binds.\n",
+        b"# Q1: it binds\n",
+        b"## Answer 1: it binds\n",
+    ],
+)
+def test_a_person_looks_where_answers_stand_in_a_programs_comments(tmp_path: Path, written: bytes) -> None:
+    """They are not scored from there: code and text cannot be told apart for certain."""
+    submission = read(tmp_path / "ada", {"echo-server.py": SERVER + written, "echo-client.py": CLIENT})
+    said = note(submission, "missing", "answers")
+    assert said.needs_person
+    assert "`echo-server.py` may hold them in comments; your teacher will look." in said.message
+
+
+@pytest.mark.parametrize("code", [b"q1 = 5\n", b"# q: what is this?\n", b"print('no question here')\n"])
+def test_ordinary_code_holds_no_answers(tmp_path: Path, code: bytes) -> None:
+    """Nobody is sent to look for answers in it."""
+    submission = read(tmp_path / "ada", {"echo-server.py": SERVER + code, "echo-client.py": CLIENT})
+    assert not note(submission, "missing", "answers").needs_person
+
+
+def test_a_person_looks_where_one_file_holds_both_programs(tmp_path: Path) -> None:
+    """It is run as one of them; the other one is there as well, for whoever opens it."""
+    submission = read(tmp_path / "ada", {"echo.py": SERVER + CLIENT, "answers.md": ANSWERS})
+    said = note(submission, "missing", "client")
+    assert said.needs_person
+    assert "`echo.py` may hold it, together with your other program; your teacher will look." in said.message
+
+
+def test_typed_answers_are_not_looked_for_elsewhere(tmp_path: Path) -> None:
+    """A picture beside a text that was typed in is a picture."""
+    person = "Jane Doe_5_assignsubmission"
+    files = {f"{person}_file/{name}": data for name, data in WHOLE.items() if name != "answers.md"}
+    files |= {f"{person}_file/screen.png": b"?", f"{person}_onlinetext/onlinetext.html": b"<p>It binds.</p>"}
+    (pending,) = find_submissions([write(tmp_path / "class", files)], RUBRIC)
+    assert codes(pending.read()) == [("typed", "answers")]
