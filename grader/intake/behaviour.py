@@ -10,7 +10,8 @@ import io
 import re
 import tokenize
 
-from grader.intake import bounds
+from grader.intake import bounds, names
+from grader.intake.handin import Found
 
 UNKNOWN = "unknown"
 """In place of a role: more of the hand-in's code had been looked at than is looked at."""
@@ -23,6 +24,14 @@ _CONNECTS = frozenset({"connect", "connect_ex", "create_connection", "open_conne
 _MAY_SERVE, _MAY_CONNECT = (
     re.compile(rf"\b(?:{'|'.join(sorted(words))})\b".encode()) for words in (_SERVES, _CONNECTS)
 )
+
+
+_TESTS = re.compile(rb"^[ \t]*(?:(?:async[ \t]+)?def test|(?:import|from)[ \t]+(?:pytest|unittest)\b)", re.MULTILINE)
+
+
+def is_test(file: Found) -> bool:
+    """True for tests by their name and by what is in them: somebody's own `test_server.py` may well be a server."""
+    return names.is_test(names.base(file.path)) and bool(_TESTS.search(file.data[: bounds.MAX_SCANNED_BYTES]))
 
 
 class Scan:

@@ -38,7 +38,9 @@ def gather(source: Source, rubric: Rubric) -> HandIn:
 def _gather(source: Source, rubric: Rubric) -> HandIn:
     members = source.members()
     packed = [member for member in members if member.problem is None and names.archive_stem(names.base(member.path))]
-    if not packed or any(_is_program(member.path, rubric) for member in members):
+    if not packed or any(
+        _is_program(each.path, rubric) and not names.is_test(names.base(each.path)) for each in members
+    ):
         return _read_all(source, members, rubric)
     if len(packed) > 1:
         handin = _read_all(source, members, rubric)

@@ -72,6 +72,14 @@ def archive_stem(name: str) -> str | None:
     return None
 
 
+def is_test(name: str) -> bool:
+    """True for a name by which pytest and unittest find tests: a teacher's repository has them."""
+    lowered = name.lower()
+    return lowered == "conftest.py" or (
+        lowered.endswith(".py") and (lowered.startswith("test_") or lowered.endswith("_test.py"))
+    )
+
+
 def plain_path(raw: str) -> str | None:
     """A member's name as a relative path with `/`, or None when it would lead outside or cannot be a path.
 

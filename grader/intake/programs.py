@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from grader.errors import SubmissionError
 from grader.intake import messages, names
-from grader.intake.behaviour import UNKNOWN, Scan
+from grader.intake.behaviour import UNKNOWN, Scan, is_test
 from grader.intake.handin import Found
 from grader.intake.names import Likeness
 from grader.intake.unread import programs_in
@@ -61,6 +61,7 @@ def find_programs(files: Sequence[Found], specs: Sequence[ProgramSpec]) -> Progr
 
     Raises SubmissionError when a program that would be used was too large to be read.
     """
+    files = [file for file in files if not is_test(file)]
     scan = Scan()
     choices = _by_name(files, specs, scan)
     choices |= _by_behaviour(files, specs, choices, scan)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from test_intake_support import ANSWERS, CLIENT, RUBRIC, SERVER, WHOLE, codes, note, paths, read, write
+from test_intake_support import ANSWERS, CLIENT, RUBRIC, SERVER, WHOLE, codes, note, paths, read, write, zipped
 
 from grader.errors import SubmissionError
 from grader.intake import behaviour, bounds, read_folder
@@ -400,3 +400,37 @@ def test_names_that_tell_need_no_look(tmp_path: Path) -> None:
     assert read(tmp_path / "ada", WHOLE | beside).notes == ()
     swapped = read(tmp_path / "bob", WHOLE | beside | {"echo-server.py": CLIENT, "echo-client.py": SERVER})
     assert swapped.programs == {"server": "echo-client.py", "client": "echo-server.py"}
+
+
+TESTS = {
+    "tests/test_echo.py": b"def test_it():\n    " + CLIENT.replace(b"\n", b"\n    "),
+    "tests/conftest.py": b"import pytest\n",
+    "server_test.py": b"import unittest\n" + CLIENT,
+}
+
+
+def test_tests_are_no_programs(tmp_path: Path) -> None:
+    """Those of the teacher connect like a client; whoever handed in nothing handed in no client."""
+    submission = read(tmp_path / "ada", TESTS | {"README.md": b"Write a server."})
+    assert submission.programs == {}
+    assert codes(submission) == [("missing", "server"), ("missing", "client"), ("missing", "answers")]
+
+
+def test_tests_do_not_compete_with_programs(tmp_path: Path) -> None:
+    """They lie beside what was handed in and are not mentioned."""
+    submission = read(tmp_path / "ada", TESTS | {"one.py": SERVER, "two.py": CLIENT, "answers.md": ANSWERS})
+    assert submission.programs == {"server": "one.py", "client": "two.py"}
+    assert codes(submission) == [("misnamed", "server"), ("misnamed", "client")]
+
+
+def test_a_program_that_is_called_like_a_test_is_a_program(tmp_path: Path) -> None:
+    """Who tries something out calls it so."""
+    submission = read(tmp_path / "ada", {"test_server.py": SERVER, "test_2.py": CLIENT})
+    assert submission.programs == {"server": "test_server.py", "client": "test_2.py"}
+
+
+def test_an_archive_beside_tests_is_opened(tmp_path: Path) -> None:
+    """A student who put a zip into the repository that they started from."""
+    submission = read(tmp_path / "ada", TESTS | {"homework.zip": zipped(WHOLE)})
+    assert submission.programs == {"server": "echo-server.py", "client": "echo-client.py"}
+    assert codes(submission) == [("archive", None)]
