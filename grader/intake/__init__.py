@@ -75,7 +75,7 @@ def read_folder(folder: Path, rubric: Rubric) -> Submission:
 
 
 def _read(name: str, opener: Callable[[], Source], rubric: Rubric, where: Path) -> Submission:
-    """`where`: the folder that it is read from, where there is one of that name; else what was given may be it."""
+    """`where`: the folder that it is read from, or its archive without the ending; neither inside an archive."""
     try:
         with opener() as source:
             handin = gather(source, rubric)
@@ -86,9 +86,14 @@ def _read(name: str, opener: Callable[[], Source], rubric: Rubric, where: Path) 
         ) from None
     folders = class_folders(handin, rubric)
     if folders:
-        at = where if where.is_dir() else where.parent
-        raise SubmissionError(messages.looks_like_class(name, folders, str(at)))
+        raise SubmissionError(messages.looks_like_class(name, folders, _given_by_itself(where)))
     return recognise(name, handin, rubric)
+
+
+def _given_by_itself(where: Path) -> str:
+    """The path of a hand-in for a command of its own: its folder or its archive; "" inside an archive."""
+    packed = (where.with_name(where.name + ending) for ending in names.ARCHIVES)
+    return next((str(path) for path in (where, *packed) if path.exists()), "")
 
 
 def _existing(path: Path) -> Path:

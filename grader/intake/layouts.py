@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from grader.intake import messages, names
+from grader.intake import bounds, messages, names
 from grader.intake.gathered import Gathered
 from grader.intake.handin import Contents, Place
 from grader.intake.platforms import Part, parts_of
@@ -91,14 +91,26 @@ def _wrapped(view: View) -> list[Entry] | None:
         return None
     (name,) = view.contents.folders
     inner = view.enter(name)
-    if (entries := _download(inner) or _export(inner)) is not None:
-        return entries
-    if _looks_like_class(inner) and not inner.holds_work():
-        return hand_ins(inner.place, view.rubric, alone=view.alone)
+    for held in _one_in_the_other(inner):
+        if (entries := _download(held) or _export(held)) is not None:
+            return entries
+        if _looks_like_class(held) and not held.holds_work():
+            return hand_ins(held.place, view.rubric, alone=view.alone)
     if view.alone and not (inner.holds_work() and _is_wrapper(name, view.place.name)):
         return [Entry(inner.place.name, inner.place.open)]
     opened = inner.place if view.place.in_archive and not view.contents.files else view.place
     return [Entry(view.place.name, opened.open)]
+
+
+def _one_in_the_other(view: View) -> Iterator[View]:
+    """A folder, and as long as each holds nothing but one more, those in it: `week3/submissions/…`."""
+    yield view
+    for _ in range(bounds.MAX_DEPTH):
+        contents = view.contents
+        if contents.files or contents.links or len(contents.folders) != 1:
+            break
+        view = view.enter(contents.folders[0])
+        yield view
 
 
 def _class(view: View) -> list[Entry] | None:

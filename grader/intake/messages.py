@@ -117,11 +117,13 @@ def too_many_files(name: str) -> str:
 
 
 def looks_like_class(name: str, folders: int, path: str) -> str:
-    """Why a folder was not taken for one hand-in, and the command for a class. For the teacher."""
-    command = f"grade {shlex.quote(path)}"
-    return (
-        f"{shown(name)} looks like a class: {folders} folders in it hold programs of their own. To grade it: {command}"
-    )
+    """Why a folder was not taken for one hand-in, and what to do for a class. `path`: the folder; "" for one in an
+    archive, which has no path. For the teacher."""
+    if path:
+        remedy = f"To grade it: grade {shlex.quote(path)}"
+    else:
+        remedy = "To grade it, unpack the archive, and give the folder in which the hand-ins lie side by side."
+    return f"{shown(name)} looks like a class: {folders} folders in it hold programs of their own. {remedy}"
 
 
 def or_download(why: str) -> str:

@@ -205,3 +205,28 @@ def test_a_folder_to_check_is_one_hand_in_whatever_is_in_it(tmp_path: Path) -> N
     assert read_folder(write(tmp_path / "class", a_class("a", "b")), RUBRIC).id == "class"
     with pytest.raises(UsageError, match="no such"):
         read_folder(tmp_path / "nowhere", RUBRIC)
+
+
+@pytest.mark.parametrize("around", ["week3/submissions", "a/b/c", "hw/src"])
+@pytest.mark.parametrize("kind", ["folder", "zip", "tar.gz"])
+def test_folders_around_a_class_are_no_hand_in(tmp_path: Path, around: str, kind: str) -> None:
+    """However many there are, and whatever they are called."""
+    files = {f"{around}/{path}": data for path, data in a_class("ada", "bob", "eve").items()}
+    place = tmp_path / f"class.{kind}"
+    if kind == "folder":
+        write(place, files)
+    else:
+        place.write_bytes(zipped(files) if kind == "zip" else tarred(files))
+    assert ids(place) == ["ada", "bob", "eve"]
+    assert all(set(each.programs) == {"server", "client"} for each in found(place).values())
+
+
+def test_folders_around_one_hand_in_are_its_own(tmp_path: Path) -> None:
+    """One person's programs in folders are no class."""
+    assert ids(write(tmp_path / "class", {f"ada/hw/src/{path}": data for path, data in WHOLE.items()})) == ["ada"]
+
+
+def test_folders_around_the_download_of_a_platform_are_no_hand_in(tmp_path: Path) -> None:
+    """A download that was unpacked into a folder of a folder."""
+    files = {f"a/b/{who}_{5 + n}_assignsubmission_file/{path}": b"x" for n, who in enumerate("xy") for path in WHOLE}
+    assert ids(write(tmp_path / "class", files)) == ["x_5", "y_6"]

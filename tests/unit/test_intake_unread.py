@@ -74,6 +74,24 @@ def test_a_class_among_the_hand_ins_is_called_one(tmp_path: Path) -> None:
         read_folder(place / "class", RUBRIC)
 
 
+def test_an_archive_that_is_a_class_is_named_with_its_own_path(tmp_path: Path) -> None:
+    """To give the folder around it once more would change nothing."""
+    place = write(tmp_path / "all", {"ada.zip": zipped(WHOLE), "class.zip": zipped(class_of(3))})
+    _, pending = find_submissions([place], RUBRIC)
+    with pytest.raises(SubmissionError, match=rf"grade {place}/class\.zip$"):
+        pending.read()
+    assert len(list(find_submissions([place / "class.zip"], RUBRIC))) == 3
+
+
+def test_a_class_inside_an_archive_has_no_path(tmp_path: Path) -> None:
+    """So it has to be unpacked."""
+    inside = {f"section/{path}": data for path, data in class_of(3).items()} | {"ada/echo-server.py": SERVER}
+    (tmp_path / "all.zip").write_bytes(zipped(inside))
+    _, pending = find_submissions([tmp_path / "all.zip"], RUBRIC)
+    with pytest.raises(SubmissionError, match=r"To grade it, unpack the archive, and give the folder"):
+        pending.read()
+
+
 def test_versions_in_folders_are_no_class(tmp_path: Path) -> None:
     """Two of everything are for a person; so are any number beside the programs that count."""
     assert {code for code, _ in codes(read(tmp_path / "two", class_of(2)))} == {"ambiguous"}
