@@ -20,6 +20,7 @@ from grader.model import Note
 _TEXT = (".md", ".txt", ".markdown", ".text", ".rst", ".md.txt", "")
 _ENDING = re.compile(r"(?:\.md\.txt|\.[a-z]{2,8})$", re.IGNORECASE)
 _HEADING = re.compile(rb"^[#*\s]{0,8}(?:question|q)\s{0,3}[1-9]\b", re.IGNORECASE | re.MULTILINE)
+_QUESTION = re.compile(r"(?:question|q)[1-9]")
 _MAGIC = (b"PK\x03\x04", b"%PDF", b"{\\rtf", b"\xd0\xcf\x11\xe0")
 """First bytes of the formats of word processors, and of PDF."""
 
@@ -109,13 +110,22 @@ def _ranked(files: Sequence[Found], expected: str, root: str) -> list[tuple[tupl
     for file in files:
         name = names.base(file.path)
         closeness = 0 if name == expected else _closeness(name, expected)
-        if closeness is None and _is_text(name) and len(_HEADING.findall(file.data[: bounds.MAX_SCANNED_BYTES])) > 1:
+        if closeness is None and _is_text(name) and (_is_named_for_a_question(name) or _has_headings(file.data)):
             closeness = 4
         if closeness is None and _is_document(name):
             closeness = 5
         if closeness is not None:
             ranked.append(((closeness, _depth(file.path, root)), file))
     return sorted(ranked, key=lambda each: (each[0], each[1].path))
+
+
+def _is_named_for_a_question(name: str) -> bool:
+    """True for `question1.txt`, `Q2.md`."""
+    return bool(_QUESTION.fullmatch(names.squashed(_split(name)[0])))
+
+
+def _has_headings(data: bytes) -> bool:
+    return len(_HEADING.findall(data[: bounds.MAX_SCANNED_BYTES])) > 1
 
 
 def _depth(path: str, root: str) -> int:

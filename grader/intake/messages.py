@@ -208,7 +208,7 @@ def missing(spec: ProgramSpec, near: list[str], unread: Sequence[str] = (), toge
     if together:
         instead += f" {listed(together)} may hold it, together with your other program; your teacher will look."
     elif unread:
-        instead += _may_hold(unread)
+        instead += _may_hold(unread, "it")
     return Note(
         code="missing",
         message=f"Your {spec.role} was not found.{instead} Hand in a file called `{spec.file}`.",
@@ -217,10 +217,10 @@ def missing(spec: ProgramSpec, near: list[str], unread: Sequence[str] = (), toge
     )
 
 
-def _may_hold(unread: Sequence[str]) -> str:
+def _may_hold(unread: Sequence[str], missing: str) -> str:
     """What is not read here, where something is missing."""
-    them = "it" if len(unread) == 1 else "they"
-    return f" {listed(unread)} cannot be read here, and {them} may hold what was asked for; your teacher will look."
+    are = "is" if len(unread) == 1 else "are"
+    return f" {listed(unread)} may hold {missing} and {are} not read here; your teacher will look."
 
 
 def empty(spec: ProgramSpec, path: str) -> Note:
@@ -282,7 +282,7 @@ def answers_missing(expected: str, unread: Sequence[str] = (), in_code: Sequence
     if in_code:
         instead = f" {listed(in_code)} may hold them in comments; your teacher will look."
     elif unread:
-        instead = _may_hold(unread)
+        instead = _may_hold(unread, "them")
     message = f"Your answers were not found.{instead} Hand in a file called `{expected}`."
     return _answers("missing", message, needs_person=bool(instead))
 

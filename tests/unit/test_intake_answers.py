@@ -126,3 +126,12 @@ def test_text_of_any_encoding_is_read(data: bytes, text: str) -> None:
 def test_a_cut_inside_a_character_changes_nothing_else() -> None:
     """Text that was cut stays UTF-8, without the broken character."""
     assert decoded("naïve ☃".encode()[:-1], whole=False) == "naïve "
+
+
+@pytest.mark.parametrize("name", ["question1.txt", "Question 1.md", "q1.txt", "Q_1"])
+def test_a_text_that_is_named_for_a_question_is_an_answer(tmp_path: Path, name: str) -> None:
+    """One is read; of a text for each question none is called missing, and a person looks."""
+    programs = {path: data for path, data in WHOLE.items() if path != "answers.md"}
+    assert read(tmp_path / "one", programs | {name: b"It binds."}).answers == "It binds."
+    both = read(tmp_path / "both", programs | {name: b"It binds.", name.replace("1", "2"): b"It connects."})
+    assert note(both, "ambiguous", "answers").needs_person

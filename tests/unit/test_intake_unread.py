@@ -134,8 +134,8 @@ def test_a_person_looks_where_what_is_missing_may_lie_in_what_is_not_read(
     assert said.needs_person
     shown = "inner.zip" if name == "homework.zip" else name
     assert said.message == (
-        f"Your client was not found. `{shown}` cannot be read here, and it may hold what was asked for; your teacher "
-        "will look. Hand in a file called `echo-client.py`."
+        f"Your client was not found. `{shown}` may hold it and is not read here; your teacher will look. "
+        "Hand in a file called `echo-client.py`."
     )
     assert any(each.needs_person for each in submission.notes if each.role == "answers")
 
