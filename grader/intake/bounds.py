@@ -36,6 +36,9 @@ MAX_BEGINNINGS = 4
 MAX_PAGE_BYTES = 1024 * 1024
 """Of a page that a learning platform made of what was typed into it, with its markup."""
 
+MAX_EXPORT_BYTES = 8 * 1024 * 1024
+"""Of the file that says whose the folders of an export are: a class of thousands."""
+
 MAX_SCANNED_BYTES = 64 * 1024
 """Of a program, when its code is looked at for what it does."""
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from grader.intake import bounds, messages, names
+from grader.intake import bounds, export, messages, names
 from grader.intake.gathered import Gathered
 from grader.intake.handin import Contents, Place
 from grader.intake.platforms import Part, parts_of
@@ -35,8 +35,7 @@ _WORK_WORDS = frozenset({
 
 _EXPORT = re.compile(r"assignment_[0-9]+_export")
 _EXPORTED = re.compile(r"submission_[0-9]+")
-_EXPORT_FILE = "submission_metadata.yml"
-"""Names in an export of Gradescope, as tools that read them describe it (it is not documented)."""
+"""Names in an export of Gradescope."""
 
 
 def hand_ins(place: Place, rubric: Rubric, *, alone: bool) -> list[Entry]:
@@ -70,9 +69,12 @@ def _download(view: View) -> list[Entry] | None:
 
 
 def _export(view: View) -> list[Entry] | None:
-    """An export of Gradescope: a folder for each submission, and a file about them beside."""
-    known = _EXPORT_FILE in view.contents.files or _EXPORT.fullmatch(view.place.name)
-    return _class(view) if known and any(map(_EXPORTED.fullmatch, view.contents.folders)) else None
+    """An export of Gradescope: a folder for each submission, and beside them a file that says whose they are."""
+    told = export.FILE in view.contents.files
+    if not (told or _EXPORT.fullmatch(view.place.name)) or not any(map(_EXPORTED.fullmatch, view.contents.folders)):
+        return None
+    people = export.people(view.place) if told else {}
+    return [replace(entry, name=names.printable(people.get(entry.name, entry.name))) for entry in _class(view) or []]
 
 
 def _one(view: View) -> list[Entry] | None:

@@ -145,15 +145,69 @@ def test_typed_answers_count_where_no_file_can_be_read(
 # --- Gradescope and GitHub Classroom --------------------------------------------------------------------------------
 
 
+METADATA = """---
+submission_17:
+  :submitters:
+  - :name: Jane Doe
+    :sid: '0123'
+    :email: jane@example.org
+  :created_at: 2026-10-01 10:00:00.000000000 Z
+  :score: 0.0
+  :history: []
+submission_18:
+  submitters:
+  - name: "Bo/b\\n\\u202eB"
+    email: bob@example.org
+  - {name: Jürgen Ö, sid: 77}
+submission_19:
+  :submitters: []
+""".encode()
+
+
 def test_an_export_of_gradescope(handed: Handed) -> None:
-    """A folder for each submission, whatever is in it, and the file about them is no hand-in."""
+    """A folder for each submission, whatever is in it, called by whose it is; the file that says so is no hand-in."""
     files = {
-        "submission_metadata.yml": b"submission_17:\n  :submitters: []\n",
+        "submission_metadata.yml": METADATA,
         "submission_17/main.py": SERVER,
         "submission_18/notes/essay.pdf": b"",
+        "submission_19/main.py": SERVER,
+        "submission_20/main.py": SERVER,
     }
     batch = found(handed(files))
-    assert list(batch) == ["submission_17", "submission_18"]
+    assert list(batch) == ["Bo b B_bob@example.org, Jürgen Ö_77", "Jane Doe_0123", "submission_19", "submission_20"]
+    assert batch["Jane Doe_0123"].programs == {"server": "main.py"}
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        b"",
+        b"- a",
+        b"a: [",
+        b"submission_17: {submitters: {name: x}}",
+        b"\xff",
+        b"[" * 200_000,
+        b"[" * 20_000 + b"]" * 20_000,
+        b"x: &a [*a]",
+    ],
+)
+def test_an_export_of_gradescope_that_does_not_say_whose_it_is(handed: Handed, metadata: bytes) -> None:
+    """The folders keep their names; no hand-in is lost over it."""
+    files = {"submission_metadata.yml": metadata, "submission_17/main.py": SERVER, "submission_18/a.py": SERVER}
+    assert list(found(handed(files))) == ["submission_17", "submission_18"]
+
+
+def test_the_names_of_an_export_are_read_in_bounds(handed: Handed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond them folders keep their names."""
+    monkeypatch.setattr(bounds, "MAX_EXPORT_BYTES", 50)
+    assert ids(handed({"submission_metadata.yml": METADATA, "submission_17/main.py": SERVER})) == ["submission_17"]
+
+
+def test_two_people_of_one_name_in_an_export_are_two(handed: Handed) -> None:
+    """Also where nothing else is known of them."""
+    same = b"submission_1: {submitters: [{name: Jo}]}\nsubmission_2: {submitters: [{name: Jo}]}\n"
+    files = {"submission_metadata.yml": same, "submission_1/main.py": SERVER, "submission_2/main.py": SERVER}
+    assert ids(handed(files)) == ["Jo", "Jo (2)"]
 
 
 def test_an_export_of_gradescope_in_its_folder(tmp_path: Path) -> None:
