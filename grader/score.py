@@ -75,13 +75,24 @@ def review_reasons(
 ) -> tuple[str, ...]:
     """Why a person has to look, in the order in which they would."""
     reasons = _faults(one for one in checks if one.observation.verdict is Verdict.HARNESS_ERROR)
-    reasons += [note.message for note in notes if note.needs_person]
+    reasons += [note.message for note in notes if note.needs_person or _may_be_the_work(note, checks, questions)]
     elsewhere = [one.observation.reason for one in checks if one.observation.elsewhere]
     reasons += [f"Perhaps right on the student's own computer: {reason}" for reason in elsewhere]
     for question in questions:
         if question.needs_review:
             reasons += [f"{question.id}: {reason}" for reason in question.review_reasons or ("please mark by hand",)]
     return tuple(dict.fromkeys(reasons))
+
+
+def _may_be_the_work(note: Note, checks: Sequence[CheckScore], questions: Sequence[QuestionScore]) -> bool:
+    """True for a note on files that were not used, where what was used in their place earned nothing: somebody left the
+    starter as it was, and handed in their work beside it."""
+    if note.code != "unused":
+        return False
+    if note.role == "answers":
+        return bool(questions) and not any(one.answer.strip() for one in questions)
+    tried = [one for one in checks if note.role is None or one.id.startswith(f"{note.role}.")]
+    return bool(tried) and not any(one.points for one in tried)
 
 
 def _faults(broken: Iterable[CheckScore]) -> list[str]:

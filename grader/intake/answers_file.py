@@ -63,14 +63,25 @@ def _in_files(files: Sequence[Found], expected: str, root: str) -> Answers:
     if chosen.data.startswith(_MAGIC):
         return Answers(None, (messages.answers_unreadable(chosen.path, expected),))
     documents = [file.path for _, file in ranked if _is_document(file.path) and _speaks_of_answers(file.path, expected)]
+    others = [path for path in _others(chosen, ranked, files) if path not in documents]
     if documents:
         notes = (*notes, messages.answers_beside(chosen.path, documents))
+    if others:
+        notes = (*notes, messages.answers_unused(chosen.path, others))
     text = decoded(chosen.data[: bounds.MAX_ANSWERS_BYTES], whole=len(chosen.data) <= bounds.MAX_ANSWERS_BYTES)
     if len(chosen.data) > bounds.MAX_ANSWERS_BYTES:
         notes = (*notes, messages.answers_cut(chosen.path))
     if not text.strip():
         notes = (*notes, messages.answers_empty(chosen.path))
     return Answers(text, notes)
+
+
+def _others(chosen: Found, ranked: list[tuple[tuple[int, int], Found]], files: Sequence[Found]) -> list[str]:
+    """What may hold answers beside the file that was chosen. It matters where nothing is answered in that."""
+    could_be = {file.path for _, file in ranked if file.data != chosen.data}
+    could_be |= {*unread.answers_in(files), *unread.answers_in_comments(files)}
+    same = {file.path for file in files if file.data == chosen.data}
+    return sorted(could_be - same)
 
 
 def decoded(data: bytes, *, whole: bool = True) -> str:
@@ -94,7 +105,11 @@ def _choose(
     if not texts:
         if ranked:
             return None, (messages.answers_unreadable(ranked[0][1].path, expected),)
-        return None, (messages.answers_missing(expected, unread.answers_in(files), unread.answers_in_comments(files)),)
+        return None, (
+            messages.answers_missing(
+                expected, [*unread.answers_in(files), *unread.texts_in(files)], unread.answers_in_comments(files)
+            ),
+        )
     best_rank, best = texts[0]
     equal = [file for rank, file in texts if rank == best_rank and file.data != best.data]
     if equal:

@@ -38,10 +38,11 @@ def gather(source: Source, rubric: Rubric) -> HandIn:
 def _gather(source: Source, rubric: Rubric) -> HandIn:
     members = source.members()
     packed = [member for member in members if member.problem is None and names.archive_stem(names.base(member.path))]
-    if not packed or any(
-        _is_program(each.path, rubric) and not names.is_test(names.base(each.path)) for each in members
-    ):
+    if not packed:
         return _read_all(source, members, rubric)
+    if any(_is_program(each.path, rubric) and not names.is_test(names.base(each.path)) for each in members):
+        handin = _read_all(source, members, rubric)
+        return HandIn(handin.files, (messages.unopened_archives([each.path for each in packed]), *handin.notes))
     if len(packed) > 1:
         handin = _read_all(source, members, rubric)
         return HandIn(handin.files, (messages.several_archives([member.path for member in packed]), *handin.notes))

@@ -197,6 +197,15 @@ def unused(spec: ProgramSpec, used: str, others: list[str]) -> Note:
     )
 
 
+def unopened_archives(paths: Sequence[str]) -> Note:
+    """Archives beside programs."""
+    were = "was" if len(paths) == 1 else "were"
+    return Note(
+        code="unused",
+        message=f"{listed(paths)} {were} not opened, as there are programs beside. Next time hand in only what counts.",
+    )
+
+
 def missing(spec: ProgramSpec, near: list[str], unread: Sequence[str] = (), together: Sequence[str] = ()) -> Note:
     """No file could be the program. `near`: files that are called like it, with another ending than a program's.
 
@@ -262,6 +271,13 @@ def answers_beside(path: str, documents: list[str]) -> Note:
     """Text was read, and a document that may hold other answers was not."""
     message = f"{shown(path)} was read; {listed(documents)} is not plain text and was not; your teacher will look. "
     return _answers("unreadable", f"{message}Next time hand in only {shown(base(path))}.", needs_person=True)
+
+
+def answers_unused(path: str, others: Sequence[str]) -> Note:
+    """Texts or documents that could have been meant beside the one that was read."""
+    were = "was" if len(others) == 1 else "were"
+    message = f"{shown(path)} was read as your answers; {listed(others)} {were} not. "
+    return _answers("unused", f"{message}Next time hand in only the one that counts.")
 
 
 def answers_typed() -> Note:

@@ -18,6 +18,8 @@ DOCUMENTS = (".docx", ".doc", ".pdf", ".rtf", ".odt", ".pages", ".html", ".htm")
 _NOTEBOOKS = (".ipynb",)
 _OTHER_TEXTS = (".tex", ".pptx", ".odp", ".docm", ".wps")
 _PICTURES = (".png", ".jpg", ".jpeg", ".heic", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+_EVERYWHERE = ("readme", "requirements", "license", "changelog")
+"""Texts of the teacher, or of a tool."""
 
 _IN_COMMENT = re.compile(
     rb"^[ \t]{0,8}(?:[#*\"' \t]{0,8}(?:question|answer)|#[#* \t]{0,8}q)[ \t]{0,3}[1-9]\b", re.IGNORECASE | re.MULTILINE
@@ -35,6 +37,17 @@ def may_hold_answers(name: str) -> bool:
     return may_hold_programs(name) or name.lower().endswith((*_OTHER_TEXTS, *_PICTURES))
 
 
+def _is_other_text(name: str) -> bool:
+    """True for a text that is neither a program's nor one of those that come with every project."""
+    stem, dot, ending = name.lower().rpartition(".")
+    return (
+        bool(dot)
+        and ending in ("txt", "md", "markdown", "text", "rst")
+        and stem not in _EVERYWHERE
+        and not stem.endswith(".py")
+    )
+
+
 def programs_in(files: Sequence[Found]) -> list[str]:
     """The files that may hold programs and are not read, by path."""
     return [file.path for file in files if may_hold_programs(names.base(file.path))]
@@ -43,6 +56,11 @@ def programs_in(files: Sequence[Found]) -> list[str]:
 def answers_in(files: Sequence[Found]) -> list[str]:
     """The files that may hold answers and are not read, by path."""
     return [file.path for file in files if may_hold_answers(names.base(file.path))]
+
+
+def texts_in(files: Sequence[Found]) -> list[str]:
+    """Texts that nothing points to, by path: an essay, or a program's data."""
+    return [file.path for file in files if _is_other_text(names.base(file.path))]
 
 
 def answers_in_comments(files: Sequence[Found]) -> list[str]:

@@ -29,6 +29,17 @@ def _is_unread(note: Note) -> bool:
     return note.code in NOT_READ or (note.code == "missing" and note.needs_person)
 
 
+def notes_for_student(grade: Grade) -> tuple[str, ...]:
+    """What a student is told of their files. What may hold answers beside the file that was read matters only where
+    there is no answer in that: nobody is to be troubled over a picture."""
+    answered = any(one.answer.strip() for one in grade.questions)
+    return tuple(
+        note.message
+        for note in grade.notes
+        if note.code != UNOPENED and not (note.code == "unused" and note.role == "answers" and answered)
+    )
+
+
 def staff_reasons(grade: Grade) -> tuple[str, ...]:
     """Why a person is needed, in sentences that speak of the student and not to them."""
     to_student = {note.message for note in grade.notes if note.code != UNOPENED}

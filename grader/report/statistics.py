@@ -163,7 +163,9 @@ def _person(grade: Grade, page: str) -> Person:
 
 def _beside_answers(grade: Grade) -> bool:
     """Whether a person has to look at something that no decision on an answer settles."""
-    return any(note.needs_person for note in grade.notes) or any(one.observation.elsewhere for one in grade.checks)
+    return any(note.message in grade.review_reasons for note in grade.notes) or any(
+        one.observation.elsewhere for one in grade.checks
+    )
 
 
 def _found(grade: Grade, rubric: Rubric) -> str:

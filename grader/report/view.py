@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from grader.model import (
-    UNOPENED,
     CheckScore,
     CriterionScore,
     Grade,
@@ -23,7 +22,7 @@ from grader.model import (
     Verdict,
 )
 from grader.report import words
-from grader.report.standing import has_total, is_unopened, why_unread
+from grader.report.standing import has_total, is_unopened, notes_for_student, why_unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +189,7 @@ def student_view(grade: Grade, rubric: Rubric) -> View:
         all_well=False,
         complete=has_total(grade),
         pending=() if unopened else _pending(grade),
-        notes=tuple(note.message for note in grade.notes if note.code != UNOPENED),
+        notes=notes_for_student(grade),
         checks=checks,
         causes=_causes(checks, grade, rubric),
         answers=answers,

@@ -18,6 +18,7 @@ NOTED = [
     messages.missing(SPEC, ["server.txt"]),
     messages.missing(SPEC, ["server.txt"], ["work.zip", "a.ipynb"]),
     messages.missing(SPEC, [], [], ["echo.py"]),
+    messages.unopened_archives(["a.zip"]),
     messages.empty(SPEC, "echo-server.py"),
     messages.unpacked("a.zip"),
     messages.several_archives(["a.zip", "b.zip"]),

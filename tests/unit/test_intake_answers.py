@@ -53,7 +53,7 @@ def test_the_exact_name_wins(tmp_path: Path) -> None:
     """Beside `answers.md` no other text counts."""
     submission = read(tmp_path / "ada", WHOLE | {"answers.txt": b"others", "README.md": ANSWERS})
     assert submission.answers == ANSWERS.decode()
-    assert submission.notes == ()
+    assert codes(submission) == [("unused", "answers")]
 
 
 def test_two_equally_good_texts_are_for_a_person(tmp_path: Path) -> None:

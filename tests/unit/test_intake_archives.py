@@ -175,7 +175,9 @@ def test_several_archives_are_for_a_person() -> None:
 def test_an_archive_beside_programs_stays_closed() -> None:
     """Where programs were handed in, an archive is a file like any other."""
     submission = unpacked(zipped(WHOLE | {"data.zip": b"PK not a zip"}))
-    assert submission.notes == ()
+    assert [each.message for each in submission.notes if each.role is None] == [
+        "`data.zip` was not opened, as there are programs beside. Next time hand in only what counts."
+    ]
 
 
 # --- what is hostile ------------------------------------------------------------------------------------------------

@@ -140,7 +140,7 @@ def test_a_person_looks_where_what_is_missing_may_lie_in_what_is_not_read(
     assert any(each.needs_person for each in submission.notes if each.role == "answers")
 
 
-@pytest.mark.parametrize("name", ["answers.png", "IMG_2041.HEIC", "lab.tex", "work.rar", "lab3.docx"])
+@pytest.mark.parametrize("name", ["answers.png", "IMG_2041.HEIC", "lab.tex", "work.rar", "lab3.docx", "essay.txt"])
 def test_a_person_looks_where_answers_may_lie_in_what_is_not_read(tmp_path: Path, name: str) -> None:
     """A photograph of a sheet of paper is no text, and no empty page either."""
     submission = read(tmp_path / "ada", {"echo-server.py": SERVER, "echo-client.py": CLIENT, name: b"?"})
@@ -207,3 +207,17 @@ def test_typed_answers_are_not_looked_for_elsewhere(tmp_path: Path) -> None:
     files |= {f"{person}_file/screen.png": b"?", f"{person}_onlinetext/onlinetext.html": b"<p>It binds.</p>"}
     (pending,) = find_submissions([write(tmp_path / "class", files)], RUBRIC)
     assert codes(pending.read()) == [("typed", "answers")]
+
+
+@pytest.mark.parametrize("other", ["Report.pdf", "answers.txt", "photo.jpg"])
+def test_what_may_hold_answers_beside_those_that_were_read_is_mentioned(tmp_path: Path, other: str) -> None:
+    """Whether it matters is seen once the answers were read."""
+    submission = read(tmp_path / "ada", WHOLE | {other: b"?", "copy.txt": ANSWERS, "README.md": b"Read me."})
+    assert submission.answers == ANSWERS.decode()
+    assert [(each.code, each.needs_person, each.message) for each in submission.notes] == [
+        (
+            "unused",
+            False,
+            f"`answers.md` was read as your answers; `{other}` was not. Next time hand in only the one that counts.",
+        )
+    ]

@@ -8,6 +8,7 @@ import grades
 import noted
 import pytest
 
+from grader.intake import messages
 from grader.model import Grade, Note, ProgramSpec, Status
 from grader.report.statistics import spread, summarize
 from grader.report.student import student_html, student_markdown
@@ -206,3 +207,11 @@ def test_quartiles_are_those_of_a_spreadsheet() -> None:
 def test_an_empty_class_has_a_summary() -> None:
     """Nothing graded is no error."""
     assert render_summary_table(summarize(RUBRIC, [])).startswith("0 submissions")
+
+
+def test_a_picture_beside_the_answers_troubles_nobody() -> None:
+    """What may hold answers is told only to whoever has none in the file that was read."""
+    note = messages.answers_unused("answers.md", ["screen.png"])
+    answered, empty = (grades.a_question_score(answer=answer) for answer in ("It binds.", " "))
+    assert view(questions=(answered,), notes=(note,)).notes == ()
+    assert view(questions=(empty,), notes=(note,)).notes == (note.message,)

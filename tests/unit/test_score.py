@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -187,3 +188,20 @@ def test_a_grade_names_what_it_was_made_of() -> None:
 def test_points_are_written_without_needless_zeros(points: str, shown: str) -> None:
     """10 never reads 10.0."""
     assert repr(number(Decimal(points))) == shown
+
+
+@pytest.mark.parametrize("role", ["server", None])
+def test_a_person_looks_at_what_was_not_used_where_what_was_used_earned_nothing(role: str | None) -> None:
+    """The starter as it was, and the work in a folder or an archive beside it."""
+    unused = Note(code="unused", message="`a.py` was used; `b.py` was not.", role=role)
+    nothing = graded(worth("2", "3"), Verdict.FAILED, Verdict.SKIPPED, notes=(unused,))
+    assert (nothing.status, nothing.review_reasons) == (Status.NEEDS_REVIEW, (unused.message,))
+    assert graded(worth("2", "3"), Verdict.PASSED, Verdict.FAILED, notes=(unused,)).status is Status.GRADED
+
+
+def test_a_person_looks_at_other_answers_where_none_was_found_in_the_file() -> None:
+    """An answer that earns nothing is an answer."""
+    unused = Note(code="unused", message="`answers.md` was read; `Report.pdf` was not.", role="answers")
+    empty = replace(an_answer("0"), answer=" ")
+    assert graded(worth("2"), notes=(unused,), answers=(empty, empty)).review_reasons == (unused.message,)
+    assert graded(worth("2"), notes=(unused,), answers=(empty, an_answer("0"))).status is Status.GRADED
