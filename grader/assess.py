@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import tokenize
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import permutations
 
 from grader.conversation import PlannedRun, plan
 from grader.diagnose import advice, explain
@@ -35,22 +37,34 @@ def observe(submission: Submission, rubric: Rubric, records: Mapping[str, RunRec
     def observation(check: Check) -> Observation:
         if check.id not in found:
             needed = [observation(checks[name]) for name in check.needs]
-            found[check.id] = observe_one(check, needed, submission, rubric, runs[check.id], records, sources)
+            alone = {role: found[half] for role, half in halves(check, rubric).items() if half in found}
+            found[check.id] = observe_one(check, needed, alone, submission, rubric, runs[check.id], records, sources)
         return found[check.id]
 
-    return {check.id: observation(check) for check in rubric.checks}
+    for check in sorted(rubric.checks, key=of_own_two):  # those last
+        observation(check)
+    return {check.id: found[check.id] for check in rubric.checks}
+
+
+def of_own_two(check: Check) -> bool:
+    """Whether the student's two programs run together."""
+    return list(check.players.values()) == ["student", "student"]
 
 
 def observe_one(
     check: Check,
     needed: list[Observation],
+    alone: Mapping[str, Observation],
     submission: Submission,
     rubric: Rubric,
     run: PlannedRun,
     records: Mapping[str, RunRecord],
     sources: Mapping[str, str],
 ) -> Observation:
-    """One check. Precedence: a check that is needed, a file that is not there, a fault of ours, then the record."""
+    """One check. Precedence: a check that is needed, a file that is not there, a fault of ours, then the record.
+
+    `alone`: of a student's two programs, how each did with the other's reference.
+    """
     if any(one.verdict is Verdict.HARNESS_ERROR for one in needed):
         return harness_error(check, "A check that this one needs could not be made.")
     blocking = next((one for one in needed if one.verdict is not Verdict.PASSED and not one.followed), None)
@@ -69,7 +83,15 @@ def observe_one(
     own = [role for role in mine if check.players[role] == "student"]
     others = [one for name, one in records.items() if "/" not in name and name != run.name and one.role in own]
     finding = judge(run.scripts[check.id], mine, rubric, others)
-    return passed(check, mine, sources) if finding is None else failed(check, finding, mine, rubric, sources)
+    return passed(check, mine, sources) if finding is None else failed(check, finding, mine, rubric, sources, alone)
+
+
+def halves(check: Check, rubric: Rubric) -> dict[str, str]:
+    """For a check of a student's two programs: role -> id of the check of that program with the other's reference."""
+    if not of_own_two(check):
+        return {}
+    players = {role: {**check.players, other: "reference"} for role, other in permutations(check.players)}
+    return {role: one.id for role in players for one in rubric.checks if one.players == players[role]}
 
 
 def run_records(run: PlannedRun, records: Mapping[str, RunRecord]) -> dict[str, RunRecord]:
@@ -160,9 +182,16 @@ def passed(check: Check, records: Mapping[str, RunRecord], sources: Mapping[str,
 
 
 def failed(
-    check: Check, finding: Finding, records: Mapping[str, RunRecord], rubric: Rubric, sources: Mapping[str, str]
+    check: Check,
+    finding: Finding,
+    records: Mapping[str, RunRecord],
+    rubric: Rubric,
+    sources: Mapping[str, str],
+    alone: Mapping[str, Observation],
 ) -> Observation:
-    """What is wrong, where, and what to try."""
+    """What is wrong, where, and what to try. Of two programs together, what one of them does wrong with the reference,
+    too, is never laid at the door of the other, which does well with it: a client that gives up because the server
+    does not answer has made no mistake."""
     found = explain(
         finding,
         sources,
@@ -174,6 +203,10 @@ def failed(
         players=check.players,
         echoes=is_echo(rubric),
     )
+    does_well = found.role in alone and alone[found.role].verdict is Verdict.PASSED
+    other = next((one for one in alone.values() if one.verdict is Verdict.FAILED), None)
+    if does_well and other is not None:
+        return replace(other, check=check.id)
     return Observation(
         check=check.id,
         verdict=Verdict.FAILED,

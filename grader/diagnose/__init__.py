@@ -27,11 +27,13 @@ __all__ = ["Diagnosis", "advice", "explain"]
 class Diagnosis:
     """What is said about one finding.
 
-    `id`: the catalogue's entry.  `reason`, `next_step`: for the student.  `file`, `line`, `source`: the student's own
-    line, when there is one.  `staff_note`: for teachers only.  `elsewhere`: as of the entry.
+    `id`: the catalogue's entry.  `role`: whose program it is about.  `reason`, `next_step`: for the student.
+    `file`, `line`, `source`: the student's own line, when there is one.  `staff_note`: for teachers only.
+    `elsewhere`: as of the entry.
     """
 
     id: str
+    role: str
     reason: str
     next_step: str
     file: str | None = None
@@ -85,6 +87,7 @@ def diagnosis(entry: Entry, finding: Finding, clues: Clues, hint: str, limits: L
     note = sentence(entry.staff, filled)
     return Diagnosis(
         id=entry.id,
+        role=clues.role,
         reason=sentence(entry.reason, filled),
         next_step=sentence(entry.next_step, filled),
         file=place.file if place else None,

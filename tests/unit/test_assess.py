@@ -420,6 +420,39 @@ def test_a_server_is_blamed_for_a_changed_reply_only_where_it_should_echo(server
     assert ("upper-cased" in told.reason) is (blamed == "server")
 
 
+UNSERVED = {"exit_code": 1, "stdout": b"gave up\n"}
+STUCK = {"exit_code": None, "stopped": "stuck", "stdout": b""}
+
+
+@pytest.mark.parametrize("order", list(permutations(["own", "server", "client"])))
+@pytest.mark.parametrize(
+    ("with_reference", "blamed"),
+    [({"server": STUCK, "client": {}}, "server"), ({"server": {}, "client": {}}, "client")],
+    ids=["server-fails", "both-do-well"],
+)
+def test_a_client_that_gives_up_is_not_blamed_for_a_server_that_fails_by_itself(
+    order: tuple[str, ...], with_reference: Mapping[str, Mapping[str, object]], blamed: str
+) -> None:
+    """It closes, and the server answers then: on the wire all bytes came back."""
+    expects = exits(who="client")
+    checks = {
+        "own": a_pair("pair.own", expects),
+        "server": a_pair("server.with-reference", expects, client="reference"),
+        "client": a_pair("client.with-reference", expects, server="reference"),
+    }
+    rubric = a_rubric(*(checks[name] for name in order))
+    records = {}
+    for run in plan(rubric, SEED):
+        name = next(name for name, check in checks.items() if check.id in run.scripts)
+        changes = {"client": UNSERVED} if name == "own" else {"client": with_reference[name]}
+        found = cases.pair_records(**changes)
+        records.update({f"{run.name}/{role}": one for role, one in found.items()})
+    told = observe(a_submission(), rubric, records)
+    assert told["pair.own"].verdict is Verdict.FAILED
+    assert told["pair.own"].reason.startswith(f"Your {blamed}")
+    assert list(told) == [check.id for check in rubric.checks]
+
+
 def test_a_check_without_programs_of_the_student_is_judged_too() -> None:
     """Two references make no demands on the hand-in."""
     check: Check = a_pair("pair.refs", exits(who="client"), server="reference", client="reference")
