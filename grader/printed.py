@@ -13,12 +13,19 @@ from functools import lru_cache, partial
 LITERAL = re.compile(r"""(?P<escape>\\.)|[bru]{0,2}'((?:[^'\\\n]|\\.)*)'|[bru]{0,2}"((?:[^"\\\n]|\\.)*)\"""")
 # What a terminal does not show: colours, moves of the cursor, titles (ECMA-48, CSI and OSC).
 CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+A_PORT = re.compile(r"(?<![\d.])[1-9]\d{3,4}(?!\d|\.\d)")
+MOST_PORTS = 50  # numbers of that size in what a server says of one client
 WORDS = re.compile(rf"[^\W\d_]+|\b{errno.ECONNREFUSED}\b|[^\w\s\x00-\x7f]")
 
 
 def names(text: str, word: str) -> bool:
     """Whether a text has a number or address as a whole, and not as a part of another."""
     return word in text and re.search(rf"(?<![\d.]){re.escape(word)}(?!\d|\.\d)", text) is not None
+
+
+def lists_ports(text: str) -> bool:
+    """Whether a text has so many numbers that could be a port that any port is among them by chance."""
+    return len(set(A_PORT.findall(text))) > MOST_PORTS
 
 
 def contains(text: str, data: bytes) -> bool:

@@ -27,9 +27,6 @@ from grader.seats import part_of_work
 Records = dict[str, RunRecord]
 BoxKind = type[Box] | type[PlainBox]
 FIRST_OWN_PORTS = range(33_000, 60_000)  # where clients have theirs
-# From where the grader comes to a server that is to print its client's address: else that would be the server's own,
-# and one that prints a constant could not be told from one that prints what accept returned.
-OTHER_HOST = "127.0.0.2"
 UNDERWAY: ContextVar[set[str] | None] = ContextVar("underway", default=None)
 """Names of the runs that are being made just now, kept up to date for somebody who set this and waits."""
 TRIES = 2  # a box that fails is a fault of the host: once more in a fresh one, then a harness error
@@ -191,7 +188,7 @@ class SubmissionRuns:
     async def play_followed(self, run: PlannedRun) -> None:
         """One run of one program; and again, where it has to be met elsewhere."""
         role = next(iter(run.players))
-        own_host = OTHER_HOST if asks_for_address(run) else ""
+        own_host = other_host(self.submission.digest) if asks_for_address(run) else ""
         record = await self.play_one(run, role, own_host)
         if own_host and turned_away(record):
             own_host = ""
@@ -332,6 +329,15 @@ def own_port(run: PlannedRun, digest: str) -> int:
     ones for each hand-in, the same each time it is graded."""
     start = int(hashlib.sha256(digest.encode()).hexdigest(), 16) + 2 * MOST_CONNECTS * run.number
     return FIRST_OWN_PORTS[start % len(FIRST_OWN_PORTS)]
+
+
+def other_host(digest: str) -> str:
+    """From where the grader comes to a server that is to print its client's address, another one for each hand-in.
+
+    From the server's own, one that prints a constant could not be told from one that prints what accept returned; from
+    one and the same for all, neither could one whose author has heard of it. Every box has all of these addresses.
+    """
+    return ".".join(["127", *(str(2 + value % 250) for value in hashlib.sha256(digest.encode()).digest()[:3])])
 
 
 def asks_for_address(run: PlannedRun) -> bool:

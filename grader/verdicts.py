@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from grader.conversation import Action, Expectation, Script
 from grader.model import DIRECT, NEVER_LISTENED, Event, Rubric, RunRecord, Socket
-from grader.printed import contains, names, says_more
+from grader.printed import contains, lists_ports, names, says_more
 
 SOURCE_LINE = re.compile(r'^( *File "[^"\n]*", line \d[^\n]*+)\n +[^\n]*', re.MULTILINE)  # beneath the place it is from
 MEETINGS = ("connect", "accept", "relay")  # actions by which a program and its peer come together
@@ -265,12 +265,13 @@ def met_directly(record: RunRecord) -> bool:
 
 
 def prints_address(record: RunRecord, address: str) -> bool:
-    """Whether the client's address was printed after the client had come: its host or its port. Where its host is the
-    server's as well, only on a line that is not about the server's own address."""
+    """Whether the client's address was printed after the client had come: its host, or its port, if not as one of all
+    that there are. Where its host is the server's as well, only on a line that is not about the server's own address.
+    """
     since = record.stdout[record.output_before[0] :] + b"\n" + record.stderr[record.output_before[1] :]
     host, _, port = address.rpartition(":")
     text = since.decode(errors="replace")
-    if names(text, port):
+    if names(text, port) and not lists_ports(text):
         return True
     told = host != record.host
     lines = dict.fromkeys(line for line in text.splitlines() if host in line)

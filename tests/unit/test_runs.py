@@ -14,7 +14,7 @@ from records import events, record
 from grader.conversation import PlannedRun, plan
 from grader.model import Event
 from grader.rubric import load_rubric
-from grader.runs import FIRST_OWN_PORTS, OTHER_HOST, asks_for_address, literal_address, own_port, turned_away
+from grader.runs import FIRST_OWN_PORTS, asks_for_address, literal_address, other_host, own_port, turned_away
 
 ROOT = Path(__file__).parents[2]
 ECHOES = a_check("server.echoes", "connect", send(), receive())
@@ -66,10 +66,13 @@ def test_a_server_that_is_to_name_its_client_is_met_from_another_address() -> No
     assert not asks_for_address(run_of(a_pair("pair.two", prints("reply", who="client"))))
 
 
-def test_the_other_address_is_of_the_loopback_network() -> None:
-    """Every box has it, and it is not where an assignment's server listens."""
-    assert ipaddress.ip_address(OTHER_HOST).is_loopback
-    assert OTHER_HOST != "127.0.0.1"
+def test_the_other_address_is_of_the_loopback_network_and_nobody_knows_it_before() -> None:
+    """Every box has it, and it is not where an assignment's server listens. Each hand-in has its own, always."""
+    hosts = [other_host(f"seed {number}") for number in range(200)]
+    assert all(ipaddress.ip_address(host).is_loopback for host in hosts)
+    assert not any(host.startswith("127.0.") or host.endswith((".0", ".1", ".255")) for host in hosts)
+    assert len(set(hosts)) == len(hosts)
+    assert other_host("seed 7") == hosts[7]
 
 
 def test_of_the_shipped_rubric_one_run_is_met_from_another_address() -> None:

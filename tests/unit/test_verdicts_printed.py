@@ -120,11 +120,16 @@ FROM_OTHER = (Event(kind="connected", connection=0, at=0.0, data=OTHER.encode())
         ("Connected by ('127.0.0.1', 51234)", False),
         (f"Connected by ('127.0.0.1', {PORT})", False),
         ("Connected by 127.0.0.20", False),
+        ("\n".join(f"Connected by ('127.0.0.1', {port})" for port in range(32768, 61000)), False),
+        (" ".join(map(str, range(40000, 41000))), False),
+        ("\n".join(f"looked {turn} times, port 40123" for turn in range(1000, 1010)), True),
+        ("\n".join(f"{turn}: still 127.0.0.2" for turn in range(1000, 9000)), True),
         ("", False),
     ],
 )
 def test_a_client_from_another_address_is_announced_by_that(line: str, counts: bool) -> None:
-    """Neither the server's own host nor a constant is the client's; its host beside the server's port is."""
+    """Neither the server's own host nor a constant is the client's, nor a port among all ports; its host beside the
+    server's port is."""
     seen: dict[str, Any] = {"events": FROM_OTHER, "stdout": line.encode() + b"\n", "stderr": b""}
     assert code(ANNOUNCES, ECHO_SERVER, **seen) == ("" if counts else "address-not-printed")
 
