@@ -201,6 +201,9 @@ def prints(case: Case, expectation: Expectation) -> Finding | None:
         told = asked or len(case.records) > 1 or any(action.kind == "send" for action in case.script.actions)
         code = "reply-not-printed" if told else "text-not-printed"
         return Finding(code=code, record=record, expected=data, facts=facts)
+    silent = keeps_an_echo(record, case.others) if data == replied(record) else None
+    if silent is not None:
+        return Finding(code="reply-not-printed", record=silent, expected=replied(silent), facts={"replied": True})
     return worded(case, expectation, record, {"{repr}": repr(data), "{text}": data.decode(errors="replace")})
 
 
@@ -246,6 +249,15 @@ def compares(record: RunRecord, others: Sequence[RunRecord]) -> bool:
         return False
     echoes = [(printed(one), replied(one)) for one in others if one.role == "client" and is_echoed(one)]
     return any(contains(text, echo) and not contains(printed(record), echo) for text, echo in echoes)
+
+
+def keeps_an_echo(record: RunRecord, others: Sequence[RunRecord]) -> RunRecord | None:
+    """A run in which a client was answered with the echo of its message, ended well, and never showed it: it shows what
+    it received only among the errors, where something else has come."""
+    if record.role != "client" or is_echoed(record):
+        return None
+    echoes = (one for one in others if one.role == "client" and one.exit_code == 0 and is_echoed(one))
+    return next((one for one in echoes if not contains(printed(one), replied(one))), None)
 
 
 def is_echoed(record: RunRecord) -> bool:

@@ -238,6 +238,29 @@ def test_a_client_may_compare_the_reply_with_its_message(echoed: str, otherwise:
     assert (found.code if found else "") == expected
 
 
+@pytest.mark.parametrize(
+    ("echoed", "otherwise", "expected"),
+    [
+        ("All is well", "AssertionError: unexpected reply {data!r}", "reply-not-printed"),
+        ("", "expected the echo, and got {data!r}", "reply-not-printed"),
+        ("Received b'Hello, world'", "AssertionError: unexpected reply {data!r}", ""),
+        ("Received b'Hello, world'", "Received {data!r}", ""),
+    ],
+)
+def test_a_client_that_shows_the_reply_only_where_it_is_no_echo_does_not_print_it(
+    echoed: str, otherwise: str, expected: str
+) -> None:
+    """What a program says of a mistake is not what the assignment asks for."""
+    ends = a_check("client.ends", "accept", receive("anything"), send(GREETING), exits())
+    echo = run_alone(ends, replace(ECHO_CLIENT, on_message=lambda data: echoed + "\n"))[1]
+    says = otherwise + "\n"
+    scripted, mine = run_alone(PRINTS, replace(ECHO_CLIENT, on_message=lambda data: says.format(data=data)))
+    found = judge(scripted, {"client": mine}, a_rubric(PRINTS), [echo])
+    assert (found.code if found else "") == expected
+    assert found is None or found.expected == GREETING
+    assert judge(scripted, {"client": mine}, a_rubric(PRINTS), [replace(echo, exit_code=1)]) is None  # another mistake
+
+
 def test_a_message_of_a_refused_client_can_be_asked_for() -> None:
     """In such a run there is no connection to ask for first."""
     check = a_check("client.refused", "nobody-listens", prints(b"refused"))
