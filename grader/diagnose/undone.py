@@ -330,6 +330,20 @@ REFUSED = (
     ),
 )
 
+
+def says_nothing_since(finding: Finding, clues: Clues) -> bool:
+    """Nothing was printed after the client had come."""
+    record = clues.record
+    return (len(record.stdout), len(record.stderr)) == record.output_before
+
+
+def at_task_print(finding: Finding, clues: Clues) -> Place | None:
+    """The first print of the function that asks asyncio for its client's address."""
+    asking = {call.function for call in clues.calls("get_extra_info")}
+    telling = (call for call in clues.calls("print") if call.function in asking)
+    return next((clues.place_of_call(call) for call in telling), None)
+
+
 NOTICES = (
     Entry(
         id="name-in-quotes",
@@ -354,6 +368,14 @@ NOTICES = (
         reason="What your {role} prints is not shown: it puts something else in the place of sys.stdout.",
         next_step="Print to the output that Python gives you; what is kept back in a buffer shows when it is flushed.",
         line=at_call(*OUTPUT_MAKERS),
+    ),
+    Entry(
+        id="task-announces-nothing",
+        applies=both(code("address-not-printed"), unexplained, says_nothing_since, finds(at_task_print)),
+        reason="Your server takes the client's connection and does not come to its print. If its function stopped at "
+        "an error, asyncio does not show it.",
+        next_step="Put try and except around what the function does, and print the error.",
+        line=at_task_print,
     ),
     Entry(
         id="announces-too-early",

@@ -226,6 +226,26 @@ UNDONE = [
         server(("HOST =", "import sys\nsys.stdout = open(1, 'w', 4096)  # <--\nHOST =")),
         record={"stopped": "stuck"},
     ),
+    *(
+        on_server(
+            "task-announces-nothing",
+            "address-not-printed",
+            """import asyncio
+async def talk(r, w):
+    host, port, *_, scope, zone = w.get_extra_info("peername")
+    print("Connected by", host, port)  # <--
+    while data := await r.read(1024):
+        w.write(data)
+async def main():
+    server = await asyncio.start_server(talk, "127.0.0.1", 65432)
+    print("Serving")
+    await server.serve_forever()
+asyncio.run(main())
+""",
+            record={"stdout": before, "output_before": (len(before), 0), "stopped": "finished"},
+        )
+        for before in (b"", b"Serving\n")
+    ),
     on_server(
         "announces-too-early",
         "address-not-printed",
