@@ -181,7 +181,7 @@ def hand_on(source: Connection, target: Connection) -> None:
     if data and target.ended != "reset":
         target.send(data)
     if source.ended == "reset":
-        if target.ended is None:
+        if target.ended != "reset":  # also one that sends no more, as it may wait for an answer or an end
             target.reset()
     elif source.ended == "fin" and not target.unsent:
         target.half_close()

@@ -113,3 +113,30 @@ def test_a_message_in_two_calls() -> None:
         return seen
 
     assert asyncio.run(printed()) == {"Hello, world": ROUNDS}
+
+
+BREAKS_OFF = """
+import socket, struct
+with socket.create_server(("127.0.0.1", 65432)) as listener:
+    connection, _ = listener.accept()
+    while message := connection.recv(1024):
+        connection.sendall(message)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close sends RST
+    connection.close()
+"""
+READS_TO_THE_END = """
+import socket
+with socket.create_connection(("127.0.0.1", 65432)) as s:
+    s.sendall(b"Hello, world")
+    s.shutdown(socket.SHUT_WR)
+    try:
+        while s.recv(1024):
+            pass
+    except ConnectionResetError:
+        print("broken off")
+"""
+
+
+def test_a_client_that_waits_for_the_end_learns_that_the_server_has_broken_off() -> None:
+    """As without a relay in between, also when it has said before that it sends no more: it does not wait for ever."""
+    assert asyncio.run(printed_beside(BREAKS_OFF, READS_TO_THE_END, rounds=3)) == {"broken off": 3}
