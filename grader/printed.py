@@ -35,6 +35,13 @@ def contains(text: str, data: bytes) -> bool:
     return any(form in view(text) for view in views for form in forms)
 
 
+def is_padded(text: str, data: bytes) -> bool:
+    """Whether a text shows these bytes with escaped zero bytes behind them, wherever it shows them: a whole buffer, of
+    which they fill the beginning."""
+    ends = [found.end() for form in shown(data) if form for found in re.finditer(re.escape(form), text)]
+    return bool(ends) and all(text.startswith("\\x00", end) for end in ends)
+
+
 @lru_cache(maxsize=4)  # a flood of output is looked at by a dozen checks, and reading it is what costs
 def literals(text: str) -> str:
     """What stands in quotes, one after the other."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from grader.conversation import Action, Expectation, Script
 from grader.model import DIRECT, NEVER_LISTENED, Event, Rubric, RunRecord, Socket
-from grader.printed import contains, lists_ports, names, says_more
+from grader.printed import contains, is_padded, lists_ports, names, says_more
 
 SOURCE_LINE = re.compile(r'^( *File "[^"\n]*", line \d[^\n]*+)\n +[^\n]*', re.MULTILINE)  # beneath the place it is from
 MEETINGS = ("connect", "accept", "relay")  # actions by which a program and its peer come together
@@ -196,12 +196,14 @@ def prints(case: Case, expectation: Expectation) -> Finding | None:
         return announces(case, expectation, record)
     asked = expectation.answered or expectation.step.arguments["what"] == "reply"
     data = replied(record) if asked else expectation.data
-    if not data or (not contains(printed(record), data) and not compares(record, case.others)):
+    is_reply = data == replied(record)
+    shown = shows_reply(record) if is_reply else contains(printed(record), data)
+    if not data or (not shown and not compares(record, case.others)):
         facts = {"replied": bool(replied(record))}
         told = asked or len(case.records) > 1 or any(action.kind == "send" for action in case.script.actions)
         code = "reply-not-printed" if told else "text-not-printed"
         return Finding(code=code, record=record, expected=data, facts=facts)
-    silent = keeps_an_echo(record, case.others) if data == replied(record) else None
+    silent = keeps_an_echo(record, case.others) if is_reply else None
     if silent is not None:
         return Finding(code="reply-not-printed", record=silent, expected=replied(silent), facts={"replied": True})
     return worded(case, expectation, record, {"{repr}": repr(data), "{text}": data.decode(errors="replace")})
@@ -242,13 +244,19 @@ def replied(record: RunRecord) -> bytes:
     return answer
 
 
+def shows_reply(record: RunRecord) -> bool:
+    """Whether a program printed what it was answered, and not as the beginning of a buffer that it did not fill."""
+    text, reply = printed(record), replied(record)
+    return contains(text, reply) and not is_padded(text, reply)
+
+
 def compares(record: RunRecord, others: Sequence[RunRecord]) -> bool:
     """Whether a client shows the reply where it is the echo of its message, and does not show that where it was
     answered otherwise: it has looked at what came, and has printed it as far as the assignment asks."""
     if record.role != "client" or not replied(record) or is_echoed(record):
         return False
-    echoes = [(printed(one), replied(one)) for one in others if one.role == "client" and is_echoed(one)]
-    return any(contains(text, echo) and not contains(printed(record), echo) for text, echo in echoes)
+    echoes = [one for one in others if one.role == "client" and is_echoed(one)]
+    return any(shows_reply(one) and not contains(printed(record), replied(one)) for one in echoes)
 
 
 def keeps_an_echo(record: RunRecord, others: Sequence[RunRecord]) -> RunRecord | None:
@@ -257,7 +265,7 @@ def keeps_an_echo(record: RunRecord, others: Sequence[RunRecord]) -> RunRecord |
     if record.role != "client" or is_echoed(record):
         return None
     echoes = (one for one in others if one.role == "client" and one.exit_code == 0 and is_echoed(one))
-    return next((one for one in echoes if not contains(printed(one), replied(one))), None)
+    return next((one for one in echoes if not shows_reply(one)), None)
 
 
 def is_echoed(record: RunRecord) -> bool:

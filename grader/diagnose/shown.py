@@ -11,7 +11,7 @@ from grader.diagnose.prints import at_reply_print, at_shown
 from grader.diagnose.todos import DONE_BY
 from grader.diagnose.trace import Place
 from grader.diagnose.tree import RECEIVES
-from grader.printed import contains
+from grader.printed import contains, is_padded
 from grader.verdicts import Finding
 
 NO_BYTES = re.compile(r"(?<![\w'\"])b(''|\"\")")
@@ -110,6 +110,13 @@ def drops_reply(finding: Finding, clues: Clues) -> bool:
 
 
 SHOWN = (
+    Entry(
+        id="printed-padded",
+        applies=both(not_shown, lambda finding, clues: is_padded(clues.printed, finding.expected)),
+        reason="Your client prints zero bytes behind the reply: its whole buffer, not only what was received.",
+        next_step="Print only as many bytes of the buffer as were received: recv_into returns how many.",
+        line=first_of(at_reply_print, at_call("print")),
+    ),
     Entry(
         id="reply-unread",
         applies=both(not_shown, lambda finding, clues: len(finding.expected) > 1,

@@ -53,6 +53,13 @@ CLIENTS = [
         record={"events": events(*REPLIED), "stdout": b"Received b'78ONERLHZQVL'\n"},
     ),
     on_client(
+        "printed-padded",
+        "reply-not-printed",
+        client(("data = s.recv(1024)", "data = bytearray(1024)\ns.recv_into(data)"), ("repr(data))", "data)" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Received bytearray(b'78OnerLHZQvl" + rb"\x00" * 1012 + b"')\n"},
+    ),
+    on_client(
         "printed-part",
         "reply-not-printed",
         client(("repr(data))", "data[:6])" + mark)),

@@ -19,6 +19,7 @@ from cases import (
     a_check,
     a_rubric,
     code,
+    exits,
     finding,
     prints,
     receive,
@@ -132,6 +133,29 @@ def test_a_client_from_another_address_is_announced_by_that(line: str, counts: b
     server's port is."""
     seen: dict[str, Any] = {"events": FROM_OTHER, "stdout": line.encode() + b"\n", "stderr": b""}
     assert code(ANNOUNCES, ECHO_SERVER, **seen) == ("" if counts else "address-not-printed")
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        (r"Received b'{reply}\x00\x00\x00'", False),
+        (r"Received bytearray(b'{reply}\x00')", False),
+        (r"buffer b'{reply}\x00\x00', of it b'{reply}'", True),
+        (r"b'\x00\x00{reply}'", True),
+        ("Received {reply}\0\0\0", True),  # a terminal shows nothing of these
+    ],
+)
+def test_a_whole_buffer_is_not_what_was_received(text: str, counts: bool) -> None:
+    """Zero bytes behind the reply never came; nor is a client whose echo looks like that one that compares."""
+
+    def say(data: bytes) -> str:
+        return text.format(reply=data.decode()) + "\n"
+
+    echoes = a_check("client.ends", "accept", receive("anything"), send(b"Hello, world"), exits())
+    echo = run_alone(echoes, replace(ECHO_CLIENT, on_message=say))[1]
+    scripted, mine = run_alone(PRINTS, replace(ECHO_CLIENT, on_message=say))
+    found = judge(scripted, {"client": mine}, a_rubric(PRINTS), [echo])
+    assert (found.code if found else "") == ("" if counts else "reply-not-printed")
 
 
 def test_an_address_cannot_be_printed_without_a_client() -> None:
