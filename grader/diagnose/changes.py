@@ -26,6 +26,7 @@ CHANGES: dict[str, Callable[[bytes], tuple[bytes, ...]]] = {
     "lower-cased": lambda data: (data.lower(),),
     "with other capital letters": lambda data: (data.capitalize(), data.title(), data.swapcase()),
     "turned round": lambda data: (data[::-1],),
+    "without its last byte, a blank or a line end": lambda data: (data[:-1],) if data[-1:].isspace() else (),
     "stripped of blanks and line ends": lambda data: (
         data.strip(), data.rstrip(), data.lstrip(), data.rstrip(b"\n"), data.rstrip(b"\r\n"), data.replace(b" ", b"")),
     "without its zero bytes": lambda data: (data.replace(b"\0", b""), data.strip(b"\0")),

@@ -16,7 +16,11 @@ from diagnosed import (
     sends,
     server,
 )
-from records import GREETING, events, frame
+from records import GREETING, events, frame, record
+
+from grader.diagnose import explain
+from grader.model import Limits
+from grader.verdicts import Finding
 
 SERVERS = [
     on_server("killed-early", "server-silent", "import os\nos.kill(os.getpid(), 9)  # <--\n", record={"signal": 9}),
@@ -228,3 +232,17 @@ REPLIES = [
 def test_a_mistake_is_named_and_its_line_shown(case: Case) -> None:
     """Each entry explains the record of its mistake, at the student's own line."""
     check(case)
+
+
+@pytest.mark.parametrize(
+    ("message", "answer", "said"),
+    [
+        (b"a line\r\n", b"a line\r", "without its last byte, a blank or a line end"),
+        (b"a line\r\n", b"a line", "stripped of blanks and line ends"),
+        (b" a line\n", b"a line", "stripped of blanks and line ends"),
+    ],
+)
+def test_a_last_byte_that_is_gone_is_not_said_to_be_stripped(message: bytes, answer: bytes, said: str) -> None:
+    """A server that cuts off the last byte of whatever comes, and one that strips a line end, send the same."""
+    changed = Finding(code="server-partial", record=record("server"), expected=message, actual=answer)
+    assert said in explain(changed, {"echo-server.py": SERVER}, "Look again.", Limits()).reason
