@@ -10,7 +10,7 @@ from itertools import permutations
 
 from grader.conversation import PlannedRun, plan
 from grader.diagnose import advice, explain
-from grader.model import UNOPENED, Check, Note, Observation, Rubric, RunRecord, Submission, Verdict
+from grader.model import UNOPENED, Check, Note, Observation, Rubric, RunRecord, Step, Submission, Verdict
 from grader.verdicts import Finding, judge
 
 WHY_NO_PROGRAM = ("closed", "left-out", "ambiguous", "missing")
@@ -202,6 +202,7 @@ def failed(
         records=records,
         players=check.players,
         echoes=is_echo(rubric),
+        greets=greets(rubric),
     )
     does_well = found.role in alone and alone[found.role].verdict is Verdict.PASSED
     other = next((one for one in alone.values() if one.verdict is Verdict.FAILED), None)
@@ -223,9 +224,26 @@ def failed(
 
 
 def is_echo(rubric: Rubric) -> bool:
-    """Whether the assignment's server is to send back just what it received."""
-    steps = [step for check in rubric.checks if set(check.players) == {"server"} for step in check.conversation]
-    return any(step.name == "receive" and step.arguments == {**step.arguments, **ECHO} for step in steps)
+    """Whether all that the assignment's server is to send is what it has just received."""
+    steps = [step for talk in conversations(rubric, "server") for step in talk if step.name == "receive"]
+    awaited = [step.arguments for step in steps if step.arguments["what"] != "anything"]
+    return bool(awaited) and all(one == {**one, **ECHO} for one in awaited) and not greets(rubric)
+
+
+def greets(rubric: Rubric) -> bool:
+    """Whether the assignment's server is to speak before its client does."""
+    for role, first in (("server", "receive"), ("client", "send")):
+        spoken = [
+            [step.name for step in talk if step.name in ("send", "receive")] for talk in conversations(rubric, role)
+        ]
+        if any(spoken):
+            return any(names[:1] == [first] for names in spoken)
+    return False
+
+
+def conversations(rubric: Rubric, role: str) -> list[tuple[Step, ...]]:
+    """Those of the checks in which this program meets the grader."""
+    return [check.conversation for check in rubric.checks if set(check.players) == {role}]
 
 
 def decode(data: bytes) -> str:

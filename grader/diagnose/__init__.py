@@ -54,16 +54,17 @@ def explain(
     records: Mapping[str, RunRecord] = no_records,
     players: Mapping[str, str] = no_players,
     echoes: bool = True,
+    greets: bool = False,
 ) -> Diagnosis:
     """Explain what is wrong. Never raises.
 
     `sources`: path -> text of the student's files.  `hint`: the check's own next step, where no entry has a better
     one.  `expected_host`, `expected_port`: the assignment's address.
     `records`, `players`: of the check's run, by role; with them the mistake behind a pair's failure is found.
-    `echoes`: the assignment's server is to send back just what it received.
+    `echoes`: the assignment's server is to send back just what it received.  `greets`: it is to speak first.
     """
     finding = subject(finding, records, players, echoes, f"{expected_host}:{expected_port}")
-    clues = gather(finding.record, sources, expected_host, expected_port)
+    clues = gather(finding.record, sources, expected_host, expected_port, echoes=echoes, greets=greets)
     entry = next(one for one in CATALOGUE if holds(one, finding, clues))
     return diagnosis(entry, finding, clues, hint, limits)
 
@@ -89,7 +90,7 @@ def diagnosis(entry: Entry, finding: Finding, clues: Clues, hint: str, limits: L
         id=entry.id,
         role=clues.role,
         reason=sentence(entry.reason, filled),
-        next_step=sentence(entry.next_step, filled),
+        next_step=sentence(entry.next_step_for(clues), filled),
         file=place.file if place else None,
         line=place.line if place else None,
         source=clues.text_at(place)[:MOST_SOURCE] if place else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, at_wait, both, code, either, role, stopped, waits_in
+from grader.diagnose.entry import ADVICE_ONLY, Entry, at_wait, both, code, either, role, stopped, waits_in
 from grader.diagnose.hidden import was_told
 from grader.diagnose.portions import fills_up, instead
 from grader.diagnose.source import Call
@@ -111,6 +111,7 @@ kept_waiting = both(
 AWAITED = (
     Entry(
         id="waits-for-reply-line",
+        echo=ADVICE_ONLY,
         applies=both(kept_waiting, waits_for_line),
         reason="Your client had its reply already, and was {waited}, for a line end; the reply has none.",
         next_step="Read with a call that returns what is there: {instead}.",
@@ -119,6 +120,7 @@ AWAITED = (
     ),
     Entry(
         id="waits-for-reply-size",
+        echo=ADVICE_ONLY,
         applies=both(kept_waiting, waits_for_size),
         reason="Your client had its reply already, {heard_bytes}, and was {waited}, which returns only when it has all "
         "the bytes that it asks for.",
@@ -128,6 +130,7 @@ AWAITED = (
     ),
     Entry(
         id="waits-for-reply-length",
+        echo=ADVICE_ONLY,
         applies=both(kept_waiting, waits_for_length),
         reason="Your client had its reply already, {heard_bytes}, and was {waited}, for the rest: its loop (line "
         "{loop}) goes on for as long as {test} holds, and no more was coming.",
@@ -138,6 +141,7 @@ AWAITED = (
     ),
     Entry(
         id="waits-for-more",
+        echo=ADVICE_ONLY,
         applies=kept_waiting,
         reason="Your client had its reply already, and was {waited}, for {more}; nothing more was coming.",
         next_step="One reply is all that comes. {advice}",

@@ -9,6 +9,8 @@ from grader.diagnose.caught import hidden_from_print
 from grader.diagnose.changes import CHANGES
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
+    ADVICE_ONLY,
+    WHOLE,
     Condition,
     Entry,
     Found,
@@ -20,6 +22,7 @@ from grader.diagnose.entry import (
     code,
     either,
     first_of,
+    greeted_first,
     no,
     role,
     stopped,
@@ -40,8 +43,14 @@ LEAST = 4  # bytes of a reply that no program prints by chance
 MOST_PART = 256  # bytes of a reply's beginning that are looked for
 
 wrong_message = code("client-altered", "client-extra", "client-partial")
+# Of a client that is greeted first, only what it is to send tells that it has to send anything.
 speechless = both(
-    role("client"), either(code("client-silent"), both(not_printed, lambda finding, clues: not clues.said))
+    role("client"),
+    either(
+        code("client-silent"),
+        both(not_printed, no(greeted_first), lambda finding, clues: not clues.said),
+    ),
+    lambda finding, clues: not clues.said,
 )
 
 
@@ -114,6 +123,11 @@ def other_message(finding: Finding, clues: Clues) -> bool:
     """Another message than the one to be printed went out, and its answer was printed."""
     said, heard = clues.said, clues.heard
     return bool(said) and said != finding.expected not in heard and bool(heard) and contains(clues.printed, heard)
+
+
+def answered_otherwise(finding: Finding, clues: Clues) -> bool:
+    """What is to be printed is not among what the client was sent."""
+    return bool(finding.expected) and finding.expected not in clues.heard
 
 
 def small_buffer(finding: Finding, clues: Clues) -> bool:
@@ -191,7 +205,7 @@ def passed_send(finding: Finding, clues: Clues) -> Found | None:
 CLIENT = (
     Entry(
         id="sent-nothing-yet",
-        applies=both(speechless, waits_in(*RECEIVES), either(stopped("stuck"), gave_up)),
+        applies=both(speechless, no(greeted_first), waits_in(*RECEIVES), either(stopped("stuck"), gave_up)),
         reason="Your client waits for a reply, and nothing has gone out before{waits}. {name}{on_line} was given an "
         "empty message, or was not reached.",
         next_step="Print what it is given just before it, and look at what has to hold before this line is reached.",
@@ -201,6 +215,7 @@ CLIENT = (
         id="reads-before-sending",
         applies=both(
             speechless,
+            no(greeted_first),
             either(
                 waits_in(*RECEIVES),
                 both(reads_first, either(waits_in("run", "run_until_complete"), calls("settimeout", "wait_for"))),
@@ -276,6 +291,7 @@ CLIENT = (
     ),
     Entry(
         id="other-message-came-back",
+        echo=WHOLE,
         applies=both(not_printed, other_message),
         reason="Your client sent {said}, so that is what came back; expected {expected}.",
         next_step="Send exactly the message of the assignment.",
@@ -301,6 +317,14 @@ CLIENT = (
         line=at_wait,
     ),
     *AWAITED,
+    Entry(
+        id="answered-otherwise",
+        applies=both(not_printed, got_reply, answered_otherwise),
+        reason="Your client does not print {expected}; what it received was {heard}.",
+        next_step="Look at what it sends, and at what comes for it. {hint}",
+        line=first_of(at_reply_print, at_call("print")),
+        fill=exchange,
+    ),
     Entry(
         id="waits-for-reply",
         applies=both(not_printed, either(stopped("stuck"), gave_up), waits_in(*RECEIVES), no(got_reply)),
@@ -388,6 +412,7 @@ CLIENT = (
     ),
     Entry(
         id="loops-on",
+        echo=ADVICE_ONLY,
         applies=both(
             code("does-not-end", "reply-not-printed"),
             role("client"),

@@ -51,6 +51,7 @@ class Clues:
 
     `threads`: where each thread stood, `waiting` first.  `texts`: path -> text of all the student's files.
     `shadows`: paths of those that stand in the way of a standard module.  `printed`: stdout and stderr.
+    `echoes`: the assignment's server sends back just what it receives.  `greets`: it speaks before its client does.
     """
 
     record: RunRecord
@@ -63,6 +64,8 @@ class Clues:
     printed: str
     expected_host: str
     expected_port: int
+    echoes: bool = True
+    greets: bool = False
 
     @property
     def role(self) -> str:
@@ -189,7 +192,15 @@ class Clues:
         return telling and self.trace is None and all(word in self.printed for word in words)
 
 
-def gather(record: RunRecord, sources: Mapping[str, str], expected_host: str, expected_port: int) -> Clues:
+def gather(
+    record: RunRecord,
+    sources: Mapping[str, str],
+    expected_host: str,
+    expected_port: int,
+    *,
+    echoes: bool = True,
+    greets: bool = False,
+) -> Clues:
     """The clues of one record."""
     stderr = record.stderr[-4 * MOST_PRINTED :].decode(errors="replace")  # a character has at most four bytes
     trace = parse_trace(stderr, list(sources))
@@ -209,6 +220,8 @@ def gather(record: RunRecord, sources: Mapping[str, str], expected_host: str, ex
         printed=f"{record.stdout[:MOST_PRINTED].decode(errors='replace')}\n{stderr[-MOST_PRINTED:]}",
         expected_host=expected_host,
         expected_port=expected_port,
+        echoes=echoes,
+        greets=greets,
     )
 
 

@@ -16,6 +16,9 @@ Filler = Callable[[Finding, Clues], Mapping[str, str]]
 
 STANDING = ("stuck", "wall", "finished")
 
+# What of an entry presumes that a server sends back what it receives.
+WHOLE, ADVICE_ONLY = "whole", "advice"
+
 
 def nowhere(finding: Finding, clues: Clues) -> Place | None:
     """No line of the student's is to blame, or none can be told."""
@@ -45,6 +48,8 @@ class Entry:
     `applies`: whether the evidence for it is there.  `reason`, `next_step`: for the student.  `staff`: for teachers.
     `line`: points at the student's own line.  `found`: looks for the mistake in the program; the entry applies only
     where it is there, and takes its line and its words from it, not from `line` and `fill`.
+    `echo`: what presumes that the server sends back what it receives. Where the assignment asks for something else, an
+    entry with `WHOLE` is passed over, and one with `ADVICE_ONLY` ends in the check's own hint.
     `elsewhere`: the program may well work on the student's own computer, so that a person should look.
     """
 
@@ -57,10 +62,17 @@ class Entry:
     fill: Filler = nothing
     found: Finder | None = None
     elsewhere: bool = False
+    echo: str = ""
+
+    def next_step_for(self, clues: Clues) -> str:
+        """The template of the next step."""
+        return self.next_step if clues.echoes or not self.echo else "{hint}"
 
 
 def holds(entry: Entry, finding: Finding, clues: Clues) -> bool:
     """Whether this is the mistake: its evidence is there, and what it looks for."""
+    if entry.echo == WHOLE and not clues.echoes:
+        return False
     return entry.applies(finding, clues) and (entry.found is None or entry.found(finding, clues) is not None)
 
 
@@ -105,6 +117,22 @@ def role(name: str) -> Condition:
 def stopped(*why: str) -> Condition:
     """The grader had to end the program for one of these reasons."""
     return lambda finding, clues: clues.record.stopped in why
+
+
+def message(finding: Finding) -> bytes:
+    """What a server was to answer: nothing where it is to speak first."""
+    sent = finding.facts.get("sent")
+    return sent if isinstance(sent, bytes) else finding.expected
+
+
+def asked(finding: Finding, clues: Clues) -> bool:
+    """The client had said something for the server to answer."""
+    return clues.echoes or bool(message(finding))
+
+
+def greeted_first(finding: Finding, clues: Clues) -> bool:
+    """The assignment's server speaks before its client does."""
+    return clues.greets
 
 
 def unexplained(finding: Finding, clues: Clues) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from grader.diagnose.client import at_extra, at_message
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import Entry, at_call, at_trace, at_wait, both, code, first_of, no, stopped
+from grader.diagnose.entry import Entry, asked, at_call, at_trace, at_wait, both, code, first_of, no, stopped
 from grader.diagnose.prints import at_later_print, at_reply_print, at_shown
 from grader.diagnose.trace import Place
 from grader.diagnose.words import amount, bytes_words, plain
@@ -23,6 +23,12 @@ def facts(finding: Finding, clues: Clues) -> Mapping[str, str]:
     """The finding's own facts."""
     named = {name: plain(str(finding.facts.get(name, ""))) for name in ("server", "client")}
     return {**named, "wording": plain(repr(finding.facts.get("line", "")))}
+
+
+def said_before(finding: Finding, clues: Clues) -> Mapping[str, str]:
+    """What a program that fell silent had said until then, and whether a server had been asked."""
+    back = " back" if clues.role == "server" and asked(finding, clues) else ""
+    return {"after": f" after {bytes_words(clues.said)}" if clues.said else back}
 
 
 def added(finding: Finding, clues: Clues) -> Mapping[str, str]:
@@ -112,20 +118,20 @@ GENERIC = (
     Entry(
         id="server-silent",
         applies=code("server-silent"),
-        reason="Your server sends nothing back: {ending}.",
+        reason="Your server sends nothing{after}: {ending}.",
         line=first_of(stood, at_call("sendall", "send")),
-        fill=facts,
+        fill=said_before,
     ),
     Entry(
         id="server-partial",
         applies=code("server-partial"),
-        reason="Your server sends back only a part: {actual} of {expected}.",
+        reason="Your server sends only a part: {actual} of {expected}.",
         line=first_of(stood, at_call("sendall", "send")),
     ),
     Entry(
         id="server-altered",
         applies=code("server-altered"),
-        reason="Your server sends back other bytes than expected{compared}",
+        reason="Your server sends other bytes than expected{compared}",
         line=at_call("sendall", "send", "write"),
     ),
     Entry(
@@ -137,9 +143,9 @@ GENERIC = (
     Entry(
         id="client-silent",
         applies=code("client-silent"),
-        reason="Your client connects and sends nothing: {ending}.",
+        reason="Your client connects and sends nothing{after}: {ending}.",
         line=first_of(stood, at_call("sendall", "send")),
-        fill=facts,
+        fill=said_before,
     ),
     Entry(
         id="client-partial",

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from grader.diagnose.caught import caught
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
+    ADVICE_ONLY,
     Entry,
     Found,
     at_call,
@@ -244,6 +245,7 @@ SILENCES = (
     ),
     Entry(
         id="waits-for-enough",
+        echo=ADVICE_ONLY,
         applies=both(code("server-silent", "server-late"), no_trace, flows("enough_loops")),
         reason="Your server receives for as long as {name} holds before it sends anything: a message that is shorter "
         "gets no answer.",
@@ -253,6 +255,7 @@ SILENCES = (
     ),
     Entry(
         id="send-after-loop",
+        echo=ADVICE_ONLY,
         applies=both(code("server-silent", "server-late"), flows("after_loop")),
         reason="Your server only receives in its loop; {name} stands behind the loop, where it is reached when nothing "
         "more comes.",
@@ -279,6 +282,7 @@ SILENCES = (
     ),
     Entry(
         id="sends-earlier-value",
+        echo=ADVICE_ONLY,
         applies=both(code("server-silent", "server-partial"), unexplained, flows("earlier_sent")),
         reason="Your server sends {name}, which holds what came before, and not what has just been received.",
         next_step="Send what this recv has returned.",
@@ -287,6 +291,7 @@ SILENCES = (
     ),
     Entry(
         id="answers-only-some",
+        echo=ADVICE_ONLY,
         applies=both(code("server-silent"), unexplained, flows("sent_where")),
         reason="Your server sends only where {name} holds, so that it gives no answer to any other message.",
         next_step="Send back whatever recv returned.",
@@ -367,6 +372,7 @@ SILENCES = (
 UNANSWERED = (
     Entry(
         id="waits-before-answering",
+        echo=ADVICE_ONLY,
         applies=both(code("server-silent"), stopped("stuck"), waits_in(*RECEIVES, "recv_exactly"),
                      calls(*SENDS), was_told),
         reason="Your server was {waited}, for more, while the client was waiting for the answer to what it had sent.",
@@ -396,6 +402,7 @@ UNANSWERED = (
     ),
     Entry(
         id="answer-withheld",
+        echo=ADVICE_ONLY,
         applies=both(code("server-silent"), unexplained, calls(*SENDS), closed_second, no(caught), was_told),
         reason="Your server takes the client's message and sends nothing back on this connection{under}.",
         next_step="Send back what recv returned in any case, over the connection that it came from.",

@@ -26,7 +26,8 @@ def subject(
     """The finding about the student's program that is behind a finding about a pair.
 
     A reply that a client does not print is the server's mistake where a server that should echo did not, unless the
-    client spent the server on a connection that it did not use.
+    client spent the server on a connection that it did not use. Where another answer is due, it is the server's where
+    that stopped with an error and the client did not.
     What a reference program did is never explained as if it were the student's. Of two that never meet it is the server
     where the client asks for the assignment's `address`.
     """
@@ -50,6 +51,10 @@ def subject(
     if echoes and players.get("server") == "student" and heard != said and not on_its_way:
         given = {"sent": heard, "answered": 0, "index": 0}
         return Finding(code=f"server-{compare(heard, said)}", record=server, expected=heard, actual=said, facts=given)
+    if not echoes and finding.code == "reply-not-printed" and players.get("server") == "student":
+        broke = (server.exit_code or 0) > 0 and client.exit_code == 0
+        if broke and finding.expected not in carried(client, "sent"):
+            return Finding(code="exit-status", record=server, facts={"status": server.exit_code})
     if players.get(finding.record.role, "student") == "student":
         return finding
     other = "server" if finding.record.role == "client" else "client"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
+    ADVICE_ONLY,
     Entry,
     Found,
+    asked,
     at_call,
     at_flow,
     both,
     code,
     first_of,
     flows,
+    message,
     role,
     unexplained,
 )
@@ -25,7 +28,7 @@ def wants_line(finding: Finding, clues: Clues) -> bool:
     """Lines are read, and what was sent has no line end, or goes on behind its last one."""
     lines = bool(clues.calls("readline", "readlines", "readuntil")) or flows("line_loops")(finding, clues)
     reads = lines and not clues.calls("recv", "read")
-    return reads and not finding.expected.endswith(b"\n")
+    return reads and not message(finding).endswith(b"\n")
 
 
 def fills_up(call: Call, clues: Clues) -> bool:
@@ -40,7 +43,7 @@ def wants_size(finding: Finding, clues: Clues) -> Found | None:
     """The first call that receives, where all of them wait for a number of bytes that the message is no multiple of."""
     reads = clues.wire_calls(*RECEIVES)
     sizes = [size for call in reads for size in call.sizes[:1] if size > 0]
-    fits = any(len(finding.expected) % size == 0 for size in sizes)
+    fits = any(len(message(finding)) % size == 0 for size in sizes)
     place = clues.place_of_call(reads[0]) if reads else None
     if place is None or fits or not all(fills_up(call, clues) for call in reads):
         return None
@@ -62,7 +65,8 @@ def wants_end(finding: Finding, clues: Clues) -> bool:
 PORTIONS = (
     Entry(
         id="waits-for-line-end",
-        applies=both(code("server-silent", "server-late", "server-partial"), role("server"), wants_line),
+        echo=ADVICE_ONLY,
+        applies=both(code("server-silent", "server-late", "server-partial"), role("server"), asked, wants_line),
         reason="Your server reads whole lines, and waits for a line end that the client's message does not have.",
         next_step="Read with a call that returns what is there: {instead}.",
         line=first_of(at_call("readline", "readlines", "readuntil"), at_flow("line_loops")),
@@ -70,7 +74,8 @@ PORTIONS = (
     ),
     Entry(
         id="waits-for-size",
-        applies=both(code("server-silent", "server-late", "server-partial"), role("server"), unexplained),
+        echo=ADVICE_ONLY,
+        applies=both(code("server-silent", "server-late", "server-partial"), role("server"), asked, unexplained),
         reason="Your server calls {name}, which returns only when it has all the bytes that it asks for, and the "
         "client's message has another number of bytes.",
         next_step="Read with a call that returns what is there: {instead}.",
@@ -78,7 +83,8 @@ PORTIONS = (
     ),
     Entry(
         id="reads-until-end",
-        applies=both(code("server-silent", "server-late"), wants_end),
+        echo=ADVICE_ONLY,
+        applies=both(code("server-silent", "server-late"), asked, wants_end),
         reason="Your server reads until the client closes, and a client that waits for its answer does not close.",
         next_step="Give read the most that it may return at a time, and send that back inside a loop.",
         line=at_call("read"),

@@ -7,9 +7,24 @@ from collections.abc import Mapping
 from grader.diagnose import changes
 from grader.diagnose.clues import Clues
 from grader.diagnose.connections import CUT_OFF
-from grader.diagnose.entry import Entry, Found, at_call, both, code, first_of, no, role, uses
+from grader.diagnose.entry import (
+    ADVICE_ONLY,
+    WHOLE,
+    Entry,
+    Found,
+    asked,
+    at_call,
+    both,
+    code,
+    first_of,
+    message,
+    no,
+    role,
+    uses,
+)  # fmt: skip
 from grader.diagnose.todos import DONE_BY
 from grader.diagnose.trace import Place
+from grader.diagnose.tree import SENDS
 from grader.diagnose.words import bytes_words, plain
 from grader.verdicts import Finding
 
@@ -34,6 +49,17 @@ def is_long_echo(finding: Finding, clues: Clues) -> bool:
     """A long message, or several, were to come back as they were. A check's own hint is about what is missing then."""
     several = len(finding.expected) > LARGE or len(changes.messages(clues)) > 1
     return finding.facts.get("sent") == finding.expected and several
+
+
+def is_unchanged(finding: Finding, clues: Clues) -> bool:
+    """The message came back as it was, where it should have been made into something else."""
+    return finding.actual == message(finding) != finding.expected
+
+
+def at_last_send(finding: Finding, clues: Clues) -> Place | None:
+    """The last call that sends: what comes first may be a greeting."""
+    sends = clues.wire_calls(*SENDS)
+    return clues.place_of_call(sends[-1]) if sends else None
 
 
 def left_out(finding: Finding) -> bool:
@@ -93,6 +119,7 @@ LOST = (
     ),
     Entry(
         id="send-not-all",
+        echo=ADVICE_ONLY,
         applies=both(code("server-partial", "server-altered"), lost_some),
         reason="Bytes of a large message get lost on their way back. Your server uses send, which may take "
         "only a part of "
@@ -104,7 +131,14 @@ LOST = (
 
 REPLIES = (
     Entry(
+        id="reply-unchanged",
+        applies=both(wrong_bytes, asked, is_unchanged),
+        reason="Your server sends the message back as it came: {actual}; expected {expected}.",
+        line=at_last_send,
+    ),
+    Entry(
         id="reply-twice",
+        echo=ADVICE_ONLY,
         applies=both(wrong_bytes, changes.is_doubled),
         reason="Your server sends each message back twice.",
         next_step="Send each piece back once.",
@@ -112,6 +146,7 @@ REPLIES = (
     ),
     Entry(
         id="reply-padded",
+        echo=ADVICE_ONLY,
         applies=both(wrong_bytes, changes.is_padding),
         reason="Your server sends zero bytes after the message: its whole buffer, not only what was received.",
         next_step="Send back only as many bytes as were received.",
@@ -119,6 +154,7 @@ REPLIES = (
     ),
     Entry(
         id="reply-repr",
+        echo=ADVICE_ONLY,
         applies=both(wrong_bytes, changes.is_repr),
         reason="Your server sends back the way Python writes the bytes, {actual}, instead of the bytes, {expected}.",
         next_step="Do not turn the bytes into text with str or repr: hand on what recv returned.",
@@ -126,6 +162,7 @@ REPLIES = (
     ),
     Entry(
         id="reply-accumulates",
+        echo=WHOLE,
         applies=both(wrong_bytes, changes.is_accumulated),
         reason="Your server sends back all that it has received so far, and not only what came last.",
         next_step="Send just what this recv has returned.",
@@ -133,6 +170,7 @@ REPLIES = (
     ),
     Entry(
         id="reply-late-message",
+        echo=WHOLE,
         applies=both(wrong_bytes, changes.is_previous),
         reason="Your server answers with an earlier message: {actual}; expected {expected}.",
         next_step="Send back what this recv has returned, not what an earlier one did.",
@@ -140,6 +178,7 @@ REPLIES = (
     ),
     Entry(
         id="reply-changed",
+        echo=WHOLE,
         applies=both(wrong_bytes, lambda finding, clues: bool(changes.change(finding, clues))),
         reason="Your server sends the message back {change}{compared}",
         next_step="Send back exactly the bytes that recv returned, unchanged.",
@@ -148,6 +187,7 @@ REPLIES = (
     ),
     Entry(
         id="reply-line-end",
+        echo=ADVICE_ONLY,
         applies=both(wrong_bytes, changes.is_line_end),
         reason="Your server adds a line end, {added}, to what it sends back.",
         next_step="Send back exactly the bytes that recv returned, with nothing after them.",
@@ -156,6 +196,7 @@ REPLIES = (
     ),
     Entry(
         id="reply-prefixed",
+        echo=ADVICE_ONLY,
         applies=both(wrong_bytes, changes.is_before),
         reason="Your server puts {added} before what it sends back; expected only {expected}.",
         next_step="Send back exactly the bytes that recv returned, with nothing before or after them.",
@@ -164,6 +205,7 @@ REPLIES = (
     ),
     Entry(
         id="reply-suffixed",
+        echo=WHOLE,
         applies=both(wrong_bytes, changes.is_after),
         reason="Your server adds {added} to what it sends back; expected only the bytes that it received.",
         next_step="Send back exactly the bytes that recv returned, with nothing before or after them.",
@@ -172,6 +214,7 @@ REPLIES = (
     ),
     Entry(
         id="answers-unread",
+        echo=WHOLE,
         applies=both(wrong_bytes, changes.is_canned, no(uses(*DONE_BY["recv"]))),
         reason="Your server answers with a text of its own, {actual}, and never reads what the client sends; expected "
         "the client's bytes, {expected}.",
@@ -180,6 +223,7 @@ REPLIES = (
     ),
     Entry(
         id="reply-canned",
+        echo=WHOLE,
         applies=both(wrong_bytes, changes.is_canned),
         reason="Your server answers with a text of its own, {actual}; expected the client's bytes, {expected}.",
         next_step="Send back what recv returned.",
@@ -187,6 +231,7 @@ REPLIES = (
     ),
     Entry(
         id="reply-with-gaps",
+        echo=WHOLE,
         applies=both(
             code("server-altered"),
             lambda finding, clues: bool(changes.dropped(finding, clues)),
@@ -199,6 +244,7 @@ REPLIES = (
     ),
     Entry(
         id="reply-altered",
+        echo=WHOLE,
         applies=both(code("server-altered"), is_long_echo),
         reason="Your server sends back other bytes than it received{compared}",
         next_step="Compare what you send with what recv returned: each byte goes back as it came, none changed, none "

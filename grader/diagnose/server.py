@@ -8,8 +8,10 @@ from grader.diagnose.caught import caught
 from grader.diagnose.changes import change
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
+    ADVICE_ONLY,
     Entry,
     Found,
+    asked,
     at_call,
     at_flow,
     at_loop,
@@ -21,6 +23,7 @@ from grader.diagnose.entry import (
     first_of,
     flow_name,
     flows,
+    greeted_first,
     is_cause,
     no,
     role,
@@ -205,14 +208,15 @@ EARLY = (
     ),
     Entry(
         id="nothing-read",
-        applies=both(code("server-silent"), no(uses(*DONE_BY["recv"])), hardly_stuck),
+        applies=both(code("server-silent"), asked, no(uses(*DONE_BY["recv"])), hardly_stuck),
         reason="Your server never reads what the client sends.",
         next_step="Call recv on the connection: it waits for bytes and returns them.",
         line=at_call("accept"),
     ),
     Entry(
         id="reply-missing",
-        applies=both(code("server-silent"), hardly_stuck, no(sends_somewhere)),
+        echo=ADVICE_ONLY,
+        applies=both(code("server-silent"), asked, hardly_stuck, no(sends_somewhere)),
         reason="Your server never sends anything back.",
         next_step="Send what recv returned back over the same connection, with sendall.",
         line=first_of(recv_line, at_call("start_server", "create_server")),
@@ -241,6 +245,7 @@ SERVER = (
     ),
     Entry(
         id="answers-at-end",
+        echo=ADVICE_ONLY,
         applies=both(code("server-late", "server-silent", "server-partial"), answers_at_end),
         reason="Your server answers only when the client has closed; a client that waits for its answer never "
         "gets one.",
@@ -249,7 +254,8 @@ SERVER = (
     ),
     Entry(
         id="replies-once",
-        applies=both(code("server-silent"), answered, is_over),
+        echo=ADVICE_ONLY,
+        applies=both(code("server-silent"), answered, is_over, no(greeted_first)),
         reason="Your server answers {before} of a connection and then no more{left}.",
         next_step="Keep receiving and sending back on the same connection until recv returns b''.",
         line=first_of(at_left, recv_line),
@@ -257,7 +263,8 @@ SERVER = (
     ),
     Entry(
         id="closes-without-answer",
-        applies=both(code("server-silent"), closes_first, no(waits_in("accept")), no(caught)),
+        echo=ADVICE_ONLY,
+        applies=both(code("server-silent"), asked, no(answered), closes_first, no(waits_in("accept")), no(caught)),
         reason="Your server is done with the connection without having sent anything back.",
         next_step="Send what recv returned back before the connection is closed.",
         line=first_of(recv_line, at_call("accept")),
@@ -273,6 +280,7 @@ SERVER = (
     ),
     Entry(
         id="reply-cut",
+        echo=ADVICE_ONLY,
         applies=both(code("server-partial"), in_one_piece, plain_start, no(both(is_buffer, is_over))),
         reason="Your server sends back only a part of a message: {actual} of {expected}.",
         next_step="Send back all of what recv returned, from the first byte to the last.",
@@ -280,6 +288,7 @@ SERVER = (
     ),
     Entry(
         id="reply-stopped-short",
+        echo=ADVICE_ONLY,
         applies=both(
             code("server-partial"), is_over, plain_start,
         ),

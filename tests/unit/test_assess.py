@@ -386,11 +386,13 @@ def test_a_cookie_of_a_codec_that_makes_no_text_is_passed_over(name: str) -> Non
         (a_check("server.a", "connect", send(), receive(slowly=True)), True),
         (a_check("server.a", "connect", send(), receive("sent", transform="upper")), False),
         (a_check("server.a", "connect", send(), receive(b"OK")), False),
+        (a_check("server.a", "connect", send(), receive(), send(), receive(b"OK")), False),
+        (a_check("server.a", "connect", receive("anything"), send(), receive()), False),
         (a_check("server.a", "connect", send(), receive("anything"), exits()), False),
         (a_check("client.a", "accept", send(), receive()), False),
         (LISTENS, False),
     ],
-    ids=["sent", "slowly", "upper", "literal", "anything", "a client", "listens"],
+    ids=["sent", "slowly", "upper", "literal", "both", "greets", "anything", "a client", "listens"],
 )
 def test_an_assignment_is_an_echo_where_a_server_is_to_send_back_what_it_received(check: Check, echoes: bool) -> None:
     """Changed, or another text, is something else."""

@@ -60,6 +60,13 @@ CLIENTS = [
         record={"events": events(*REPLIED), "stdout": b"Received bytearray(b'78OnerLHZQvl" + rb"\x00" * 1012 + b"')\n"},
     ),
     on_client(
+        "answered-otherwise",
+        "reply-not-printed",
+        client(("repr(data))", "len(data))" + mark)),
+        finding={"expected": GREETING.upper()},
+        record={"events": events(*REPLIED), "stdout": b"Received 12\n"},
+    ),
+    on_client(
         "printed-part",
         "reply-not-printed",
         client(("repr(data))", "data[:6])" + mark)),

@@ -175,6 +175,13 @@ REPLIES = [
         sends,
         **reply(b"second", bytes(1010) + b"second", index=1, answered=12, heard=(GREETING,)),
     ),
+    on_server(
+        "reply-unchanged",
+        "server-altered",
+        sends,
+        finding={"expected": GREETING.upper(), "actual": GREETING, "facts": {"sent": GREETING}},
+        record={"stopped": "finished", "events": events("connected", ("sent", GREETING), ("received", GREETING))},
+    ),
     on_server("reply-repr", "server-altered", sends, **reply(GREETING, repr(GREETING).encode())),
     on_server(
         "reply-late-message",
