@@ -5,6 +5,8 @@ pydantic finds the faults, all at once; the sentences are ours, made from its er
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +16,8 @@ from pydantic import BaseModel, ValidationError
 
 from grader.rubric.problems import Problem, Schema, briefly, example, expected, nearest, one_of, shown
 from grader.rubric.yaml_text import Entry
+
+LONGEST_SHOWN = 40  # characters of a text that a message repeats
 
 ShapeType = TypeVar("ShapeType", bound=BaseModel)
 
@@ -116,15 +120,49 @@ def _properties(schema: Schema) -> Mapping[str, Any]:
 
 def _advice(entry: Entry, schema: Schema) -> str:
     """Return a last sentence for the slips that YAML invites, or ""."""
+    keys = _keys(schema)
     if isinstance(entry.value, str):
-        return nearest(entry.value, [str(name) for name in _names(schema)])
-    if isinstance(entry.value, dict) and (keys := _keys(schema)):
-        return next(filter(None, (nearest(key, keys) for key in entry.mapping() if key not in keys)), "")
+        meant = nearest(entry.value, [str(name) for name in _names(schema)])
+        meant = meant or _as_value(entry.value, schema)
+        return meant or _as_number(entry.text, schema) or (_as_text(entry) if "text" in keys else "")
+    if isinstance(entry.value, dict) and keys:
+        joined = next((f" Put a blank behind the colon of `{key}:`." for key in keys for name in entry.mapping()
+                       if name.startswith(f"{key}:")), "")  # fmt: skip
+        return joined or next(filter(None, (nearest(key, keys) for key in entry.mapping() if key not in keys)), "")
+    if entry.value is None and keys:
+        return " What belongs to it stands behind its colon, or on the next lines, indented further."
     if schema.get("type") != "string":
         return ""
+    if entry.value is None:
+        return " Put a text that begins with `#` in quotes."
     if isinstance(entry.value, dict | list):
         return " Put quotes around a text that holds a colon or begins with a bracket."
     return f' Put it in quotes: `"{entry.text}"`.' if entry.text else ""
+
+
+def _as_number(text: str, schema: Schema) -> str:
+    """Return how to write a number that was written as text."""
+    if schema.get("type") not in ("number", "integer"):
+        return ""
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return f" Write it without quotes: `{text}`." if not text.startswith("0") else ""
+    decimal = re.fullmatch(r"(\d+),(\d+)", text)
+    return f" Write `{decimal[1]}.{decimal[2]}`." if decimal else ""
+
+
+def _as_value(word: str, schema: Schema) -> str:
+    """Return how to write a word that belongs behind the key of one of several ways."""
+    for branch in schema.get("oneOf", []):
+        for key, inner in branch.get("properties", {}).items():
+            if word in inner.get("enum", []):
+                return f" Did you mean `{{{key}: {word}}}`?"
+    return ""
+
+
+def _as_text(entry: Entry) -> str:
+    """Return how to write a text where one of several ways has to be named."""
+    written = json.dumps(entry.text, ensure_ascii=False)
+    return f" A text is written `{{text: {written}}}`." if len(entry.text) <= LONGEST_SHOWN else ""
 
 
 def _names(schema: Schema) -> list[Any]:

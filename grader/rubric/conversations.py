@@ -6,6 +6,7 @@ each step is in the table of `steps.py`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from grader.conversation import MOST_CONNECTS
@@ -38,6 +39,10 @@ _COUNTERPARTS = {
     ("connect", "client"): "accept",
     ("listens", "client"): "connects",
 }
+# Second keys of a step, and the step that has them.
+_SECOND_KEYS = {"or": "exits", "split": "send", "slowly": "receive", "wording": "prints"}
+# What a backslash and a letter are meant to be, and are only in double quotes.
+_ESCAPE = re.compile(r"\\(?:[nrt0]|x[0-9A-Fa-f]{2})")
 _ROLES = ("server", "client")
 
 
@@ -110,6 +115,7 @@ def _read_step(course: _Course, entry: Entry, place: Place) -> None:
         told += _payload_fault(course, spec.size(shape))
     if course.side != "pair" and spec.uses_sent(shape) and not course.sent:
         told.append("`sent` is what the grader sent last, and it has sent nothing yet. Put `send` before it.")
+    told += _unquoted_escapes(step)
     problems += [place.problem(step.entry.line, message) for message in told]
     if not problems:
         course.steps.append(Step(name=step.name, arguments=spec.arguments(shape), who=step.who))
@@ -132,6 +138,9 @@ def _written(entry: Entry, side: str | None) -> _Written | str:
         return f"`{names[0]}` and `{names[1]}` are two steps. Begin the second with `- `."
     if names:
         return _Written(names[0], who, inner)
+    if keys and keys[0] in _SECOND_KEYS:
+        owner = _SECOND_KEYS[keys[0]]
+        return f"`{keys[0]}` is no step, but belongs to `{owner}`. Indent it as the word `{owner}`, without a dash."
     known = [name for name, spec in STEPS.items() if side is None or side in spec.sides]
     what = f"unknown step {shown(keys[0])}.{nearest(keys[0], STEPS)}" if keys else f"{_no_step(inner)} is no step."
     return f"{what} Write {one_of(known)}."
@@ -159,6 +168,18 @@ def _shape_of(spec: StepSpec, step: _Written, place: Place) -> tuple[Shape | Non
 def _says_nothing(step: _Written) -> bool:
     """Return whether a step is written as `name:` with nothing after the colon."""
     return list(step.entry.mapping()) == [step.name] and step.entry.get(step.name).value is None
+
+
+def _unquoted_escapes(step: _Written) -> list[str]:
+    """Return that a text holds a backslash and a letter where a line end, say, was meant."""
+    form = step.entry.get(step.name)
+    texts = [text for key in ("text", "repeat") if (text := form.get(key)) and not text.escapes]
+    found = [(text, escape[0]) for text in texts if (escape := _ESCAPE.search(text.text))]
+    return [
+        f"`{escape}` is a backslash and a letter or digit here; it means more in double quotes only. Write "
+        f'`"{text.text[:40]}"`. For a backslash itself write two of them there.'
+        for text, escape in found
+    ]
 
 
 def _payload_fault(course: _Course, size: int) -> list[str]:

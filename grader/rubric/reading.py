@@ -102,7 +102,10 @@ def _read_references(root: Entry, read: Callable[[str], str]) -> tuple[Mapping[s
                 if isinstance(error, FileNotFoundError)
                 else f"cannot be read ({error.strerror or error})"
             )
-            problems.append(_reference_problem(role, entry, f"{why}. Paths are relative to the rubric's folder."))
+            slash = " Write `/` between folder and file." if "\\" in entry.text else ""
+            problems.append(
+                _reference_problem(role, entry, f"{why}. Paths are relative to the rubric's folder.{slash}")
+            )
         except ValueError as error:
             problems.append(_reference_problem(role, entry, str(error)))
     return texts, problems

@@ -51,7 +51,7 @@ def players_of(check: Entry) -> dict[str, str]:
 def side_of(check: Entry) -> str | None:
     """Return whose conversation a check has: `server`, `client` or `pair`; None when `run` does not say."""
     players = players_of(check)
-    return "pair" if len(players) == 2 else next(iter(players), None)
+    return "pair" if len(players) == 2 or len(check.get("run").mapping()) == 2 else next(iter(players), None)
 
 
 # --- names ----------------------------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def _players(root: Entry, check: Entry, place: Place) -> Iterator[Problem]:
             yield place.problem(line, f"`run` needs a {role}, and `assignment.programs` has none. Add `{role}:` there.")
     if players and "student" not in players.values():
         yield place.problem(line, "`run` has no program of the student's. Set `server` or `client` to `student`.")
-    elif players:
+    elif players and len(players) >= len(check.get("run").mapping()):
         yield from _credited_half(check, players, place)
 
 

@@ -17,6 +17,7 @@ from decimal import Decimal
 import yaml
 
 from grader.rubric.files import MOST_CHARACTERS
+from grader.rubric.not_yaml import LOOK, in_quotes, unreadable
 from grader.rubric.problems import Problem, shown
 
 MOST_ENTRIES = 10_000
@@ -34,6 +35,7 @@ _WORDS: Mapping[str, bool | None] = {
 # YAML 1.2.2, section 5.1: what may stand in a file unescaped.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_PRINTED_QUOTES = ("\u201c", "\u201d", "\u201e", "\u2018", "\u2019", "\u201a")
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 
 Scalar = str | int | Decimal | bool | None
@@ -46,6 +48,7 @@ class Entry:
     `value`: a scalar, a list of entries, or a mapping from key to entry.  `line`: where it begins, 1-based.
     `text`: a scalar as written.  `key_lines`: the line of each key of a mapping.
     `size`: how many values it holds, itself and what its aliases stand for included.
+    `escapes`: a text in double quotes, in which `\\n` is a line end.
     """
 
     value: Scalar | list[Entry] | dict[str, Entry]
@@ -53,6 +56,7 @@ class Entry:
     text: str = ""
     key_lines: Mapping[str, int] = field(default_factory=dict)
     size: int = 1
+    escapes: bool = False
 
     def mapping(self) -> dict[str, Entry]:
         """Return the entries by key; none when this is not a mapping."""
@@ -80,9 +84,9 @@ class Entry:
 class _UnreadableError(Exception):
     """Reading cannot go on after this problem."""
 
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
-        self.problem = Problem(line, message)
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
 
 
 def read_yaml(text: str) -> tuple[Entry | None, list[Problem]]:
@@ -102,20 +106,20 @@ def read_yaml(text: str) -> tuple[Entry | None, list[Problem]]:
         return None, [
             Problem(0, "the file is empty. Begin with `title:`, or copy the rubric that came with the grader.")
         ]
-    return reader.root, reader.problems
+    return reader.root, [*reader.problems, *reader.unused_names()]
 
 
 def _refuse_oversize(text: str) -> None:
     if len(text) > MOST_CHARACTERS:
         raise _UnreadableError(
-            0, f"{len(text)} characters are too many for a rubric; at most {MOST_CHARACTERS} are read."
+            Problem(0, f"{len(text)} characters are too many for a rubric; at most {MOST_CHARACTERS} are read.")
         )
     found = _UNPRINTABLE.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
         name = f"U+{ord(found[0]):04X}"
         raise _UnreadableError(
-            line, f"the control character {name} cannot stand in YAML. Remove it, or write it as hex."
+            Problem(line, f"the control character {name} cannot stand in YAML. Remove it, or write it as hex.")
         )
 
 
@@ -126,43 +130,25 @@ def _events(text: str) -> Iterator[yaml.Event]:
     """
     events = yaml.parse(text, Loader=yaml.SafeLoader)
     line = 1
+    quoted: yaml.ScalarEvent | None = None
     while True:
         try:
             event = next(events)
         except StopIteration:
             return
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark else line
-            what = error.problem or error.context or "something unexpected"
-            raise _UnreadableError(line, f"this is not YAML: {_in_plain_words(what)}") from None
+            raise _UnreadableError(unreadable(text, error, quoted, line)) from None
         except (yaml.YAMLError, ValueError, OverflowError):
             # ValueError and OverflowError: PyYAML lets them out for escapes such as "\UFFFFFFFF" and %YAML 99…99.
-            raise _UnreadableError(line, f"this is not YAML from here on. {_LOOK}") from None
+            raise _UnreadableError(Problem(line, f"this is not YAML from here on. {LOOK}")) from None
         line = _line(event)
+        quoted = in_quotes(event) or quoted
         yield event
 
 
 def _line(event: yaml.Event) -> int:
     """Return the line, 1-based, on which an event begins."""
     return event.start_mark.line + 1 if event.start_mark else 1
-
-
-def _in_plain_words(what: str) -> str:
-    """Say what the parser stumbled over, and what to do: for the usual slips as an author of rubrics would."""
-    if what in _USUAL:
-        return _USUAL[what]
-    first = _CANNOT_BEGIN.fullmatch(what)
-    return f"a text cannot begin with `{first[1]}`. Put it in quotes." if first else f"{what}. {_LOOK}"
-
-
-_LOOK = "Look at the indentation, colons and quotes of this line and of the one above."
-_USUAL = {
-    "found character '\\t' that cannot start any token": "here is a tab. Indent with spaces.",
-    "mapping values are not allowed here": "here is a colon followed by a blank. Put the text in quotes; "
-    "or, where the colon ends a key, look at the indentation of this line and of the one above.",
-}
-_CANNOT_BEGIN = re.compile(r"found character '([%@`])' that cannot start any token")
 
 
 @dataclass(slots=True)
@@ -185,6 +171,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self._open: list[_Open] = []
         self._anchors: dict[str, Entry] = {}
+        self._named: dict[str, int] = {}  # anchors that nothing has referred to, with their lines
         self._count = 0
 
     def take(self, event: yaml.Event) -> None:
@@ -192,7 +179,7 @@ class _Reader:
         match event:
             case yaml.DocumentStartEvent() if self.root is not None:
                 raise _UnreadableError(
-                    line, "a second document begins here. A rubric is one document: remove the `---`."
+                    Problem(line, "a second document begins here. A rubric is one document: remove the `---`.")
                 )
             case yaml.ScalarEvent():
                 self._finish(self._scalar(event, line), event.anchor)
@@ -204,10 +191,16 @@ class _Reader:
                 closed = self._open.pop()
                 self._finish(_collection(closed), closed.event.anchor)
 
+    def unused_names(self) -> Iterator[Problem]:
+        """Yield the anchors that nothing refers to: mostly texts that lost their first word."""
+        for name, line in self._named.items():
+            message = f"`&{name}` names an entry, and nothing refers to it. Put a text that begins with `&` in quotes."
+            yield Problem(line, message)
+
     def _begin(self, event: yaml.CollectionStartEvent, line: int) -> None:
         if len(self._open) >= DEEPEST:
             raise _UnreadableError(
-                line, f"entries nest more than {DEEPEST} deep here. A rubric needs no more than ten levels."
+                Problem(line, f"entries nest more than {DEEPEST} deep here. A rubric needs no more than ten levels.")
             )
         if event.tag is not None:
             self._refuse_tag(line)
@@ -220,22 +213,37 @@ class _Reader:
             self.problems.append(Problem(line, r"`\uD800` to `\uDFFF` are not characters. Write the character itself."))
             return Entry("?", line, text="?")
         plain = event.style is None and event.tag is None
-        return Entry(_plain_value(event.value) if plain else event.value, line, text=event.value)
+        if plain and event.value.startswith(_PRINTED_QUOTES):
+            message = (
+                f"`{event.value[0]}` is a quote of a word processor, which YAML takes for a letter. Write plain quotes "
+                '(`"`), or put the whole text in them.'
+            )
+            self.problems.append(Problem(line, message))
+        value = _plain_value(event.value) if plain else event.value
+        return Entry(value, line, text=event.value, escapes=event.style == '"')
 
     def _refuse_tag(self, line: int) -> None:
-        self.problems.append(Problem(line, "a rubric uses no tags. Remove the word that begins with `!`."))
+        self.problems.append(
+            Problem(line, "a rubric uses no tags. Remove the word that begins with `!`, or put the text in quotes.")
+        )
 
     def _aliased(self, event: yaml.AliasEvent, line: int) -> Entry:
         found = self._anchors.get(event.anchor or "")
         if found is None:
             raise _UnreadableError(
-                line, f"`*{event.anchor}` stands for nothing. Put `&{event.anchor}` before the entry it means."
+                Problem(
+                    line,
+                    f"`*{event.anchor}` stands for nothing. Put `&{event.anchor}` before the entry it means; or, where "
+                    "it is a text, put that in quotes.",
+                )
             )
+        self._named.pop(event.anchor or "", None)
         return found
 
     def _finish(self, entry: Entry, anchor: str | None) -> None:
         if anchor is not None:
             self._anchors[anchor] = entry
+            self._named[anchor] = entry.line
         self._attach(entry, entry.line)
 
     def _attach(self, entry: Entry, line: int) -> None:
@@ -247,7 +255,7 @@ class _Reader:
         parent.size += entry.size
         if self._count > MOST_ENTRIES or parent.size > MOST_ENTRIES:
             raise _UnreadableError(
-                line, f"a rubric may hold at most {MOST_ENTRIES} entries, counting what aliases repeat."
+                Problem(line, f"a rubric may hold at most {MOST_ENTRIES} entries, counting what aliases repeat.")
             )
         if isinstance(parent.event, yaml.SequenceStartEvent):
             parent.entries.append(entry)
@@ -262,7 +270,9 @@ class _Reader:
             self.problems.append(Problem(key.line, "a list or mapping stands where a key belongs. Write `key: value`."))
         elif key.text in parent.by_key:
             first = parent.key_lines[key.text]
-            message = f"{shown(key.text)} is given twice (first on line {first}). Keep one of them."
+            inside = len(self._open) > 1 and isinstance(self._open[-2].event, yaml.SequenceStartEvent)
+            other = ", or begin another entry of the list with `- `" if inside else ""
+            message = f"{shown(key.text)} is given twice (first on line {first}). Keep one of them{other}."
             self.problems.append(Problem(key.line, message))
         else:
             parent.by_key[key.text] = entry

@@ -148,7 +148,8 @@ SLIPS: list[tuple[str, str, str]] = [
     (
         "hint: Look again.",
         "hint:",
-        "line 15: check `server.a`: `hint` is empty; expected text, e.g. `hint: Loop over recv; use sendall.`.",
+        "line 15: check `server.a`: `hint` is empty; expected text, e.g. `hint: Loop over recv; use sendall.`. Put a "
+        "text that begins with `#` in quotes.",
     ),
     (
         "checks:",
@@ -180,12 +181,12 @@ SLIPS: list[tuple[str, str, str]] = [
     (
         "title: Upper-casing",
         "title: !!python/name:os.system x",
-        "line 1: a rubric uses no tags. Remove the word that begins with `!`.",
+        "line 1: a rubric uses no tags. Remove the word that begins with `!`, or put the text in quotes.",
     ),
     (
         "title: Upper-casing",
         "title: *name",
-        "line 1: `*name` stands for nothing. Put `&name` before the entry it means.",
+        "line 1: `*name` stands for nothing. Put `&name` before the entry it means; or, where it is a text, put that in quotes.",
     ),
     (
         "title: Upper-casing",
@@ -205,10 +206,10 @@ SLIPS: list[tuple[str, str, str]] = [
     (
         "title: Upper-casing",
         "title: a: b",
-        "line 1: this is not YAML: here is a colon followed by a blank. Put the text in quotes; "
-        "or, where the colon ends a key, look at the indentation of this line and of the one above.",
+        "line 1: this is not YAML: a text holds a colon followed by a blank. Put the whole text in quotes; another key "
+        "has a line of its own.",
     ),
-    ("title: Upper-casing", "title:\n\tUpper-casing", "line 2: this is not YAML: here is a tab. Indent with spaces."),
+    ("title: Upper-casing", "title:\n\tUpper-casing", "line 2: this is not YAML: here is a tab. Write spaces instead."),
     (
         "title: Upper-casing",
         "title: @all",
@@ -217,7 +218,26 @@ SLIPS: list[tuple[str, str, str]] = [
     (
         "title: Upper-casing",
         "title: [a\nb: c",
-        f"line 2: this is not YAML: expected ',' or ']', but got ':'. {LOOK}",
+        "line 1: this is not YAML: a bracket is opened here and not closed before line 2. Close it with `]`.",
+    ),
+    ("points: 3", "points: '3'", f"line 2: `points` is `3`; expected {POINTS}100`. Write it without quotes: `3`."),
+    ("points: 3", "points: 3,5", f"line 2: `points` is `3,5`; expected {POINTS}100`. Write `3.5`."),
+    (
+        "title: Upper-casing",
+        "title: &upper casing",
+        "line 1: `&upper` names an entry, and nothing refers to it. Put a text that begins with `&` in quotes.",
+    ),
+    (
+        "title: Upper-casing",
+        "title: \u201cUpper\u201d",
+        'line 1: `\u201c` is a quote of a word processor, which YAML takes for a letter. Write plain quotes (`"`), or '
+        "put the whole text in them.",
+    ),
+    (
+        "reference: server.py",
+        "reference: a\\server.py",
+        "line 7: `assignment.programs.server.reference`: `a\\server.py` is not there. Paths are relative to the rubric's "
+        "folder. Write `/` between folder and file.",
     ),
     ("title: Upper-casing", 'title: "\\UFFFFFFFF"', f"line 1: this is not YAML from here on. {LOOK}"),
 ]
@@ -376,7 +396,7 @@ def test_a_bomb_of_aliases_costs_nothing() -> None:
 def test_an_alias_within_itself() -> None:
     """PyYAML would build a list that contains itself."""
     assert problems("title: &a [*a]") == [
-        "rubric.yaml, line 1: `*a` stands for nothing. Put `&a` before the entry it means."
+        "rubric.yaml, line 1: `*a` stands for nothing. Put `&a` before the entry it means; or, where it is a text, put that in quotes."
     ]
 
 

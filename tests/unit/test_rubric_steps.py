@@ -147,7 +147,39 @@ WRONG_STEPS: list[tuple[str, int, str]] = [
     ),
     ("- connect: 5", 15, "step 1 (`connect`): `connect` takes no argument. Write only `- connect`."),
     ("- connect\n- send", 16, "step 2 (`send`): `send` needs an argument. Write e.g. `send: {text: Hello}`."),
-    ("- connect\n- send: Hello", 16, f"step 2 (`send`): `send` is `Hello`; expected {SEND_FORMS}"),
+    (
+        "- connect\n- send: Hello",
+        16,
+        f'step 2 (`send`): `send` is `Hello`; expected {SEND_FORMS} A text is written `{{text: "Hello"}}`.',
+    ),
+    (
+        "- connect\n- send: {text:Hello}",
+        16,
+        f"step 2 (`send`): `send` is keys with values; expected {SEND_FORMS} Put a blank behind the colon of `text:`.",
+    ),
+    (
+        "- connect\n- send: {text: a}\n- receive: upper",
+        17,
+        "step 3 (`receive`): `receive` is `upper`; expected `sent` or `anything` or `{text: …}` or `{hex: …}` or "
+        "`{sent: …}`. Did you mean `{sent: upper}`?",
+    ),
+    (
+        r"- connect" "\n" r"- receive: {text: READY\n}",
+        16,
+        r"step 2 (`receive`): `\n` is a backslash and a letter or digit here; it means more in double quotes only. Write "
+        r'`"READY\n"`. For a backslash itself write two of them there.',
+    ),
+    (
+        r"- connect" "\n" r"- send: {repeat: 'a\x00', times: 3}" "\n- exits: 0",
+        16,
+        r"step 2 (`send`): `\x00` is a backslash and a letter or digit here; it means more in double quotes only. Write "
+        r'`"a\x00"`. For a backslash itself write two of them there.',
+    ),
+    (
+        "- connect\n- exits: 0\n- or: serves-on",
+        17,
+        "step 3: `or` is no step, but belongs to `exits`. Indent it as the word `exits`, without a dash.",
+    ),
     (
         "- connect\n- send: {hex: 0g}",
         16,
