@@ -20,6 +20,7 @@ def recognise(name: str, handin: HandIn, rubric: Rubric) -> Submission:
     """The submission called `name`. Raises SubmissionError when a program is too large to be graded."""
     programs = find_programs(handin.files, rubric.programs)
     answers = find_answers(handin.files, rubric.answers_file, common_folder(programs.paths.values()), handin.aside)
+    told = answers.notes if rubric.questions else ()  # nobody was asked for any
     # A program may read what lies beside its folder (`sys.path.append("..")`), so all that was handed in goes along;
     # but for a folder around everything, which is an archiver's or a platform's, and no part of the work.
     root = common_folder(file.path for file in handin.files if file.whole) if programs.paths else ""
@@ -31,7 +32,7 @@ def recognise(name: str, handin: HandIn, rubric: Rubric) -> Submission:
         files=files,
         programs=paths,
         answers=answers.text,
-        notes=(*handin.notes, *_still_true(handin, (*programs.notes, *answers.notes)), *handin.aside.notes),
+        notes=(*handin.notes, *_still_true(handin, (*programs.notes, *told)), *handin.aside.notes),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_intake_support import ANSWERS, CLIENT, SERVER, WHOLE, codes, note, read
+from test_intake_support import ANSWERS, CLIENT, RUBRIC, SERVER, WHOLE, codes, note, read, write
 
-from grader.intake import bounds
+from grader.intake import bounds, read_folder
 from grader.intake.answers_file import decoded
 
 PROGRAMS = {"echo-server.py": SERVER, "echo-client.py": CLIENT}
@@ -135,3 +136,13 @@ def test_a_text_that_is_named_for_a_question_is_an_answer(tmp_path: Path, name: 
     assert read(tmp_path / "one", programs | {name: b"It binds."}).answers == "It binds."
     both = read(tmp_path / "both", programs | {name: b"It binds.", name.replace("1", "2"): b"It connects."})
     assert note(both, "ambiguous", "answers").needs_person
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"report.pdf": b"%PDF-1.4"}, {"answers.md": b""}], ids=["none", "document", "empty"]
+)
+def test_where_nothing_is_asked_no_answers_are_missed(tmp_path: Path, more: dict[str, bytes]) -> None:
+    """A rubric without questions: neither the student nor a person has anything to do about answers."""
+    folder = write(tmp_path / "ada", PROGRAMS | more)
+    assert [one.role for one in read_folder(folder, RUBRIC).notes] == ["answers"]
+    assert read_folder(folder, replace(RUBRIC, questions=())).notes == ()

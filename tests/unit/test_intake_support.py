@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from grader.intake import find_submissions, read_folder
-from grader.model import Limits, Note, Options, ProgramSpec, Rubric, Submission
+from grader.model import Limits, Note, Options, ProgramSpec, Question, Rubric, Submission
 
 SERVER = b"import socket\ns = socket.socket()\ns.bind(('127.0.0.1', 65432))\ns.listen()\nc, a = s.accept()\n"
 CLIENT = b"import socket\ns = socket.socket()\ns.connect(('127.0.0.1', 65432))\ns.sendall(b'Hello, world')\n"
@@ -27,7 +27,7 @@ RUBRIC = Rubric(
     limits=Limits(),
     options=Options(),
     checks=(),
-    questions=(),
+    questions=(Question(id="q1", number=1, title="", prompt="", points=Decimal(0), criteria=()),),
     digest="0" * 64,
 )
 
