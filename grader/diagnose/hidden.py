@@ -15,6 +15,7 @@ from grader.diagnose.entry import (
     ADVICE_ONLY,
     Entry,
     Found,
+    asked,
     at_call,
     at_flow,
     at_name,
@@ -246,7 +247,7 @@ SILENCES = (
     Entry(
         id="waits-for-enough",
         echo=ADVICE_ONLY,
-        applies=both(code("server-silent", "server-late"), no_trace, flows("enough_loops")),
+        applies=both(code("server-silent", "server-late"), asked, no_trace, flows("enough_loops")),
         reason="Your server receives for as long as {name} holds before it sends anything: a message that is shorter "
         "gets no answer.",
         next_step="One recv is one piece of the stream, of any size: send it back as it is, and then receive again.",
@@ -309,7 +310,7 @@ SILENCES = (
     *PORTIONS,
     Entry(
         id="not-watched",
-        applies=both(code("server-silent"), unexplained, uses(*WATCHERS), flows("unwatched")),
+        applies=both(code("server-silent"), asked, unexplained, uses(*WATCHERS), flows("unwatched")),
         reason="Your server takes the client's connection, {name}, and does not watch it: {watcher} is told of the "
         "listening socket only.",
         next_step="Add the connection to what is watched, so that you are told when there is something to receive.",
@@ -346,7 +347,7 @@ SILENCES = (
     ),
     Entry(
         id="connection-unused",
-        applies=both(code("server-silent"), unexplained, flows("unwatched"), no(uses(*WATCHERS))),
+        applies=both(code("server-silent"), asked, unexplained, flows("unwatched"), no(uses(*WATCHERS))),
         reason="Your server takes the client's connection, {name}, and never receives anything from it.",
         next_step="Receive from and send to the connection that accept returned.",
         line=at_flow("unwatched"),

@@ -188,7 +188,7 @@ REPLIES = (
     Entry(
         id="reply-line-end",
         echo=ADVICE_ONLY,
-        applies=both(wrong_bytes, changes.is_line_end),
+        applies=both(wrong_bytes, asked, changes.is_line_end),
         reason="Your server adds a line end, {added}, to what it sends back.",
         next_step="Send back exactly the bytes that recv returned, with nothing after them.",
         line=first_of(at_added, send_line),
@@ -197,7 +197,7 @@ REPLIES = (
     Entry(
         id="reply-prefixed",
         echo=ADVICE_ONLY,
-        applies=both(wrong_bytes, changes.is_before),
+        applies=both(wrong_bytes, asked, changes.is_before),
         reason="Your server puts {added} before what it sends back; expected only {expected}.",
         next_step="Send back exactly the bytes that recv returned, with nothing before or after them.",
         line=first_of(at_put_before, send_line),

@@ -246,7 +246,7 @@ SERVER = (
     Entry(
         id="answers-at-end",
         echo=ADVICE_ONLY,
-        applies=both(code("server-late", "server-silent", "server-partial"), answers_at_end),
+        applies=both(code("server-late", "server-silent", "server-partial"), asked, answers_at_end),
         reason="Your server answers only when the client has closed; a client that waits for its answer never "
         "gets one.",
         next_step="Send each piece back as soon as recv has returned it, inside the loop.",

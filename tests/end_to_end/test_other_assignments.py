@@ -87,6 +87,18 @@ with socket.create_connection(("127.0.0.1", 50100)) as s:
 """
 MISTAKES = {
     "right": (),
+    "sends-nothing": (
+        ('        connection.sendall(b"READY\\n")\n', "        print(address)\n"),
+        ('        for line in connection.makefile("rb"):\n', ""),
+        ("            connection.sendall(line.upper())\n", ""),
+    ),
+    "greets-late": (
+        (
+            '        connection.sendall(b"READY\\n")\n',
+            '        connection.recv(9)\n        connection.sendall(b"READY\\n")\n',
+        ),
+    ),
+    "greets-longer": ((r'b"READY\n"', r'b"HELLO\nREADY\n"'),),
     "no-greeting": (('        connection.sendall(b"READY\\n")\n', ""),),
     "part-of-greeting": ((r'b"READY\n"', 'b"READY"'),),
     "echo": (("line.upper()", "line"),),
@@ -95,6 +107,9 @@ MISTAKES = {
     "prints-order": (('print("Answer:", answer)', 'print("Answer:", order)'),),
 }
 SAID = [
+    ("sends-nothing", "server.greets", "Your server sends nothing: ", "The server speaks first."),
+    ("greets-late", "server.greets", "A part of your server's answer comes too late", "The server speaks first."),
+    ("greets-longer", "server.greets", "Your server sends other bytes than expected: b'HE", "The server speaks first."),
     ("no-greeting", "server.greets", "Your server sends nothing: ", "The server speaks first."),
     ("part-of-greeting", "server.greets", "Your server sends only a part: b'READY' (5", "The server speaks first."),
     ("echo", "server.upper", "Your server sends the message back as it came: b'two", "bytes have a method upper."),
