@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,7 +17,7 @@ import click
 from grader import __version__
 from grader.answers_cli import answers_group
 from grader.errors import INTERRUPTED, GraderError, UsageError
-from grader.rubric_file import SHIPPED_RUBRIC, another_rubric_here, check_examples, find_rubric, load
+from grader.rubric_file import SHIPPED_RUBRIC, another_rubric_here, check_examples, find_rubric, load, loose_ends
 
 NOT_BY_THAT = (
     "Note: `{command}` goes by the echo assignment's own rubric, not by the rubric.yaml in this folder{why}. To go by "
@@ -46,11 +46,13 @@ class DefaultToRun(click.Group):
         return super().parse_args(ctx, args)
 
 
-def refuse_misspelt(word: str, commands: Iterable[str]) -> None:
-    """Raise UsageError where `word`, which is no path either, is much like a command."""
+def refuse_misspelt(word: str, commands: Mapping[str, click.Command]) -> None:
+    """Raise UsageError where `word`, which is no path either, is much like a command, or like one of a group's."""
     import difflib
 
-    meant = {name: name for name in commands} | {"help": "--help", "version": "--version"}
+    groups = [(name, group) for name, group in commands.items() if isinstance(group, click.Group)]
+    inner = {name: f"{group} {name}" for group, found in groups for name in found.commands if name not in commands}
+    meant = inner | {name: name for name in commands} | {"help": "--help", "version": "--version"}
     near = difflib.get_close_matches(word.lower(), meant, n=1, cutoff=0.7)
     if near:
         raise UsageError(f"{word}: there is no such command, file or folder. Did you mean `grade {meant[near[0]]}`?")
@@ -222,6 +224,8 @@ def rubric_check_command(path: Path | None) -> None:
     unknown = check_examples(found, rubric)
     checks, questions = count(len(rubric.checks), "check"), count(len(rubric.questions), "question")
     click.echo(f"{found}: good. {checks} and {questions}, {points_word(rubric.points)}.")
+    for sentence in loose_ends(rubric):
+        click.echo(f"\nNote: {sentence}")
     if unknown:
         click.echo("\n".join(["", OTHERWISE, *unknown]))
 

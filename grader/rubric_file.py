@@ -60,3 +60,22 @@ def check_examples(path: Path, rubric: Rubric) -> list[str]:
     if problems:
         raise RubricError(problems)
     return told
+
+
+NO_ADDRESS = {
+    "server": "no check asks where the server listens, so that one at another address loses nothing. Add a check with "
+    "`listens`, or write `options: {follow_through: false}`.",
+    "client": "no check asks where the client connects to, so that another address costs nothing. Add a "
+    "check with `connects`, or write `options: {follow_through: false}`.",
+}
+
+
+def loose_ends(rubric: Rubric) -> list[str]:
+    """A sentence for each thing that a rubric may ask for, and does not, though most authors would think that it does.
+
+    A wrong address costs its own check only: without such a check it costs nothing.
+    """
+    asked = {step.name for check in rubric.checks if check.points for step in check.conversation}
+    roles = {role for check in rubric.checks for role, who in check.players.items() if who == "student"}
+    free = {"server": "listens" not in asked, "client": "connects" not in asked}
+    return [NO_ADDRESS[role] for role in sorted(roles) if free[role] and rubric.options.follow_through]

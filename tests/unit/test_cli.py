@@ -31,7 +31,16 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 @pytest.mark.parametrize(
     ("word", "meant"),
-    [("chekc", "check"), ("Check", "check"), ("doctr", "doctor"), ("answer", "answers"), ("help", "--help")],
+    [
+        ("chekc", "check"),
+        ("Check", "check"),
+        ("doctr", "doctor"),
+        ("answer", "answers"),
+        ("help", "--help"),
+        ("queue", "answers queue"),
+        ("laern", "answers learn"),
+        ("schema", "rubric schema"),
+    ],
 )
 @pytest.mark.usefixtures("here")
 def test_a_misspelt_command_is_no_folder(word: str, meant: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,3 +102,49 @@ def test_so_is_one_that_lies_inside_what_is_graded(here: Path, capsys: pytest.Ca
     assert "Note: `grade run` goes by the echo assignment's own rubric, not by the rubric.yaml in this folder" in note
     assert "which is part of what is graded" in note
     assert "grade run . -r rubric.yaml" in note
+
+
+NO_LISTENS = """\
+title: Time server
+points: 5
+assignment:
+  host: 127.0.0.1
+  port: 50200
+  programs:
+    server: {file: clock.py, reference: clock.py}
+checks:
+  - id: server.tells
+    title: Sends the time
+    points: 5
+    run: server
+    conversation: [connect, receive: {text: "12:00"}]
+    hint: Send the time.
+"""
+LISTENS = """\
+  - {id: server.listens, title: Listens, points: 1, run: server, conversation: [listens], hint: Call listen.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rubric", "told"),
+    [
+        (NO_LISTENS, True),
+        (NO_LISTENS.replace("points: 5\na", "points: 6\na") + LISTENS, False),
+        (NO_LISTENS + LISTENS.replace("points: 1", "points: 0"), True),
+        (NO_LISTENS + "options: {follow_through: false}\n", False),
+    ],
+    ids=["no check", "check", "check worth nothing", "no follow-through"],
+)
+def test_a_rubric_in_which_a_wrong_address_costs_nothing(
+    here: Path, capsys: pytest.CaptureFixture[str], rubric: str, told: bool
+) -> None:
+    """An error costs its own check: there has to be one."""
+    (here / "clock.py").write_text("pass\n")
+    (here / "rubric.yaml").write_text(rubric)
+    with pytest.raises(SystemExit) as ended:
+        main(["rubric", "check"])
+    assert not ended.value.code
+    said = capsys.readouterr().out
+    assert "rubric.yaml: good." in said
+    assert ("Note: no check asks where the server listens" in said) is told
+    assert "the client" not in said
