@@ -53,7 +53,12 @@ def read_marked(text: str, questions: Sequence[Question], *, is_csv: bool) -> li
 
     Raises MarkedError when the text is neither, or names a criterion that the rubric does not have.
     """
-    marked = [one for one in read_all(text, questions, is_csv=is_csv) if one.question in {q.id for q in questions}]
+    return of_questions(read_all(text, questions, is_csv=is_csv), questions)
+
+
+def of_questions(every: Sequence[Marked], questions: Sequence[Question]) -> list[Marked]:
+    """Those of some marked answers that are to these questions. Raises MarkedError when none is."""
+    marked = [one for one in every if one.question in {q.id for q in questions}]
     if not marked:
         names = ", ".join(one.id for one in questions)
         raise MarkedError(f"no marked answer to a question of the rubric; its questions are {names}.")

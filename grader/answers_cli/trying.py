@@ -48,16 +48,32 @@ def test_command(bank: Path, worst: int, rubric_path: Path | None) -> None:
     The CSV has the columns question, answer, and one for each criterion's id with 1 or 0.
     """
     from grader.answers import score_answer
-    from grader.answers.marked import read_marked
+    from grader.answers.marked import MarkedError, of_questions, read_all
 
     questions = rubric_with_questions(rubric_path)[1].questions
     known = {one.id: one for one in questions}
-    marked = read_bank(bank, questions, read_marked)
-    for line in _remembered(questions, marked):
+    every = read_bank(bank, questions, read_all)
+    try:
+        marked = of_questions(every, questions)
+    except MarkedError as error:
+        raise UsageError(f"{bank}: {error}") from None
+    for line in [*_left_out(every, questions), *_remembered(questions, marked)]:
         click.echo(line)
     scored = [(known[one.question], one, score_answer(known[one.question], one.text)) for one in marked]
     for line in table(scored, worst):
         click.echo(line)
+
+
+def _left_out(every: Sequence[Marked], questions: Sequence[Question]) -> list[str]:
+    """A note where a bank has answers to questions that the rubric does not have: another's, or a slip."""
+    known = [one.id for one in questions]
+    others = [one for one in every if one.question not in known]
+    if not others:
+        return []
+    return [
+        f"Note: {len(others)} of these {len(every)} answers are left out, the first in line {others[0].line}: its "
+        f"question is {others[0].question!r}, and the rubric has {', '.join(known)}."
+    ]
 
 
 def _remembered(questions: Sequence[Question], marked: Sequence[Marked]) -> list[str]:
@@ -120,8 +136,12 @@ def table(scored: Sequence[tuple[Question, Marked, QuestionScore]], most: int) -
     lines += [
         f"points of {sums.count} answers: QWK {sums.qwk:.3f}, mean error {sums.mae:.2f}"
         + ("" if sums.unearned is None else f"; {sums.unearned:.1%} of those that deserve nothing got something"),
-        f"settled without a person: {sure.share:.0%} of {len(scored)} answers; "
-        f"{sure.right:.1%} of their cells are right (95 % interval {sure.low:.1%} to {sure.high:.1%})",
+        f"settled without a person: {sure.share:.0%} of {len(scored)} answers"
+        + (
+            f"; {sure.right:.1%} of their cells are right (95 % interval {sure.low:.1%} to {sure.high:.1%})"
+            if asked < len(scored)
+            else ""
+        ),
         *_covered(scored),
     ]
     shown = worst(every, most)
