@@ -234,8 +234,8 @@ def script(check: Check, seed: str) -> Script:
         else:
             draft.expect(step)
     actions = draft.actions
-    if actions and actions[-1].kind == "close":  # every conversation ends with it
-        actions = actions[:-1]
+    if role != "client" and actions and actions[-1].kind == "close":
+        actions = actions[:-1]  # a server's conversation ends with it in any case; a client may close first
     return Script(players=check.players, actions=tuple(actions), expectations=tuple(draft.expectations))
 
 

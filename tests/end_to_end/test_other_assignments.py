@@ -9,7 +9,7 @@ from batches import graded, results
 
 RUBRIC = r"""
 title: Greeting server
-points: 20
+points: 24
 assignment:
   host: 127.0.0.1
   port: 50100
@@ -57,6 +57,16 @@ checks:
       - send: {text: "PLUMS\n"}
       - prints: sent
     hint: Print what recv returned.
+  - id: client.reads-all
+    title: Ends when the server closes
+    points: 4
+    run: client
+    conversation:
+      - accept
+      - send: {text: "READY\nTWO APPLES\nONE PEAR\n"}
+      - close
+      - exits: 0
+    hint: recv returns b'' once the server has closed.
   - id: pair.talk
     title: Your two programs work together
     points: 4
@@ -104,6 +114,9 @@ MISTAKES = {
     "echo": (("line.upper()", "line"),),
     "stops": (("line.upper()", "line.uper()"),),
     "one-line": ((r', b"one pear\n")', ",)"),),
+    "reads-until-close": (
+        ('        answer = lines.readline()\n        print("Answer:", answer)\n', "    print(lines.read())\n"),
+    ),
     "prints-order": (('print("Answer:", answer)', 'print("Answer:", order)'),),
 }
 SAID = [
@@ -140,7 +153,7 @@ def greeted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_right_hand_in_has_all_points(greeted: Path) -> None:
     """The assignment can be done."""
-    assert results(greeted)["right"]["points"] == 20
+    assert results(greeted)["right"]["points"] == 24
 
 
 @pytest.mark.parametrize(("name", "check", "reason", "next_step"), SAID)
@@ -150,3 +163,10 @@ def test_nothing_presumes_an_echo(greeted: Path, name: str, check: str, reason: 
     assert found["reason"].startswith(reason)
     assert next_step in found["next_step"]
     assert "what this recv has returned" not in found["next_step"]
+
+
+def test_a_client_that_reads_until_its_server_closes_sees_it_close(greeted: Path) -> None:
+    """Where the conversation has a `close`, the grader closes first."""
+    checks = {one["id"]: one["verdict"] for one in results(greeted)["reads-until-close"]["checks"]}
+    assert checks["client.reads-all"] == "passed"
+    assert checks["client.prints"] == "failed"  # there the server keeps the connection open

@@ -112,8 +112,14 @@ def test_connects_accepts_the_connection_where_nothing_else_has() -> None:
     assert kinds(a_check("client.x", "accept", "connects")) == ["accept"]
 
 
-def test_a_close_at_the_end_is_what_happens_anyway() -> None:
-    """Every conversation ends with a close, so saying it makes no other run."""
+def test_a_client_is_closed_where_its_conversation_says_so() -> None:
+    """It may wait for that; without the word it is the client that closes first."""
+    assert kinds(a_check("client.x", "accept", send(), "close", exits())) == ["accept", "send", "close"]
+    assert kinds(a_check("client.x", "accept", send(), exits())) == ["accept", "send"]
+
+
+def test_a_close_at_the_end_of_a_servers_conversation_is_what_happens_anyway() -> None:
+    """Each of them ends with a close, so saying it makes no other run."""
     assert kinds(a_check("server.x", "connect", send(), receive(), "close", exits())) == ["connect", "send", "receive"]
     assert kinds(a_check("server.x", "connect", "close", "connect", send(), receive())) == [
         "connect",
