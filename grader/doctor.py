@@ -82,5 +82,7 @@ def report(name: str, grade: Grade, points: Decimal, expected: Decimal) -> bool:
             print(f"         {check.id}: {check.observation.verdict} {check.observation.reason}")
     for question in grade.questions:
         if expected and question.points < question.max:
-            print(f"         {question.id}: {number(question.points)} of {number(question.max)}")
+            lacking = ", ".join(one.id for one in question.criteria if not one.met)
+            why = f"not found in the answers: {lacking}" if question.answer else "there is no answer"
+            print(f"         {question.id}: {number(question.points)} of {number(question.max)}; {why}")
     return False

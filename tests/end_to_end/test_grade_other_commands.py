@@ -131,16 +131,19 @@ def test_doctor_names_the_cure_for_a_machine_without_boxes(tmp_path: Path) -> No
 
 @needs_boxes
 def test_doctor_finds_an_assignment_that_fails_its_own_test(tmp_path: Path) -> None:
-    """Solutions that do not earn full marks are shown with the checks that they fail; status 1."""
+    """Solutions that do not earn full marks are shown with the checks that they fail, and the ideas; status 1."""
     for name in ("solutions", "starter"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "rubric.yaml", tmp_path)
     server = tmp_path / "solutions" / "echo-server.py"
     server.write_text(server.read_text().replace("65432", "65431"))
+    (tmp_path / "solutions" / "answers.md").write_text("## Question 1\n\nIt must be called before listen().\n")
     done = grade("doctor", "-r", tmp_path / "rubric.yaml")
     assert done.returncode == 1
     assert "FAILED" in done.stdout
     assert "server.listens" in done.stdout
+    assert "q1: 5 of 15; not found in the answers: assoc, " in done.stdout
+    assert "q2: 0 of 15; there is no answer" in done.stdout
 
 
 # --- rubric check ---------------------------------------------------------------------------------------------------
