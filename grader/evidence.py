@@ -58,12 +58,16 @@ def may_measure_time(submission: Submission) -> bool:
 
 
 def perhaps_spoilt(submission: Submission, rubric: Rubric, records: Mapping[str, RunRecord]) -> set[str]:
-    """Names of the runs in which a check failed while the machine was late. Pure."""
+    """Names of the runs in which the machine was late, and on which a check that failed may hang: its own, and a
+    program's other runs by itself, with which its own is compared. Pure."""
     failed = checks_with(Verdict.FAILED, submission, rubric, records)
+    runs = plan(rubric, submission.digest)
+    of_failed = [run.players for run in runs if failed & run.scripts.keys()]
     return {
         run.name
-        for run in plan(rubric, submission.digest)
-        if failed & run.scripts.keys() and any(map(is_late, run_records(run, records).values()))
+        for run in runs
+        if (failed & run.scripts.keys() or (len(run.players) == 1 and run.players in of_failed))
+        and any(map(is_late, run_records(run, records).values()))
     }
 
 

@@ -105,6 +105,22 @@ def test_one_that_was_answered_too_late_is_run_again(
     assert len(rounds) > 1
 
 
+def test_a_run_with_which_a_failed_one_is_compared_is_run_again(
+    monkeypatch: pytest.MonkeyPatch, rounds: list[Submission], rubric: Rubric, tmp_path: Path
+) -> None:
+    """The one that was late fails no check itself: nobody asks what this client prints there."""
+    answer = Connection.send
+
+    def send(connection: Connection, data: bytes) -> None:
+        if len(rounds) == 1 and data == b"Hello, world":  # the echo; where its printing is looked at, other bytes come
+            time.sleep(LATENESS_SECONDS)
+        answer(connection, data)
+
+    monkeypatch.setattr(Connection, "send", send)
+    assert verdicts(LOOKS_ONCE, rubric, tmp_path) == {Verdict.PASSED}
+    assert len(rounds) > 1
+
+
 def test_there_is_an_end_to_it(
     late: Callable[[int], None], rounds: list[Submission], rubric: Rubric, tmp_path: Path
 ) -> None:
