@@ -143,6 +143,11 @@ def test_words_of_an_idea_that_mean_something_else_do_not_count(
         (BIND, "port", "It specifies the address at which the server can be contacted."),
         (BIND, "assoc", "It defines the end point that the server is reachable under."),
         (CONNECT, "establish", "It creates a path between the client and the server."),
+        (
+            CONNECT,
+            "address",
+            "It tells the client's socket to make a connection to the IP 127.0.0.1 and the port 65432.",
+        ),
     ],
 )
 def test_plain_wordings_of_an_idea_count(question: Question, criterion: str, answer: str) -> None:
