@@ -149,6 +149,11 @@ def test_words_of_an_idea_that_mean_something_else_do_not_count(
         (BIND, "port", "It specifies the address at which the server can be contacted."),
         (BIND, "assoc", "It defines the end point that the server is reachable under."),
         (CONNECT, "establish", "It creates a path between the client and the server."),
+        (CONNECT, "establish", "The client joins the server."),
+        (CONNECT, "establish", "It allows for a connection between the client and the server."),
+        (CONNECT, "exchange", "A stream to the server is opened over which data can be sent and received."),
+        (BIND, "assoc", "The server socket is mapped to the host and the port."),
+        (BIND, "loopback", "The server is visible only on the local machine."),
         (
             CONNECT,
             "address",
