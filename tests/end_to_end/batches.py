@@ -21,6 +21,13 @@ GRADE = str(Path(sys.executable).with_name("grade"))
 CLASS = ROOT / "examples" / "class"
 PROGRAMS = ROOT / "tests" / "programs"
 STYLES, MISTAKES = (sorted((PROGRAMS / kind).iterdir()) for kind in ("styles", "mistakes"))
+# Mistakes that are graded once more, each over in a moment.
+TWICE = [
+    PROGRAMS / "mistakes" / name
+    for name in (
+        "announces-without-address", "bind-missing", "closes-at-once", "name-error", "reply-upper-case", "sends-str",
+    )
+]  # fmt: skip
 UPPER = ROOT / "examples" / "upper-server"
 
 # Hand-ins of the example class in which nothing sleeps: graded in a moment.

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from batches import CLASS, MISTAKES, PROGRAMS, QUICK, ROOT, UPPER, copy_of, graded
+from batches import CLASS, MISTAKES, PROGRAMS, QUICK, ROOT, TWICE, UPPER, copy_of, graded
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def mistakes(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Conf
     assert "cpu_seconds: 2\n" in text
     rubric.write_text(text.replace("cpu_seconds: 2\n", "cpu_seconds: 0.3\n"), "utf-8")
     shutil.copytree(ROOT / "solutions", rubric.parent / "solutions")
-    chosen = MISTAKES if pytestconfig.getoption("--thorough") else MISTAKES[::2]
+    chosen = MISTAKES if pytestconfig.getoption("--thorough") else sorted({*MISTAKES[::2], *TWICE})
     return graded(tmp_path_factory.mktemp("mistakes") / "out", *chosen, "--rubric", rubric)
 
 

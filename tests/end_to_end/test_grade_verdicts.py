@@ -11,6 +11,7 @@ from batches import (
     MISTAKES,
     PROGRAMS,
     STYLES,
+    TWICE,
     UPPER,
     expected,
     graded,
@@ -162,14 +163,6 @@ def test_one_at_a_time_and_many_at_a_time_give_the_same_pages(
 
 def test_mistakes_give_the_same_pages_twice(mistakes: Path, tmp_path: Path) -> None:
     """Not a port, an address or a time of one run shows in the feedback, also of programs that go wrong."""
-    names = (
-        "announces-without-address",
-        "bind-missing",
-        "sends-nothing",
-        "reply-with-prefix",
-        "name-error",
-        "sends-str-greeting",
-    )
-    again = graded(tmp_path / "out", *(PROGRAMS / "mistakes" / name for name in names))
+    again = graded(tmp_path / "out", *TWICE)
     first, second = results(mistakes), results(again)
-    assert {name: first[name] for name in names} == second
+    assert {path.name: first[path.name] for path in TWICE} == second
