@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from attack_suite import CANARY, Attack, battle_of_programs, load_attacks
+from attack_suite import CANARY, battle_of_programs, load_attacks
 from siege import ORDINARY_ID, Outcome, bait_for, ordinary, run_siege, write_rubric
 
 
@@ -41,19 +41,14 @@ def peace(sandbox: None, tmp_path_factory: pytest.TempPathFactory, small_rubric:
         yield run_siege((), folder / "class", folder / "out", small_rubric, bait)
 
 
-def on_a_user(config: pytest.Config) -> list[Attack]:
-    """The attacks that an ordinary user meets as well: every eighth one, or all."""
-    return battle_of_programs()[:: 1 if config.getoption("--thorough") else 8]
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each attack on a user."""
     if "attack_on_a_user" in metafunc.fixturenames:
-        metafunc.parametrize("attack_on_a_user", on_a_user(metafunc.config), ids=lambda attack: attack.name)
+        metafunc.parametrize("attack_on_a_user", battle_of_programs(), ids=lambda attack: attack.name)
 
 
 @pytest.fixture(scope="session")
-def siege_by_a_user(sandbox: None, pytestconfig: pytest.Config) -> Iterator[Outcome]:
+def siege_by_a_user(sandbox: None) -> Iterator[Outcome]:
     """The battle of programs once more, fought by a user without rights. Where the tests are run by one, `siege` is
     that.
 
@@ -70,7 +65,7 @@ def siege_by_a_user(sandbox: None, pytestconfig: pytest.Config) -> Iterator[Outc
         rubric = write_rubric(folder / "rubric")
         with bait_for(folder / "bait", f"{CANARY}-{uuid.uuid4().hex}") as bait:
             yield run_siege(
-                on_a_user(pytestconfig),
+                battle_of_programs(),
                 folder / "class",
                 folder / "results" / "out",
                 rubric,

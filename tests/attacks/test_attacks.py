@@ -146,6 +146,7 @@ def test_an_attack_is_contained(attack: Attack, siege: Outcome) -> None:
 # --- the battle of programs, fought by a user without rights --------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_honest_marks_are_the_same_whoever_grades(siege_by_a_user: Outcome, peace: Outcome) -> None:
     """Root's grading without attackers, and a user's among them: the same results and pages of the twenty."""
     for name in HONEST:
@@ -154,6 +155,7 @@ def test_honest_marks_are_the_same_whoever_grades(siege_by_a_user: Outcome, peac
         assert theirs == {path.relative_to(peace.out): data for path, data in peace.pages(name).items()}
 
 
+@pytest.mark.thorough
 def test_a_user_without_rights_is_as_safe(siege_by_a_user: Outcome) -> None:
     """Verdicts for all, nothing left, nothing changed, nothing told: as in root's battle."""
     test_every_attack_gets_a_verdict(siege_by_a_user)
@@ -164,11 +166,13 @@ def test_a_user_without_rights_is_as_safe(siege_by_a_user: Outcome) -> None:
     test_no_cell_of_the_scores_is_a_formula(siege_by_a_user)
 
 
+@pytest.mark.thorough
 def test_that_user_had_no_rights(siege_by_a_user: Outcome) -> None:
     """What was written belongs to that user, so that nothing of it was written by root."""
     assert {path.stat().st_uid for path in siege_by_a_user.out.rglob("*")} == {ORDINARY_ID}
 
 
+@pytest.mark.thorough
 def test_an_attack_on_a_user_is_contained(attack_on_a_user: Attack, siege_by_a_user: Outcome) -> None:
     """Attack by attack, as in root's battle."""
     test_an_attack_is_contained(attack_on_a_user, siege_by_a_user)

@@ -38,6 +38,7 @@ def quiet(sandbox: None, students: Path, tmp_path_factory: pytest.TempPathFactor
     return out
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [1])
 def test_a_batch_that_is_killed_again_and_again_brings_the_same_results(
     seed: int, students: Path, quiet: Path, tmp_path: Path

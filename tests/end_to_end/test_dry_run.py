@@ -89,10 +89,10 @@ def scratch(tmp_path: Path) -> dict[str, str]:
 # --- what it says ---------------------------------------------------------------------------------------------------
 
 
-LESS = [pytest.param(edit, marks=pytest.mark.thorough) for edit in ("points", "hint")]
+LESS = [pytest.param(edit, marks=pytest.mark.thorough) for edit in ("points", "hint", "idea")]
 
 
-@pytest.mark.parametrize("edit", [*LESS, "idea", "conversation"])
+@pytest.mark.parametrize("edit", [*LESS, "conversation"])
 def test_the_run_gives_the_grades_that_were_foretold(
     edit: str, quick_class: Path, out: Path, scratch: dict[str, str], tmp_path: Path
 ) -> None:

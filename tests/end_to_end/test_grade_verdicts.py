@@ -55,7 +55,7 @@ def test_correct_styles_earn_all_program_points(styles: Path) -> None:
 
 def test_every_mistake_costs_what_it_must_and_nothing_else(mistakes: Path) -> None:
     """Each typical mistake fails its checks, skips those that need them, and leaves the other half alone."""
-    assert len(results(mistakes)) >= len(MISTAKES) / 2
+    assert len(results(mistakes)) >= len(MISTAKES) / 3
     assert mismatches(mistakes, PROGRAMS / "mistakes") == []
 
 
