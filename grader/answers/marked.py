@@ -48,23 +48,6 @@ class Marked:
     line: int = field(default=0, compare=False)
 
 
-def read_marked(text: str, questions: Sequence[Question], *, is_csv: bool) -> list[Marked]:
-    """Marked answers to these questions; those to other questions are left out.
-
-    Raises MarkedError when the text is neither, or names a criterion that the rubric does not have.
-    """
-    return of_questions(read_all(text, questions, is_csv=is_csv), questions)
-
-
-def of_questions(every: Sequence[Marked], questions: Sequence[Question]) -> list[Marked]:
-    """Those of some marked answers that are to these questions. Raises MarkedError when none is."""
-    marked = [one for one in every if one.question in {q.id for q in questions}]
-    if not marked:
-        names = ", ".join(one.id for one in questions)
-        raise MarkedError(f"no marked answer to a question of the rubric; its questions are {names}.")
-    return marked
-
-
 def read_all(text: str, questions: Sequence[Question], *, is_csv: bool) -> list[Marked]:
     """Every entry of the file, in its order; those to other questions without marks.
 

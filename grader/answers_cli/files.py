@@ -37,12 +37,12 @@ def rubric_with_questions(path: Path | None) -> tuple[Path, Rubric]:
     return found, rubric
 
 
-def read_bank(bank: Path, questions: Sequence[Question], reader: Callable[..., list[Marked]]) -> list[Marked]:
-    """What `reader` (of `grader.answers.marked`) finds in a file. Raises UsageError."""
-    from grader.answers.marked import MarkedError
+def read_bank(bank: Path, questions: Sequence[Question]) -> list[Marked]:
+    """The marked answers in a file, also those to other questions. Raises UsageError."""
+    from grader.answers.marked import MarkedError, read_all
 
     try:
-        return reader(bank.read_text("utf-8-sig"), questions, is_csv=bank.suffix.lower() == ".csv")
+        return read_all(bank.read_text("utf-8-sig"), questions, is_csv=bank.suffix.lower() == ".csv")
     except UnicodeDecodeError:
         raise UsageError(f"cannot read {bank}: it is not UTF-8. Save it as UTF-8 (in a sheet: CSV UTF-8).") from None
     except OSError as error:

@@ -41,12 +41,11 @@ def learn_command(marked: Path, replacing: bool, dry_run: bool, rubric_path: Pat
     from grader.answers.decisions import load_decisions, merge
     from grader.answers.decisions_text import grown
     from grader.answers.learn import take
-    from grader.answers.marked import read_all
 
     path, rubric = rubric_with_questions(rubric_path)
     file = _beside(path)
     questions = rubric.questions
-    taken = take(read_bank(marked, questions, read_all), questions)
+    taken = take(read_bank(marked, questions), questions)
     if not taken.decided:
         raise UsageError(f"{marked}: {_nothing(taken, questions)}")
     with nullcontext() if dry_run else _alone(file):

@@ -48,15 +48,13 @@ def test_command(bank: Path, worst: int, rubric_path: Path | None) -> None:
     The CSV has the columns question, answer, and one for each criterion's id with 1 or 0.
     """
     from grader.answers import score_answer
-    from grader.answers.marked import MarkedError, of_questions, read_all
 
     questions = rubric_with_questions(rubric_path)[1].questions
     known = {one.id: one for one in questions}
-    every = read_bank(bank, questions, read_all)
-    try:
-        marked = of_questions(every, questions)
-    except MarkedError as error:
-        raise UsageError(f"{bank}: {error}") from None
+    every = read_bank(bank, questions)
+    marked = [one for one in every if one.question in known]
+    if not marked:
+        raise UsageError(f"{bank}: no marked answer to a question of the rubric; its questions are {', '.join(known)}.")
     for line in [*_left_out(every, questions), *_remembered(questions, marked)]:
         click.echo(line)
     scored = [(known[one.question], one, score_answer(known[one.question], one.text)) for one in marked]

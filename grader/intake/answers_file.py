@@ -14,10 +14,10 @@ from functools import lru_cache
 
 from grader.intake import bounds, messages, names, unread
 from grader.intake.handin import NOTHING, Aside, Found
-from grader.intake.unread import DOCUMENTS
+from grader.intake.unread import DOCUMENTS, TEXTS
 from grader.model import Note
 
-_TEXT = (".md", ".txt", ".markdown", ".text", ".rst", ".md.txt", "")
+_TEXT = (*TEXTS, ".md.txt", "")
 _ENDING = re.compile(r"(?:\.md\.txt|\.[a-z]{2,8})$", re.IGNORECASE)
 _HEADING = re.compile(rb"^[#*\s]{0,8}(?:question|q)\s{0,3}[1-9]\b", re.IGNORECASE | re.MULTILINE)
 _QUESTION = re.compile(r"(?:question|q)[1-9]")

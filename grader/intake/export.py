@@ -6,18 +6,20 @@ keeps its own name.
 
 from __future__ import annotations
 
-import yaml
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError
 from grader.intake import bounds
 from grader.intake.handin import Place, Refused
 
+if TYPE_CHECKING:
+    import yaml
+
 FILE = "submission_metadata.yml"
 
 _DEEPEST = 40
 """Lists and dictionaries one in the other; Gradescope's have about ten."""
-
-_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 def people(place: Place) -> dict[str, str]:
@@ -26,7 +28,7 @@ def people(place: Place) -> dict[str, str]:
         with place.open_files([FILE]) as source:
             (member,) = source.members()
             told = _tree(source.read(member, bounds.MAX_EXPORT_BYTES).decode("utf-8", "replace"))
-    except (Refused, SubmissionError, yaml.YAMLError):
+    except (Refused, SubmissionError):
         return {}
     if not isinstance(told, dict):
         return {}
@@ -35,10 +37,23 @@ def people(place: Place) -> dict[str, str]:
 
 
 def _tree(text: str) -> object:
-    """What the text holds, as dictionaries, lists and texts: a student's number keeps its zeros. Built by events, as
-    the loaders of PyYAML end the process where brackets stand in brackets without end; references are left out."""
+    """What the text holds, as dictionaries, lists and texts: a student's number keeps its zeros. None when it is not
+    YAML, or nests without end."""
+    import yaml  # not above: `grade check`, which has to be quick, does without
+
+    try:
+        return _built(yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)))
+    except yaml.YAMLError:
+        return None
+
+
+def _built(events: Iterable[yaml.Event]) -> object:
+    """A text's tree from its events, as the loaders of PyYAML end the process where brackets stand in brackets without
+    end. References are left out."""
+    import yaml
+
     open_parts: list[list[object]] = [[]]
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in events:
         if isinstance(event, yaml.ScalarEvent):
             open_parts[-1].append(event.value)
         elif isinstance(event, yaml.AliasEvent):
@@ -46,7 +61,7 @@ def _tree(text: str) -> object:
         elif isinstance(event, yaml.CollectionStartEvent):
             open_parts.append([])
             if len(open_parts) > _DEEPEST:
-                raise yaml.YAMLError
+                return None
         elif isinstance(event, yaml.CollectionEndEvent):
             parts = open_parts.pop()
             mapping = isinstance(event, yaml.MappingEndEvent)

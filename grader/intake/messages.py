@@ -37,6 +37,10 @@ def listed(paths: Sequence[str]) -> str:
     return named if len(paths) <= 3 else f"{named} and {len(paths) - 3:,} more"
 
 
+def _were(paths: Sequence[str]) -> str:
+    return f"{listed(paths)} {'was' if len(paths) == 1 else 'were'}"
+
+
 def left_out(problem: Problem, paths: list[str], role: str | None = None) -> Note:
     """Files that are not among what was read. `role`: what they may well be.
 
@@ -188,10 +192,9 @@ def ambiguous(spec: ProgramSpec, paths: list[str]) -> Note:
 
 def unused(spec: ProgramSpec, used: str, others: list[str]) -> Note:
     """Files that could have been meant beside the one that was used."""
-    were = "was" if len(others) == 1 else "were"
     return Note(
         code="unused",
-        message=f"{shown(used)} was used as your {spec.role}; {listed(others)} {were} not. "
+        message=f"{shown(used)} was used as your {spec.role}; {_were(others)} not. "
         "Next time hand in only the one that counts.",
         role=spec.role,
     )
@@ -199,10 +202,9 @@ def unused(spec: ProgramSpec, used: str, others: list[str]) -> Note:
 
 def unopened_archives(paths: Sequence[str]) -> Note:
     """Archives beside programs."""
-    were = "was" if len(paths) == 1 else "were"
     return Note(
         code="unused",
-        message=f"{listed(paths)} {were} not opened, as there are programs beside. Next time hand in only what counts.",
+        message=f"{_were(paths)} not opened, as there are programs beside. Next time hand in only what counts.",
     )
 
 
@@ -275,8 +277,7 @@ def answers_beside(path: str, documents: list[str]) -> Note:
 
 def answers_unused(path: str, others: Sequence[str]) -> Note:
     """Texts or documents that could have been meant beside the one that was read."""
-    were = "was" if len(others) == 1 else "were"
-    message = f"{shown(path)} was read as your answers; {listed(others)} {were} not. "
+    message = f"{shown(path)} was read as your answers; {_were(others)} not. "
     return _answers("unused", f"{message}Next time hand in only the one that counts.")
 
 

@@ -15,6 +15,9 @@ from grader.intake.handin import Found
 DOCUMENTS = (".docx", ".doc", ".pdf", ".rtf", ".odt", ".pages", ".html", ".htm")
 """Endings of what word processors write."""
 
+TEXTS = (".md", ".txt", ".markdown", ".text", ".rst")
+"""Endings of plain text."""
+
 _NOTEBOOKS = (".ipynb",)
 _OTHER_TEXTS = (".tex", ".pptx", ".odp", ".docm", ".wps")
 _PICTURES = (".png", ".jpg", ".jpeg", ".heic", ".webp", ".gif", ".bmp", ".tif", ".tiff")
@@ -40,12 +43,7 @@ def may_hold_answers(name: str) -> bool:
 def _is_other_text(name: str) -> bool:
     """True for a text that is neither a program's nor one of those that come with every project."""
     stem, dot, ending = name.lower().rpartition(".")
-    return (
-        bool(dot)
-        and ending in ("txt", "md", "markdown", "text", "rst")
-        and stem not in _EVERYWHERE
-        and not stem.endswith(".py")
-    )
+    return dot + ending in TEXTS and stem not in _EVERYWHERE and not stem.endswith(".py")
 
 
 def programs_in(files: Sequence[Found]) -> list[str]:

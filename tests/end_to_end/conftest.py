@@ -16,16 +16,21 @@ def styles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def mistakes(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
-    """Results of the programs with one mistake each: of every third one, or of all. Those that compute without end use
-    up all that they may, in each run: so they may use less than in a class."""
+def chosen_mistakes(pytestconfig: pytest.Config) -> list[Path]:
+    """The programs with one mistake each: every third one, or all."""
+    return MISTAKES if pytestconfig.getoption("--thorough") else sorted({*MISTAKES[::3], *TWICE})
+
+
+@pytest.fixture(scope="session")
+def mistakes(chosen_mistakes: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Their results. Those that compute without end use up all that they may, in each run: so they may use less than in
+    a class."""
     rubric = tmp_path_factory.mktemp("rubric") / "rubric.yaml"
     text = (ROOT / "rubric.yaml").read_text("utf-8")
     assert "cpu_seconds: 2\n" in text
     rubric.write_text(text.replace("cpu_seconds: 2\n", "cpu_seconds: 0.3\n"), "utf-8")
     shutil.copytree(ROOT / "solutions", rubric.parent / "solutions")
-    chosen = MISTAKES if pytestconfig.getoption("--thorough") else sorted({*MISTAKES[::3], *TWICE})
-    return graded(tmp_path_factory.mktemp("mistakes") / "out", *chosen, "--rubric", rubric)
+    return graded(tmp_path_factory.mktemp("mistakes") / "out", *chosen_mistakes, "--rubric", rubric)
 
 
 @pytest.fixture(scope="session")

@@ -99,3 +99,6 @@ def test_a_bank_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("answers: 3")
     with pytest.raises(UsageError, match="not a bank of marked answers"):
         printed("test", str(tmp_path / "bad.yaml"))
+    (tmp_path / "other.csv").write_text("question,answer,assoc\nq7,It binds.,1\n")
+    with pytest.raises(UsageError, match=r"no marked answer to a question of the rubric; its questions are q1, q2\."):
+        printed("test", str(tmp_path / "other.csv"))

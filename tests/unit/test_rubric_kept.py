@@ -53,9 +53,10 @@ def test_the_second_time_nothing_is_read(rubric: Path, monkeypatch: pytest.Monke
 
 
 def test_neither_yaml_nor_shapes_are_imported_for_it(rubric: Path) -> None:
-    """A command that finds its rubric kept does without the libraries that read one, and without what writes a file."""
+    """A student's check that finds its rubric kept does without the libraries that read one, and without what writes a
+    file."""
     program = (
-        "import sys\nfrom pathlib import Path\nfrom grader.rubric_file import load\n"
+        "import sys\nfrom pathlib import Path\nimport grader.checking\nfrom grader.rubric_file import load\n"
         f"print(load(Path({str(rubric)!r})).title)\n"
         "print(*(name in sys.modules for name in ('pydantic', 'yaml', 'grader.whole_file')))\n"
     )
