@@ -75,7 +75,7 @@ def foretold(out: Path, students: Path, rubric_path: Path) -> tuple[list[Grade],
 
 @pytest.fixture
 def out(quick_results: Path, tmp_path: Path) -> Path:
-    """Results of the dozen, which a test may spoil."""
+    """Results of the few, which a test may spoil."""
     return shutil.copytree(quick_results, tmp_path / "out")
 
 

@@ -213,7 +213,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     assert same_pages(tmp_path / "out", quick_results) == []
 
 
-@pytest.mark.parametrize("boxes", [pytest.param(2, marks=pytest.mark.thorough), 20])
+@pytest.mark.parametrize("boxes", [pytest.param(2, marks=pytest.mark.thorough), 12])
 def test_a_killed_batch_leaves_no_process_and_goes_on(
     boxes: int, quick_class: Path, quick_results: Path, tmp_path: Path
 ) -> None:
