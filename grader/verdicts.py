@@ -11,10 +11,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.conversation import Action, Expectation, Script
-from grader.model import DIRECT, NEVER_LISTENED, Event, Rubric, RunRecord, Socket
-from grader.printed import contains, is_padded, lists_ports, names, says_more
+from grader.model import NEVER_LISTENED, Rubric, RunRecord
+from grader.printed import contains, lists_ports, names, says_more
+from grader.seen import (
+    events_of,
+    is_echoed,
+    listening,
+    main_connection,
+    met_directly,
+    printed,
+    received,
+    replied,
+    shows_reply,
+)
 
-SOURCE_LINE = re.compile(r'^( *File "[^"\n]*", line \d[^\n]*+)\n +[^\n]*', re.MULTILINE)  # beneath the place it is from
 MEETINGS = ("connect", "accept", "relay")  # actions by which a program and its peer come together
 ADMITS = re.compile(r"refus|error|fail|errno|not |n't|unable|unavailable|no server|nobody", re.IGNORECASE)
 
@@ -50,40 +60,6 @@ class Case:
     def record(self, expectation: Expectation) -> RunRecord:
         """The record of the program that an expectation is about."""
         return self.records[expectation.who] if expectation.who else next(iter(self.records.values()))
-
-
-# --- reading a record -----------------------------------------------------------------------------------------------
-
-
-def main_connection(record: RunRecord) -> int | None:
-    """The connection that the conversation was about: the first on which the program said something, else the first."""
-    numbers = [event.connection for event in record.events if event.kind in ("connected", "accepted")]
-    if record.role == "client":
-        spoke = [event.connection for event in record.events if event.kind == "received"]
-        numbers = spoke or numbers
-    return numbers[0] if numbers else None
-
-
-def received(record: RunRecord, number: int | None) -> bytes:
-    """All bytes that arrived from the program on one connection."""
-    return b"".join(one.data for one in record.events if one.kind == "received" and one.connection == number)
-
-
-def events_of(record: RunRecord, *kinds: str) -> list[Event]:
-    """Events of the main connection, of the given kinds."""
-    number = main_connection(record)
-    return [event for event in record.events if event.connection == number and event.kind in kinds]
-
-
-def printed(record: RunRecord) -> str:
-    """What the program printed, on stdout and on stderr: a log line is as good as a print. The lines of its source that
-    Python quotes in a traceback are not its output."""
-    return SOURCE_LINE.sub(r"\1", (record.stdout + b"\n" + record.stderr).decode(errors="replace"))
-
-
-def listening(record: RunRecord) -> list[Socket]:
-    """The TCP sockets on which the program listened."""
-    return [row for row in record.sockets if row.state == "listen"]
 
 
 # --- one rule for each expectation ----------------------------------------------------------------------------------
@@ -231,25 +207,6 @@ def worded(case: Case, expectation: Expectation, record: RunRecord, values: Mapp
     return Finding(code="wording-differs", record=record, facts={"line": line})
 
 
-def replied(record: RunRecord) -> bytes:
-    """What the program was first answered on the main connection; without a transcript, what it printed must do."""
-    if met_directly(record):
-        return record.stdout.strip()
-    answer = b""
-    for event in events_of(record, "sent", "received"):
-        if event.kind == "sent":
-            answer += event.data
-        elif answer:
-            break
-    return answer
-
-
-def shows_reply(record: RunRecord) -> bool:
-    """Whether a program printed what it was answered, and not as the beginning of a buffer that it did not fill."""
-    text, reply = printed(record), replied(record)
-    return contains(text, reply) and not is_padded(text, reply)
-
-
 def compares(record: RunRecord, others: Sequence[RunRecord]) -> bool:
     """Whether a client shows the reply where it is the echo of its message, and does not show that where it was
     answered otherwise: it has looked at what came, and has printed it as far as the assignment asks."""
@@ -268,20 +225,10 @@ def keeps_an_echo(record: RunRecord, others: Sequence[RunRecord]) -> RunRecord |
     return next((one for one in echoes if not shows_reply(one)), None)
 
 
-def is_echoed(record: RunRecord) -> bool:
-    """Whether a client was answered with just what it had said."""
-    return replied(record) == received(record, main_connection(record)) != b""
-
-
 def never_met(case: Case, record: RunRecord) -> bool:
     """Whether no connection came about in a conversation that has one."""
     meets = any(action.kind in MEETINGS for action in case.script.actions)
     return meets and main_connection(record) is None and not met_directly(record)
-
-
-def met_directly(record: RunRecord) -> bool:
-    """Whether the program met another one without the grader in between (`grade check` without boxes)."""
-    return bool(record.outcomes) and record.outcomes[0].detail == DIRECT
 
 
 def prints_address(record: RunRecord, address: str) -> bool:

@@ -12,7 +12,8 @@ from grader.diagnose.entry import Entry, both, code
 from grader.diagnose.generic import facts
 from grader.diagnose.trace import Place
 from grader.model import RunRecord
-from grader.verdicts import Finding, compare, met_directly
+from grader.seen import met_directly
+from grader.verdicts import Finding, compare
 
 MANY = 100  # messages of a client that goes on without end; one that sends its greeting in pieces sends fewer
 
