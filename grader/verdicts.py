@@ -117,11 +117,43 @@ def receive(case: Case, expectation: Expectation) -> Finding | None:
         in_time = outcome.received > start
         return None if in_time else Finding(code=f"{side}-{code}", record=record, expected=expectation.sent)
     in_time = outcome.result == "done" or (side == "client" and outcome.received > start)
+    if expectation.sent and (early := said_unasked(case, expectation)):
+        return Finding(code="server-early", record=record, expected=expected, actual=early)
     if actual == expected and in_time:
-        return None
+        elsewhere = said_elsewhere(record) if expectation.step.arguments["what"] == "literal" else b""
+        return (
+            Finding(code="client-elsewhere", record=record, expected=expected, actual=elsewhere) if elsewhere else None
+        )
     facts = {"answered": start, "sent": expectation.sent, "index": receives_before(case, expectation)}
+    if actual == expected and loses_bytes(record, start, outcome.received):
+        actual = actual[: outcome.received - start]
     code = "late" if actual == expected else compare(expected, actual)
     return Finding(code=f"{side}-{code}", record=record, expected=expected, actual=actual, facts=facts)
+
+
+def loses_bytes(record: RunRecord, start: int, in_time: int) -> bool:
+    """Whether what completes an answer only came with a later one, of which as much is missing: the end of the one was
+    lost, and the next happens to begin with the same bytes."""
+    sent, came = (sum(len(event.data) for event in events_of(record, kind)) for kind in ("sent", "received"))
+    return record.role == "server" and in_time > start and came < sent
+
+
+def said_unasked(case: Case, expectation: Expectation) -> bytes:
+    """What a server had said on a connection before its client said anything, where it is to answer and no more."""
+    number, index = connection_of(case, expectation), expectation.action
+    kinds = [action.kind for action in case.script.actions[: index + 1]]
+    kinds = kinds[len(kinds) - kinds[::-1].index("connect") :] if "connect" in kinds else []
+    if "send" not in kinds or "receive" in kinds[: kinds.index("send")]:
+        return b""
+    here = [event for event in case.record(expectation).events if event.connection == number]
+    first = next((at for at, event in enumerate(here) if event.kind == "sent"), 0)
+    return b"".join(event.data for event in here[:first] if event.kind == "received")
+
+
+def said_elsewhere(record: RunRecord) -> bytes:
+    """What a client said on other connections than the one that the conversation is about."""
+    number = main_connection(record)
+    return b"".join(one.data for one in record.events if one.kind == "received" and one.connection != number)
 
 
 def window(actions: Sequence[Action], expectation: Expectation, record: RunRecord) -> tuple[int, int | None]:
@@ -209,10 +241,11 @@ def worded(case: Case, expectation: Expectation, record: RunRecord, values: Mapp
 
 def compares(record: RunRecord, others: Sequence[RunRecord]) -> bool:
     """Whether a client shows the reply where it is the echo of its message, and does not show that where it was
-    answered otherwise: it has looked at what came, and has printed it as far as the assignment asks."""
+    answered otherwise: it has looked at what came, and has printed it as far as the assignment asks. One that leaves a
+    part of the echo unread (its connection ends with RST) has not looked at it."""
     if record.role != "client" or not replied(record) or is_echoed(record):
         return False
-    echoes = [one for one in others if one.role == "client" and is_echoed(one)]
+    echoes = [one for one in others if one.role == "client" and is_echoed(one) and not events_of(one, "reset")]
     return any(shows_reply(one) and not contains(printed(record), replied(one)) for one in echoes)
 
 

@@ -178,6 +178,7 @@ def raised_in(*names: str) -> Condition:
 
 NOT_CAUSED = (
     "altered",
+    "early",
     "extra",
     "elsewhere",
     "wording-differs",

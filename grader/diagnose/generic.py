@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from grader.diagnose.client import at_extra, at_message
 from grader.diagnose.clues import Clues
+from grader.diagnose.connections import CONNECTS
 from grader.diagnose.entry import Entry, asked, at_call, at_trace, at_wait, both, code, first_of, no, stopped
 from grader.diagnose.prints import at_later_print, at_reply_print, at_shown
 from grader.diagnose.trace import Place
+from grader.diagnose.tree import SENDS
 from grader.diagnose.words import amount, bytes_words, plain
 from grader.model import DIRECT
 from grader.verdicts import Finding
@@ -52,6 +54,22 @@ def at_claim(finding: Finding, clues: Clues) -> Place | None:
     messages = literal_messages(clues)[:MOST_LITERALS]
     lines = [line for line in clues.printed.splitlines()[-MOST_LINES:] if any(one in line for one in messages)]
     return at_shown(lines[-1], clues) if lines else at_call("print")(finding, clues)
+
+
+def at_unasked(finding: Finding, clues: Clues) -> Place | None:
+    """The call that sends what nobody has asked for, where it is written in the program."""
+    return clues.place_sent(finding.actual, first=True)
+
+
+def at_elsewhere(finding: Finding, clues: Clues) -> Place | None:
+    """The call that sends what went over another connection, where it is written in the program."""
+    return clues.place_sent(finding.actual)
+
+
+def at_last_connect(finding: Finding, clues: Clues) -> Place | None:
+    """The last call that asks for a connection."""
+    asking = clues.calls(*CONNECTS)
+    return clues.place_of_call(asking[-1]) if asking else None
 
 
 def literal_messages(clues: Clues) -> list[str]:
@@ -141,6 +159,14 @@ GENERIC = (
         line=at_call("sendall", "send", "write"),
     ),
     Entry(
+        id="server-early",
+        applies=code("server-early"),
+        reason="Your server sends {actual} before it has received anything; expected only what the client's message, "
+        "{expected}, is to be answered with.",
+        next_step="Receive first. Send the answer to what recv returned, and nothing else.",
+        line=first_of(at_unasked, at_call(*SENDS)),
+    ),
+    Entry(
         id="client-silent",
         applies=code("client-silent"),
         reason="Your client connects and sends nothing{after}: {ending}.",
@@ -168,6 +194,14 @@ GENERIC = (
         next_step="Send the message once, with nothing after it.",
         line=first_of(at_extra, at_message),
         fill=added,
+    ),
+    Entry(
+        id="client-elsewhere",
+        applies=code("client-elsewhere"),
+        reason="Your client opens a further connection and sends {actual} on it; expected only {expected}, once, on "
+        "one connection.",
+        next_step="One connection and one message are all: take the other connection out.",
+        line=first_of(at_elsewhere, at_last_connect),
     ),
     Entry(
         id="server-late",

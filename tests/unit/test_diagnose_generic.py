@@ -56,6 +56,25 @@ GENERIC = [
     on_server("server-extra", "server-extra", sends, finding={"actual": b""}),
     on_server("server-late", "server-late", sends),
     on_client("client-late", "client-late", client(('world")', 'world")' + mark))),
+    on_server(
+        "server-early",
+        "server-early",
+        server(("while True", 'conn.sendall(b"hi")  # <--\nwhile True')),
+        finding={"actual": b"hi", "expected": GREETING},
+    ),
+    on_server("server-early", "server-early", sends, finding={"actual": b"hi", "expected": GREETING}),
+    on_client(
+        "client-elsewhere",
+        "client-elsewhere",
+        client(("print(", 's.connect((HOST, PORT))\ns.sendall(b"bye")  # <--\nprint(')),
+        finding={"actual": b"bye", "expected": GREETING},
+    ),
+    on_client(
+        "client-elsewhere",
+        "client-elsewhere",
+        client(("print(", "s.connect((HOST, PORT))  # <--\ns.sendall(data)\nprint(")),
+        finding={"actual": b"bye", "expected": GREETING},
+    ),
     on_client("client-silent", "client-silent", client(('world")', 'world")' + mark))),
     on_client(
         "client-partial",
