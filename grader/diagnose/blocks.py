@@ -4,6 +4,7 @@ Pure."""
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Collection, Iterator
 
 from grader.diagnose.paths import is_something
@@ -208,6 +209,46 @@ def early_leaves_of(tree: ast.Module, given: dict[str, list[ast.expr]]) -> Itera
                     yield "", one.lineno
                 elif isinstance(one, ast.If) and is_short(one.test, taken, room, given) and leaves_loop(one.body):
                     yield ast.unparse(one.test)[:MOST_SHOWN], one.lineno
+
+
+def unanswered_leaves_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
+    """Conditions under which a loop that receives and sends is left before it has sent, and that ask for more than
+    whether anything has come."""
+    for loop in (one for one in nodes if isinstance(one, LOOPS) and called_in(one, RECEIVES)):
+        taken = set(received_in(loop))
+        for one in steps_of(loop.body):
+            if called_in(one, SENDS):
+                break
+            asks = isinstance(one, ast.If) and leaves_loop(one.body) and is_something(one.test, taken) is None
+            if isinstance(one, ast.If) and asks and taken & names_in(one.test) and called_in(loop, SENDS):
+                yield ast.unparse(one.test)[:MOST_SHOWN], one.lineno
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """The names that an expression mentions."""
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+
+
+def own_raises_of(nodes: list[ast.AST]) -> Iterator[tuple[str, str, int, int]]:
+    """Errors that the program raises itself under a condition, in a try block of which an except block takes them: the
+    condition, which asks for more than whether anything has come, the error, and the lines of both."""
+    for node in (one for one in nodes if isinstance(one, ast.Try)):
+        asking = [each for statement in node.body for each in within(statement) if isinstance(each, ast.If)]
+        for one in (each for each in asking if asks_more(each.test)):
+            for raised in (each for each in one.body if isinstance(each, ast.Raise) and each.exc is not None):
+                value = raised.exc.func if isinstance(raised.exc, ast.Call) else raised.exc
+                kind = name_of(value) if value is not None else ""
+                taking = next((each.lineno for each in node.handlers if takes(each, kind)), 0)
+                if kind and taking:
+                    yield ast.unparse(one.test)[:MOST_SHOWN], kind, raised.lineno, taking
+
+
+def takes(handler: ast.ExceptHandler, kind: str) -> bool:
+    """Whether an except block takes errors of a class: by that name, as one of a class above it, or any."""
+    named = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    own = getattr(builtins, kind, Exception)
+    above = {one.__name__ for one in own.__mro__} if isinstance(own, type) else set()
+    return any(one is None or name_of(one) in {kind, *above} for one in named)
 
 
 def sent_on_empty_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:

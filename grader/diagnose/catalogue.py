@@ -18,11 +18,13 @@ from grader.diagnose.objects import OBJECTS
 from grader.diagnose.others import OTHERS, OTHERS_ADVICE
 from grader.diagnose.output import OUTPUT, SLIPS
 from grader.diagnose.pairs import PAIRS
+from grader.diagnose.patience import PATIENCE
 from grader.diagnose.refusals import REFUSALS
 from grader.diagnose.replies import LOST, REPLIES
 from grader.diagnose.server import EARLY, SERVER
 from grader.diagnose.shown import PASSED_OVER, SHOWN
 from grader.diagnose.sockets import SOCKETS
+from grader.diagnose.taken import TAKEN, UNPRINTED
 from grader.diagnose.todos import TODOS
 from grader.diagnose.undone import ENDS, NOTICES, REFUSED, STARTING
 from grader.diagnose.unread import UNREAD
@@ -55,12 +57,15 @@ CATALOGUE: tuple[Entry, ...] = (
     *SLEEPING,
     *ENDS,
     *EARLY,
+    *PATIENCE,
     *SILENCES,
+    *TAKEN,
     *SERVER,
     *UNANSWERED,
     *REPLIES,
     *SHOWN,
     *CLIENT,
+    *UNPRINTED,
     *PASSED_OVER,
     *REFUSALS,
     *SWALLOWED,

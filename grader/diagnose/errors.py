@@ -313,6 +313,18 @@ ERRORS = (
         fill=refused_words,
     ),
     Entry(
+        id="format-unknown",
+        applies=either(
+            error("TypeError", "unsupported format string"),
+            error("ValueError", "format code"),
+            error("ValueError", "Invalid format specifier"),
+        ),
+        reason="Your {role} asks{where} for a format that this value does not have: {error}. What stands behind the "
+        "colon, in the braces, says how a value is to be written.",
+        next_step="Take out the colon and what stands behind it. To show a value as repr does, write !r, without one.",
+        line=at_trace,
+    ),
+    Entry(
         id="exception",
         applies=any_error,
         reason="Your {role} stops with an error{where}: {error}.",

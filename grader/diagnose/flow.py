@@ -16,11 +16,13 @@ from grader.diagnose.blocks import (
     excepts_of,
     kept_prints_of,
     local_only_of,
+    own_raises_of,
     sendall_asked_of,
     sent_on_empty_of,
     sent_under_of,
     sent_where_of,
     stale_loops_of,
+    unanswered_leaves_of,
 )
 from grader.diagnose.paths import (
     accept_in_loop_of,
@@ -110,7 +112,8 @@ class Flow:
     `counting_loops`: loops that receive until a number is reached, with first and last line.
     `stale_loops`: what a loop sends again and again, where it was received in front of it, and where the loop begins.
     `early_leaves`: where a loop that sends back is left, by which condition if any.  `closings`: connections that are
-    closed behind the sending.
+    closed behind the sending.  `unanswered_leaves`: conditions under which such a loop is left before it has sent.
+    `own_raises`: errors that the program raises under a condition and takes itself: condition, error, both lines.
     """
 
     undefined: Marks = ()
@@ -165,6 +168,8 @@ class Flow:
     stale_loops: tuple[tuple[str, int, int], ...] = ()
     early_leaves: Marks = ()
     closings: Marks = ()
+    unanswered_leaves: Marks = ()
+    own_raises: tuple[tuple[str, str, int, int], ...] = ()
 
 
 def flow_of(tree: ast.Module, text: str) -> Flow:
@@ -232,4 +237,6 @@ def flow_of(tree: ast.Module, text: str) -> Flow:
         stale_loops=tuple(stale_loops_of(tree)),
         early_leaves=tuple(early_leaves_of(tree, given)),
         closings=tuple(closings_of(nodes)),
+        unanswered_leaves=tuple(unanswered_leaves_of(nodes)),
+        own_raises=tuple(own_raises_of(nodes)),
     )

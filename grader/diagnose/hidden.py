@@ -24,7 +24,6 @@ from grader.diagnose.entry import (
     calls,
     code,
     either,
-    finds,
     first_of,
     flow_name,
     flows,
@@ -111,16 +110,6 @@ def no_room(finding: Finding, clues: Clues) -> Found | None:
         place = clues.place_of_call(call)
         if call.sizes[:1] == (0,) and place is not None:
             return Found(place=place, words={"name": call.name})
-    return None
-
-
-def at_swallowing(finding: Finding, clues: Clues) -> Place | None:
-    """The first except block that shows nothing, and before which its file sends or receives."""
-    for source in clues.sources:
-        talks = [call.line for call in source.calls if call.name in (*RECEIVES, *SENDS)]
-        for line in source.silent_handlers:
-            if talks and min(talks) < line:
-                return Place(file=source.path, line=line)
     return None
 
 
@@ -360,13 +349,6 @@ SILENCES = (
         "is over, whatever may still come.",
         next_step="A client may take its time: leave the time-out out, and go on until recv has returned b''.",
         line=at_call(*TIME_LIMITS),
-    ),
-    Entry(
-        id="error-not-shown",
-        applies=both(silent, unexplained, no(stopped("wall")), no(answered), finds(at_swallowing), calls(*SENDS)),
-        reason="Your {role} sends nothing, and if there is an error, an except block hides it.",
-        next_step="Take the try and except out, or print the error, and run it again: the message names the mistake.",
-        line=at_swallowing,
     ),
 )  # fmt: skip
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import operator
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from grader.diagnose.tree import (
     FUNCTIONS,
@@ -21,7 +24,10 @@ from grader.diagnose.tree import (
 
 SET_UP = ("setblocking", "settimeout", "setsockopt", "getpeername", "getsockname", "close")
 STARTS = ("start", "run", "serve_forever", "handle_request")  # of threads and of server objects
-EMPTY = (b"", "", None, 0, False)
+COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], object]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Lt: operator.lt,
+    ast.LtE: operator.le, ast.Is: operator.is_, ast.IsNot: operator.is_not,
+}  # fmt: skip
 
 
 def after_loop_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -136,10 +142,31 @@ def dead_loops_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
         for one in within(scope):  # in the order of the text
             if isinstance(one, ast.Assign):
                 known |= {name_of(target): one.value for target in one.targets}
-            if isinstance(one, ast.While) and called_in(one, (*RECEIVES, *SENDS)):
-                value = known.get(one.test.id, one.test) if isinstance(one.test, ast.Name) else one.test
-                if isinstance(value, ast.Constant) and value.value in EMPTY:
-                    yield ast.unparse(one.test)[:60], one.lineno
+            elif isinstance(one, ast.AugAssign | ast.NamedExpr):
+                known.pop(name_of(one.target), None)
+            test = worth(one.test, known) if isinstance(one, ast.While) else None
+            if isinstance(one, ast.While) and test is not None and not test[0] and called_in(one, (*RECEIVES, *SENDS)):
+                yield ast.unparse(one.test)[:60], one.lineno
+
+
+def worth(node: ast.expr, known: Mapping[str, ast.expr]) -> tuple[object] | None:
+    """The value of a condition made of literals, names that were given one, their length, `not` and one comparison;
+    None where it cannot be told."""
+    if isinstance(node, ast.Constant):
+        return (node.value,)
+    if isinstance(node, ast.Name) and isinstance(known.get(node.id), ast.Constant):
+        return worth(known[node.id], {})
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        inner = worth(node.operand, known)
+        return (not inner[0],) if inner is not None else None
+    if isinstance(node, ast.Call) and name_of(node.func) == "len" and len(node.args) == 1:
+        inner = worth(node.args[0], known)
+        return (len(inner[0]),) if inner is not None and isinstance(inner[0], bytes | str) else None
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARED:
+        left, right = worth(node.left, known), worth(node.comparators[0], known)
+        with contextlib.suppress(TypeError):
+            return (COMPARED[type(node.ops[0])](left[0], right[0]),) if left and right else None
+    return None
 
 
 def uncalled_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int, frozenset[str]]]:

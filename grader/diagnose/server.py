@@ -26,6 +26,7 @@ from grader.diagnose.entry import (
     greeted_first,
     is_cause,
     no,
+    no_trace,
     role,
     stopped,
     uses,
@@ -260,6 +261,16 @@ SERVER = (
         next_step="Keep receiving and sending back on the same connection until recv returns b''.",
         line=first_of(at_left, recv_line),
         fill=counted,
+    ),
+    Entry(
+        id="leaves-before-answering",
+        echo=ADVICE_ONLY,
+        applies=both(code("server-silent"), asked, no_trace, closes_first, flows("unanswered_leaves")),
+        reason="Your server is done with the connection without an answer to this message: it leaves its loop{on_line} "
+        "where {name} holds.",
+        next_step="Leave the loop only when recv has returned b'', and send back whatever else it returns.",
+        line=at_flow("unanswered_leaves"),
+        fill=flow_name("unanswered_leaves"),
     ),
     Entry(
         id="closes-without-answer",

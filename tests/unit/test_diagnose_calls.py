@@ -118,6 +118,12 @@ CALLS = [
         "TypeError: a bytes-like object is required, not 'int'",
     ),
     on_client(
+        "format-unknown",
+        "reply-not-printed",
+        client(('print("Received", repr(data))', 'print(f"Received {data:!r}")  # <--')),
+        "TypeError: unsupported format string passed to bytes.__format__",
+    ),
+    on_client(
         "mixes-str-and-bytes",
         "reply-not-printed",
         client(("repr(data))", "'x' + data)" + mark)),

@@ -31,6 +31,14 @@ LOOP = """    data = conn.recv(1024)
         break
     conn.sendall(data)
 """
+OWN_ERROR = """    try:
+        data = conn.recv(1024)
+        if {test}:
+            raise ValueError("not whole")  # <--
+        conn.sendall(data)
+    except ValueError:
+        break
+"""
 
 
 def streams(old: str, new: str) -> str:
@@ -83,6 +91,39 @@ HIDDEN = [
         client(("recv(1024)", "recv(0)" + mark)),
         finding=REPLY,
         record={"events": events(*REPLIED), "stdout": b"Received b''\n"},
+    ),
+    *(
+        on_server(
+            "loop-never-entered",
+            "server-silent",
+            server(("while True", f"data = {first}\nwhile {test}"), (f"while {test}:", f"while {test}:  # <--")),
+            record={"events": events(*MET, "fin-received")},
+        )
+        for first, test in [('b""', "len(data) > 0"), ('b""', "data != b''"), ('"more"', 'not data == "more"')]
+    ),
+    on_server(
+        "closes-without-answer",
+        "server-silent",
+        server(("while True", "data = b'x'\nwhile len(data) > 0"), ("recv(1024)", "recv(1024)  # <--")),
+        record={"events": events(*MET, "fin-received")},
+    ),
+    on_server(
+        "leaves-before-answering",
+        "server-silent",
+        server(("if not data:", 'if not data or b"w" in data:  # <--')),
+        record={"events": events(*MET, "fin-received")},
+    ),
+    on_server(
+        "own-error-unanswered",
+        "server-silent",
+        server((LOOP, OWN_ERROR.format(test='not data.endswith(b"\\n")'))),
+        record={"events": events(*MET, "fin-received")},
+    ),
+    on_server(
+        "error-not-shown",
+        "server-silent",
+        server((LOOP, OWN_ERROR.format(test="not data").replace("# <--", "").replace("Error:", "Error:  # <--"))),
+        record={"events": events(*MET, "fin-received")},
     ),
     on_server(
         "loop-never-entered",

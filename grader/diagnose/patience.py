@@ -1,0 +1,90 @@
+"""Programs that do not wait long enough, wait for more than there is, or leave before they have all."""
+
+from __future__ import annotations
+
+from grader.diagnose.awaited import got_reply, not_printed
+from grader.diagnose.clues import Clues
+from grader.diagnose.entry import ADVICE_ONLY, Entry, Found, both, code, no_trace
+from grader.diagnose.hidden import SHORT, THREADS, TIME_LIMITS, seconds_of
+from grader.diagnose.portions import fills_up, instead
+from grader.diagnose.source import Call
+from grader.diagnose.tree import RECEIVES
+from grader.diagnose.words import plain
+from grader.verdicts import Finding
+
+TIMED = (*TIME_LIMITS, "create_connection", "timeout", "timeout_at")
+
+
+def hasty_join(finding: Finding, clues: Clues) -> Found | None:
+    """A join that waits for hardly any time, where all that the program receives is received by what threads run."""
+    started = " ".join(call.text for call in clues.calls(*THREADS))
+    reads = clues.wire_calls(*RECEIVES)
+    apart = bool(reads) and all(
+        call.function == "run" or (call.function and call.function in started) for call in reads
+    )
+    joins = [call for call in clues.calls("join") if call.arguments == 1 and 0 < seconds_of(call, clues) <= SHORT]
+    place = clues.place_of_call(joins[0]) if joins and apart else None
+    return Found(place=place, words={"name": plain(joins[0].text)}) if place is not None else None
+
+
+def given_up(finding: Finding, clues: Clues) -> Found | None:
+    """The call that waits for more than the reply has, where the program limits the time of its waiting."""
+    limited = any(call.name in TIME_LIMITS or "timeout" in call.text for call in clues.calls(*TIMED))
+    for call in clues.wire_calls(*RECEIVES) if limited else ():
+        place, awaited = clues.place_of_call(call), awaited_words(call, clues)
+        if place is not None and awaited:
+            return Found(place=place, words={"name": plain(call.name), "awaited": awaited, "instead": instead(clues)})
+    return None
+
+
+def awaited_words(call: Call, clues: Clues) -> str:
+    """What of the reply a call waits for, and does not get."""
+    if call.name in ("readline", "readuntil") and not clues.heard.endswith(b"\n"):
+        return "a line end"
+    short = fills_up(call, clues) and not (call.sizes and call.sizes[0] <= len(clues.heard))
+    return "all the bytes that it asks for" if short else ""
+
+
+def unread_rest(finding: Finding, clues: Clues) -> Found | None:
+    """The call that asks for fewer bytes than the reply has, where the connection ended with RST: a part was unread."""
+    kinds = [event.kind for event in clues.events("sent", "fin-received", "reset")]
+    if "sent" not in kinds or kinds[-1] != "reset":
+        return None
+    for call in clues.wire_calls(*RECEIVES):
+        place, few = clues.place_of_call(call), not call.sizes or 0 < call.sizes[0] < len(clues.heard)
+        if place is not None and call.arguments and few and not call.loop:
+            return Found(place=place, words={"name": plain(call.text)})
+    return None
+
+
+PATIENCE = (
+    Entry(
+        id="join-too-short",
+        applies=both(
+            code("reply-not-printed", "server-silent", "server-partial", "server-late", "client-silent"),
+            no_trace, lambda finding, clues: clues.ended,
+        ),
+        reason="Your {role} does not wait until its thread has done its work: {name}{on_line} goes on after so short a "
+        "time, whether or not the thread has come to its end.",
+        next_step="Call join without a number: it waits until the thread has come to its end.",
+        found=hasty_join,
+    ),
+    Entry(
+        id="gives-up-on-reply",
+        echo=ADVICE_ONLY,
+        applies=both(not_printed, got_reply, no_trace, lambda finding, clues: clues.ended),
+        reason="Your client had its reply already, and {name}{on_line} went on waiting for {awaited}, which the reply "
+        "does not have, until the client's own time-out ended that.",
+        next_step="Read with a call that returns what is there: {instead}.",
+        found=given_up,
+    ),
+    Entry(
+        id="reply-left-unread",
+        applies=both(not_printed, got_reply, no_trace, lambda finding, clues: clues.ended),
+        reason="Your client ends its connection while a part of the reply is still unread: {name}{on_line} asks for "
+        "fewer bytes than the reply has.",
+        next_step="The number given to recv is the most that it returns: give it room for the whole reply, and print "
+        "what it has returned.",
+        found=unread_rest,
+    ),
+)  # fmt: skip
