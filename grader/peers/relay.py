@@ -24,7 +24,7 @@ CONNECTIONS = MOST_CONNECTS  # sockets made in the server's box for a client tha
 class Link:
     """One relayed connection: the grader's ends towards the server and towards the client.
 
-    `greeted`: how much the server had said when the client first spoke; None until then.
+    `greeted`: how much the server had said when it was first handed something of the client's; None until then.
     `due`: what the server has said is no longer held back. Nor is it once its end has come.
     """
 
@@ -35,7 +35,7 @@ class Link:
 
     @property
     def replied(self) -> int:
-        """How much the server has said since the client first spoke."""
+        """How much the server has said since it was handed what the client said first."""
         return 0 if self.greeted is None else self.server.received - self.greeted
 
     @property
@@ -94,9 +94,8 @@ class Relay:
         """
         if number < len(self.links):
             link = self.links[number]
-            if link.client.received and link.greeted is None:
-                link.greeted = link.server.received
-            link.due = link.due or link.replied > MOST_HELD
+            held = link.server.received - (link.greeted or 0) if link.client.received else 0
+            link.due = link.due or held > MOST_HELD
         self.watch.notify()
 
     def _release(self) -> bool:
@@ -150,6 +149,8 @@ class Relay:
             to_server, to_client = link.ways
             whole = server_rests and 0 < link.replied == link.client.received
             if server_takes and is_to_be_handed_on(*to_server):
+                if link.greeted is None and link.client.fresh:  # what it said so far, it said unasked
+                    link.greeted = link.server.received
                 hand_on(*to_server)
                 server_takes = False
             said = whole or link.due or link.server.ended is not None

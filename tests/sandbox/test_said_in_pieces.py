@@ -83,6 +83,13 @@ def test_a_reply_whose_first_piece_is_as_long_as_the_message(replies: str) -> No
     assert seen == {"Here it is: Hello, world": ROUNDS}
 
 
+def test_a_greeting_as_long_as_the_message() -> None:
+    """What a server says unasked is no reply, however soon the client has spoken."""
+    greets = SERVER.replace("        while", '        connection.sendall(b"How are you?")\n        while')
+    seen = asyncio.run(printed_beside(greets.format(replies="connection.sendall(message)"), CLIENT.format(asks=ASKS)))
+    assert seen == {"How are you?Hello, world": ROUNDS}
+
+
 def test_a_byte_behind_the_reply() -> None:
     """A server that sends too much is seen to."""
     more = 'connection.sendall(message); connection.sendall(b"!")'
