@@ -55,6 +55,19 @@ def reads_elsewhere(finding: Finding, clues: Clues) -> Found | None:
     return Found(place=place) if place is not None and more and reads and spoke == {0} else None
 
 
+def talks_again(finding: Finding, clues: Clues) -> Found | None:
+    """Where the client was stopped or cut off on a further connection, where all had been said and answered on one
+    before: on that nobody answers any more."""
+    spoke = [event.connection for event in clues.events("received")]
+    later = next((one for one in spoke if one != spoke[0]), None)
+    replied = {event.connection for event in clues.events("sent")}
+    cut_off = clues.trace is not None and clues.trace.kind in CUT_OFF
+    place = clues.trace.place if cut_off and clues.trace is not None else None
+    place = place or (clues.waiting.place if clues.waiting is not None else None)
+    ended = later is not None and spoke[0] in replied and later not in replied
+    return Found(place=place) if ended and place is not None else None
+
+
 def speaks_http(finding: Finding, clues: Clues) -> bool:
     """A client that let a library send a request of HTTP, or a server that waits for them."""
     if clues.role == "server":
@@ -111,6 +124,15 @@ CONNECTIONS = (
         "assignment's server serves one connection, and this one is broken off.",
         next_step="A reply comes on the connection on which the message went out: use one for both.",
         found=reads_elsewhere,
+    ),
+    Entry(
+        id="exchange-again",
+        applies=both(role("client"), code("reply-not-printed", "does-not-end", "exit-status", "pair-fails")),
+        reason="Your client has its reply, and then opens another connection and sends more on that; it comes to no "
+        "end there{on_line}. The assignment's server serves one connection.",
+        next_step="One connection and one message are all: look for what is done twice, a loop, or a function that is "
+        "called again, and do it once.",
+        found=talks_again,
     ),
     Entry(
         id="server-connects",

@@ -316,12 +316,14 @@ ERRORS = (
         id="format-unknown",
         applies=either(
             error("TypeError", "unsupported format string"),
+            error("TypeError", "format: a"),
             error("ValueError", "format code"),
             error("ValueError", "Invalid format specifier"),
         ),
         reason="Your {role} asks{where} for a format that this value does not have: {error}. What stands behind the "
-        "colon, in the braces, says how a value is to be written.",
-        next_step="Take out the colon and what stands behind it. To show a value as repr does, write !r, without one.",
+        "colon in braces, or behind %, says how a value is to be written.",
+        next_step="Use one that every value has: braces without a colon, or %s. With !r in the braces, or as %r, a "
+        "value is shown as repr shows it.",
         line=at_trace,
     ),
     Entry(

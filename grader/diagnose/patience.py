@@ -12,6 +12,8 @@ from grader.diagnose.tree import RECEIVES
 from grader.diagnose.words import plain
 from grader.verdicts import Finding
 
+TASKS = ("create_task", "ensure_future")
+WAITS = ("gather", "wait", "wait_for", "as_completed", "TaskGroup", "sleep", "join", "run_forever")
 TIMED = (*TIME_LIMITS, "create_connection", "timeout", "timeout_at")
 
 
@@ -25,6 +27,14 @@ def hasty_join(finding: Finding, clues: Clues) -> Found | None:
     joins = [call for call in clues.calls("join") if call.arguments == 1 and 0 < seconds_of(call, clues) <= SHORT]
     place = clues.place_of_call(joins[0]) if joins and apart else None
     return Found(place=place, words={"name": plain(joins[0].text)}) if place is not None else None
+
+
+def lone_task(finding: Finding, clues: Clues) -> Found | None:
+    """The call that makes a task which nothing keeps, in a program that waits for no tasks and has shown nothing."""
+    tasks = [call for call in clues.calls(*TASKS) if call.alone]
+    place = clues.place_of_call(tasks[0]) if tasks and not clues.calls(*WAITS) and not clues.printed.strip() else None
+    awaited = clues.text_at(place).lstrip().startswith("await ")
+    return Found(place=place) if place is not None and not awaited else None
 
 
 def given_up(finding: Finding, clues: Clues) -> Found | None:
@@ -68,6 +78,18 @@ PATIENCE = (
         "time, whether or not the thread has come to its end.",
         next_step="Call join without a number: it waits until the thread has come to its end.",
         found=hasty_join,
+    ),
+    Entry(
+        id="task-cut-off",
+        applies=both(
+            code("never-listens", "never-connects", "server-silent", "client-silent", "reply-not-printed",
+                 "refusal-hidden"),
+            no_trace, lambda finding, clues: clues.ended,
+        ),
+        reason="Your {role} hands its work to a task{on_line} and does not wait for it: asyncio.run ends with its own "
+        "coroutine, and breaks off every task that is not done.",
+        next_step="Await what does the work. A task that has a name can be awaited by it.",
+        found=lone_task,
     ),
     Entry(
         id="gives-up-on-reply",

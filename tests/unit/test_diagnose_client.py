@@ -8,31 +8,6 @@ from records import GREETING, dial, events, frame
 
 from grader.model import KEPT_BYTES
 
-TAIL = 'data = s.recv(1024)\nprint("Received", repr(data))\n'
-OWN_ERROR = """try:
-    data = s.recv(1024)
-    if len(data) != 5:
-        raise ValueError("not whole")  # <--
-    print("Received", data)
-except ValueError as error:
-    print("problem:", error)
-"""
-HASTY = """reply = None
-def take():
-    global reply
-    reply = s.recv(1024)
-worker = threading.Thread(target=take)
-worker.start()
-worker.join({limit})  # <--
-print("Received", reply)
-"""
-GIVES_UP = """data = b""
-try:
-    data = s.makefile("rb").{reads}  # <--
-except TimeoutError:
-    print("too late")
-print("Received", data)
-"""
 CLIENTS = [
     on_client(
         "reads-before-sending",
@@ -111,47 +86,6 @@ CLIENTS = [
         client(("print(", "if len(data) > 20:\n    print("), ("repr(data))", "data)" + mark)),
         finding=REPLY,
         record={"events": events(*REPLIED)},
-    ),
-    on_client(
-        "own-error-unprinted",
-        "reply-not-printed",
-        client((TAIL, OWN_ERROR)),
-        finding=REPLY,
-        record={"events": events(*REPLIED), "stdout": b"problem: not whole\n"},
-    ),
-    on_client(
-        "join-too-short",
-        "reply-not-printed",
-        client((TAIL, HASTY.format(limit="timeout=0.01"))),
-        finding=REPLY,
-        record={"events": events(*REPLIED), "stdout": b"Received None\n"},
-    ),
-    on_client(
-        "reply-not-printed",
-        "reply-not-printed",
-        client((TAIL, HASTY.format(limit="timeout=10").replace("# <--", "").replace("reply)", "reply)  # <--"))),
-        finding=REPLY,
-        record={"events": events(*REPLIED), "stdout": b"Received None\n"},
-    ),
-    *(
-        on_client(
-            "gives-up-on-reply",
-            "reply-not-printed",
-            client(("s.connect", "s.settimeout(1)\ns.connect"), (TAIL, GIVES_UP.format(reads=reads))),
-            finding=REPLY,
-            record={"events": events(*REPLIED), "stdout": printed},
-        )
-        for reads, printed in [("readline()", b"Received b''\n"), ("read(100)", b""), ("readline()", b"too late\n")]
-    ),
-    *(
-        on_client(
-            "reply-left-unread",
-            "reply-not-printed",
-            client(("recv(1024)", f"recv({size})  # <--"), ("repr(data)", "b'Hello'")),
-            finding=REPLY,
-            record={"events": events(*REPLIED, "reset"), "stdout": printed},
-        )
-        for size, printed in [("1", b"Received b'Hello'\n"), ("len('78OnerLHZQv')", b"Received b'78OnerLHZQv'\n")]
     ),
     on_client("message-twice", "client-extra", client(('world")', 'world")' + mark)), **message(2 * GREETING)),
     on_client(

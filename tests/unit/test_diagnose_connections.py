@@ -95,6 +95,20 @@ CONNECTIONS = [
         RESET,
         record={"events": on_two(("accepted", 0), ("received", 0), ("fin-received", 0))},
     ),
+    *(
+        on_client(
+            "exchange-again",
+            code,
+            client(("s.recv(1024)", "s.recv(1024)" + mark)),
+            raises,
+            waits=not raises,
+            record={**seen, "events": on_two(("accepted", 0), ("received", 0), ("sent", 0), ("accepted", 1), last)},
+        )
+        for code, raises, seen, last in [
+            ("exit-status", RESET, {}, ("received", 1)),
+            ("does-not-end", "", {"stopped": "stuck"}, ("received", 1)),
+        ]
+    ),
     on_server("server-connects", "server-silent", BACK, REFUSED, record={"dials": (dial("connect"),)}),
     on_server("server-connects", "server-silent", BACK, record={"dials": (dial("connect"),), "stopped": "stuck"}),
     on_server(

@@ -17,6 +17,7 @@ import test_diagnose_loading as loading
 import test_diagnose_loops as loops
 import test_diagnose_machine as machine
 import test_diagnose_output as output
+import test_diagnose_patience as patience
 import test_diagnose_server as server_side
 import test_diagnose_undone as undone
 from diagnosed import CLIENT, SERVER, client, mark, marked, server
@@ -30,6 +31,7 @@ PARTS = [
     client_side.CLIENTS, client_side.LIMITS, generic.GENERIC, hidden.HIDDEN, undone.UNDONE,
     abroad.UNREAD, abroad.ABROAD, abroad.SHOWN, abroad.SERVERS,
     begun.BEGUN, begun.OPEN, loops.LOOPS, abroad.ERRORS, machine.MACHINE, output.OUTPUT, connections.CONNECTIONS,
+    patience.PATIENCE,
 ]  # fmt: skip
 
 

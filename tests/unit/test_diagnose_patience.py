@@ -1,0 +1,99 @@
+"""Programs that wait too short, for too much, or not at all, and leave a part unread. One record for each entry."""
+
+from __future__ import annotations
+
+import pytest
+from diagnosed import REPLIED, REPLY, Case, check, client, on_client
+from records import events
+
+TAIL = 'data = s.recv(1024)\nprint("Received", repr(data))\n'
+OWN_ERROR = """try:
+    data = s.recv(1024)
+    if len(data) != 5:
+        raise ValueError("not whole")  # <--
+    print("Received", data)
+except ValueError as error:
+    print("problem:", error)
+"""
+HASTY = """reply = None
+def take():
+    global reply
+    reply = s.recv(1024)
+worker = threading.Thread(target=take)
+worker.start()
+worker.join({limit})  # <--
+print("Received", reply)
+"""
+GIVES_UP = """data = b""
+try:
+    data = s.makefile("rb").{reads}  # <--
+except TimeoutError:
+    print("too late")
+print("Received", data)
+"""
+TASK = """import asyncio
+async def talk():
+    reader, writer = await asyncio.open_connection("127.0.0.1", 65432)
+    writer.write(b"Hello, world")
+    print("Received", await reader.read(1024))
+async def main():
+    asyncio.create_task(talk())  # <--
+asyncio.run(main())
+"""
+PATIENCE = [
+    on_client(
+        "own-error-unprinted",
+        "reply-not-printed",
+        client((TAIL, OWN_ERROR)),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"problem: not whole\n"},
+    ),
+    on_client(
+        "join-too-short",
+        "reply-not-printed",
+        client((TAIL, HASTY.format(limit="timeout=0.01"))),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Received None\n"},
+    ),
+    on_client(
+        "reply-not-printed",
+        "reply-not-printed",
+        client((TAIL, HASTY.format(limit="timeout=10").replace("# <--", "").replace("reply)", "reply)  # <--"))),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Received None\n"},
+    ),
+    *(
+        on_client(
+            "gives-up-on-reply",
+            "reply-not-printed",
+            client(("s.connect", "s.settimeout(1)\ns.connect"), (TAIL, GIVES_UP.format(reads=reads))),
+            finding=REPLY,
+            record={"events": events(*REPLIED), "stdout": printed},
+        )
+        for reads, printed in [("readline()", b"Received b''\n"), ("read(100)", b""), ("readline()", b"too late\n")]
+    ),
+    *(
+        on_client(
+            "reply-left-unread",
+            "reply-not-printed",
+            client(("recv(1024)", f"recv({size})  # <--"), ("repr(data)", "b'Hello'")),
+            finding=REPLY,
+            record={"events": events(*REPLIED, "reset"), "stdout": printed},
+        )
+        for size, printed in [("1", b"Received b'Hello'\n"), ("len('78OnerLHZQv')", b"Received b'78OnerLHZQv'\n")]
+    ),
+    on_client("task-cut-off", "client-silent", TASK, record={"events": events("accepted")}),
+    on_client("task-cut-off", "refusal-hidden", TASK),
+    on_client(
+        "client-silent",
+        "client-silent",
+        TASK.replace("# <--", "").replace("    asyncio.create_task(talk())", "    await asyncio.create_task(talk())"),
+        record={"events": events("accepted")},
+    ),
+]
+
+
+@pytest.mark.parametrize("case", PATIENCE, ids=lambda case: f"{case.role}-{case.entry}-{case.code}")
+def test_a_mistake_is_named_and_its_line_shown(case: Case) -> None:
+    """Each entry explains the record of its mistake, at the student's own line."""
+    check(case)
