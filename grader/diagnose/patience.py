@@ -76,7 +76,7 @@ PATIENCE = (
         ),
         reason="Your {role} does not wait until its thread has done its work: {name}{on_line} goes on after so short a "
         "time, whether or not the thread has come to its end.",
-        next_step="Call join without a number: it waits until the thread has come to its end.",
+        next_step="Call join without a number, when all has been sent: it waits until the thread has come to its end.",
         found=hasty_join,
     ),
     Entry(
