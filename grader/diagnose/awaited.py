@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import ADVICE_ONLY, Entry, at_wait, both, code, either, role, stopped, waits_in
+from grader.diagnose.entry import ADVICE_ONLY, Entry, at_wait, both, code, either, no, role, stopped, waits_in
 from grader.diagnose.hidden import was_told
 from grader.diagnose.portions import fills_up, instead
 from grader.diagnose.source import Call
@@ -14,6 +14,8 @@ from grader.verdicts import Finding
 
 # What else can keep an event loop waiting.
 BUSY = ("Event", "gather", "serve_forever", "Queue", "Future", "acquire")
+
+ROUNDS = 20  # answers, more than one that sends its message letter by letter gets
 
 # For what a client waits, and what to do.
 FOR_MORE = ("more", "Print it, and let the program end; do not wait until the server closes.")
@@ -103,7 +105,13 @@ def asked_again(clues: Clues) -> bool:
     return "sent" in kinds and "received" in kinds[kinds.index("sent") :]
 
 
+def goes_round(finding: Finding, clues: Clues) -> bool:
+    """The client was answered so often that it was not going to end: it was stopped by chance where it waits."""
+    return len(clues.events("sent")) >= ROUNDS
+
+
 kept_waiting = both(
+    no(goes_round),
     either(not_printed, both(code("does-not-end"), role("client"))),
     either(stopped("stuck"), gave_up), either(waits_in(*RECEIVES), awaits_more), got_reply,
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader.diagnose.awaited import AWAITED, at_more, gave_up, got_reply, not_printed
+from grader.diagnose.awaited import AWAITED, at_more, gave_up, goes_round, got_reply, not_printed
 from grader.diagnose.caught import hidden_from_print
 from grader.diagnose.changes import CHANGES
 from grader.diagnose.clues import Clues
@@ -413,7 +413,7 @@ CLIENT = (
         applies=both(
             code("does-not-end", "reply-not-printed"),
             role("client"),
-            either(stopped("cpu", "output", "wall"), both(stopped("finished"), talks_on)),
+            either(stopped("cpu", "output", "wall"), both(stopped("finished"), talks_on), goes_round),
             got_reply,
             no(has_much_to_say),
         ),

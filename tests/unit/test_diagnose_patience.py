@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from diagnosed import REPLIED, REPLY, Case, check, client, on_client
-from records import events
+from records import GREETING, events
 
 TAIL = 'data = s.recv(1024)\nprint("Received", repr(data))\n'
 OWN_ERROR = """try:
@@ -40,7 +40,27 @@ async def main():
     asyncio.create_task(talk())  # <--
 asyncio.run(main())
 """
+ROUND = """while True:  # <--
+    s.sendall(b"Hello, world")
+    data = s.recv(1024)  # !!
+    print("Received", data)
+"""
+AGAIN = (("received", GREETING), ("sent", GREETING))
 PATIENCE = [
+    *(
+        on_client(
+            entry,
+            "does-not-end",
+            client((TAIL, ROUND if entry == "loops-on" else ROUND.replace("# <--", "").replace("# !!", "# <--"))),
+            waits=True,
+            record={"stopped": stopped, "events": events("accepted", *AGAIN * turns, ("received", GREETING))},
+        )
+        for entry, stopped, turns in [
+            ("loops-on", "stuck", 32),
+            ("loops-on", "finished", 32),
+            ("waits-for-more", "stuck", 12),
+        ]
+    ),
     on_client(
         "own-error-unprinted",
         "reply-not-printed",
