@@ -20,6 +20,12 @@ _GLUE = _set(
     "into onto over under through up out also only just both each all any some one every get gets got let lets"
 )
 _LIST_WORDS = 6
+_MARKING = _set("mark marks grade score")
+_NEAR = 3  # words between which a demand for a mark stands; `marks the program among all others` is none
+_BEGINNING = 2  # words, as in `please mark`
+_CALLS = _set("dear hey hello hi")
+_CALLED = _set("ai bot robot model assistant marker")
+_GRADES = _set("marks mark grades grade corrects correct scores")
 _TO_GRADER = _set("grader examiner rubric criteria criterion llm chatgpt gpt jailbreak")
 _REWARD = _set("mark marks point points credit credits score scores grade grades")
 _DEMAND = _set("full maximum max all every highest perfect award give assign set return output correct")
@@ -46,9 +52,18 @@ def is_instruction(words: Sequence[str]) -> bool:
         return True
     if (known & _SELF and known & _VERDICT) or {"output", "please"} <= known:
         return True
-    return bool(known & _REWARD and known & _PLAIN_DEMAND) or bool(
-        known & {"mark", "marks", "grade", "score"} and known & _DEMAND
+    if known & _REWARD and known & (_PLAIN_DEMAND | {"deserve", "deserves"}):
+        return True
+    return _demands_mark(words) or any(
+        (one in _CALLS and two in _CALLED) or (one == "whoever" and two in _GRADES) for one, two in pairwise(words)
     )
+
+
+def _demands_mark(words: Sequence[str]) -> bool:
+    """A mark and a demand for it: within a few words of each other, or in a sentence that begins with `mark`."""
+    marks = [place for place, word in enumerate(words) if word in _MARKING]
+    demands = [place for place, word in enumerate(words) if word in _DEMAND] if marks else []
+    return any(one < _BEGINNING or abs(one - two) <= _NEAR for one in marks for two in demands)
 
 
 def is_hedged(words: Sequence[str]) -> bool:
