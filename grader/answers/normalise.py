@@ -26,7 +26,7 @@ _NEGATION_ENDS = _set(
     "but which while whereas because since so however although though and if otherwise then only except unless"
 )
 _NEGATION_REACH = 9
-_NOT_EXEMPT = _set("only just merely simply")
+_NOT_EXEMPT = _set("only just merely simply enough sufficient")
 
 # Short forms that stand for other words. A value may be several words; all share the place of the original.
 _SHORT_FORMS: dict[str, str] = {
@@ -245,6 +245,6 @@ def _mark_negation(tokens: list[Token], sentence: Sentence, stops: set[int]) -> 
 
 
 def _exempt(tokens: list[Token], index: int, last: int) -> bool:
-    """`not only` denies nothing; `no longer`, `no matter` neither."""
+    """`not only`, `not enough` deny nothing; `no longer`, `no matter` neither."""
     following = tokens[index + 1].word if index + 1 < last else ""
     return following in _NOT_EXEMPT or (tokens[index].word == "no" and following in ("longer", "matter", "sooner"))

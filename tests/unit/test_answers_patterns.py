@@ -81,8 +81,9 @@ def test_a_pattern_is_not_met(pattern: str, answer: str) -> None:
 
 
 def test_not_only_denies_nothing() -> None:
-    """`not only` is no negation."""
+    """`not only` is no negation, and neither is `not enough`."""
     assert met("~bind socket", "It not only binds the socket.")
+    assert met("~bind socket", "It is not enough that it binds the socket.")
 
 
 def test_a_rejected_wording_takes_credit_away_in_its_sentence_only() -> None:

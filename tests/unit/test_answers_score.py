@@ -130,6 +130,8 @@ def test_swapped_roles_and_denials_earn_no_connection(answer: str) -> None:
         (CONNECT, "address", "It tells the server its own HOST and PORT, so that it can call back."),
         (CONNECT, "exchange", "It connects to the server we want to talk to."),
         (CONNECT, "exchange", "It makes a connection to the server, so there is a line between them."),
+        (BIND, "loopback", "It is the loopback address, which is reachable from anywhere on the internet."),
+        (CONNECT, "establish", "The client listens, until the server calls connect at HOST and PORT."),
     ],
 )
 def test_words_of_an_idea_that_mean_something_else_do_not_count(
@@ -157,10 +159,20 @@ def test_words_of_an_idea_that_mean_something_else_do_not_count(
         (CONNECT, "exchange", "A stream to the server is opened over which data can be sent and received."),
         (BIND, "assoc", "The server socket is mapped to the host and the port."),
         (BIND, "loopback", "The server is visible only on the local machine."),
+        (BIND, "loopback", "It gives the socket an address and limits the server to local clients."),
+        (BIND, "port", "It gives the socket an address, so that clients know which port the server is answering on."),
         (
             BIND,
             "assoc",
             "The number 65432 marks the socket among all others: it gives the socket an address and a port.",
+        ),
+        (CONNECT, "establish", "The client makes the call to the server at its address, HOST and PORT."),
+        (CONNECT, "establish", "It brings about a TCP association with the server at HOST and PORT."),
+        (CONNECT, "address", "The client starts a connection to the server listening at HOST:PORT."),
+        (
+            CONNECT,
+            "address",
+            "It connects to the server and knows from it which machine and which port the server is on.",
         ),
         (
             CONNECT,
