@@ -127,12 +127,6 @@ def answered_otherwise(finding: Finding, clues: Clues) -> bool:
     return bool(finding.expected) and finding.expected not in clues.heard
 
 
-def small_buffer(finding: Finding, clues: Clues) -> bool:
-    """recv is asked for fewer bytes than the reply has, and those are printed."""
-    sizes = [size for call in clues.calls("recv", "read") for size in call.sizes]
-    return any(0 < size < len(finding.expected) and contains(clues.printed, finding.expected[:size]) for size in sizes)
-
-
 def two_connections(finding: Finding, clues: Clues) -> bool:
     """Two connections were asked for, and nothing came on the second."""
     spoke = {event.connection for event in clues.events("received")}
@@ -340,7 +334,7 @@ CLIENT = (
     ),
     Entry(
         id="printed-part",
-        applies=both(not_printed, got_reply, no(small_buffer), lambda finding, clues: bool(shown_part(finding, clues))),
+        applies=both(not_printed, got_reply, lambda finding, clues: bool(shown_part(finding, clues))),
         reason="Your client prints only a part of the reply, {part}; what it received was {expected}.",
         next_step="Print all of what recv returned.",
         line=at_call("print"),
@@ -373,13 +367,6 @@ CLIENT = (
         next_step="recv returns the reply. Print that value.",
         line=first_of(at_sent_print, at_call("print")),
         fill=exchange,
-    ),
-    Entry(
-        id="buffer-too-small",
-        applies=both(not_printed, small_buffer),
-        reason="Your client asks recv for fewer bytes than the reply has, and prints only its beginning.",
-        next_step="The number given to recv is the most that it returns: give it room for the whole reply.",
-        line=at_call("recv", "read"),
     ),
     Entry(
         id="output-lost",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from grader.diagnose.awaited import got_reply, not_printed
 from grader.diagnose.clues import Clues
-from grader.diagnose.entry import ADVICE_ONLY, Entry, Found, both, code, no_trace
+from grader.diagnose.entry import ADVICE_ONLY, Entry, Found, at_call, both, code, no_trace
 from grader.diagnose.hidden import SHORT, THREADS, TIME_LIMITS, seconds_of
 from grader.diagnose.portions import fills_up, instead
 from grader.diagnose.source import Call
 from grader.diagnose.tree import RECEIVES
 from grader.diagnose.words import plain
+from grader.printed import contains
 from grader.verdicts import Finding
 
 TASKS = ("create_task", "ensure_future")
@@ -53,6 +54,12 @@ def awaited_words(call: Call, clues: Clues) -> str:
         return "a line end"
     short = fills_up(call, clues) and not (call.sizes and call.sizes[0] <= len(clues.heard))
     return "all the bytes that it asks for" if short else ""
+
+
+def small_buffer(finding: Finding, clues: Clues) -> bool:
+    """recv is asked for fewer bytes than the reply has, and those are printed."""
+    sizes = [size for call in clues.calls("recv", "read") for size in call.sizes]
+    return any(0 < size < len(finding.expected) and contains(clues.printed, finding.expected[:size]) for size in sizes)
 
 
 def unread_rest(finding: Finding, clues: Clues) -> Found | None:
@@ -99,6 +106,13 @@ PATIENCE = (
         "does not have, until the client's own time-out ended that.",
         next_step="Read with a call that returns what is there: {instead}.",
         found=given_up,
+    ),
+    Entry(
+        id="buffer-too-small",
+        applies=both(not_printed, small_buffer),
+        reason="Your client asks recv for fewer bytes than the reply has, and prints only its beginning.",
+        next_step="The number given to recv is the most that it returns: give it room for the whole reply.",
+        line=at_call("recv", "read"),
     ),
     Entry(
         id="reply-left-unread",
