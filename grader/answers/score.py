@@ -42,7 +42,8 @@ def _scored(question: Question, text: Text) -> QuestionScore:
     found = judge_answer(question, ready, located)
     judgements = found.judgements
     words = evidence(judgements, located, found.left)
-    scores = tuple(_criterion(*pair) for pair in zip(judgements, words, strict=True))
+    unsure = _that_matter(judgements, question)
+    scores = tuple(_criterion(one, text, one in unsure) for one, text in zip(judgements, words, strict=True))
     earned = sum((score.points for score in scores), Decimal(0))
     hints, beliefs = _misconceptions(question, ready, located)
     if all(one.marked for one in judgements) and not text.cut:
@@ -52,7 +53,7 @@ def _scored(question: Question, text: Text) -> QuestionScore:
             *_flags(ready, located, earned=bool(earned)),
             *(phrases.REVIEW_BELIEF.format(says=says) for says in beliefs if earned),
             *_too_long(text, found),
-            *(_doubt(one) for one in judgements if not one.decision.sure and not one.decision.withheld),
+            *(_doubt(one) for one in unsure if not one.decision.withheld),
             *_without_model(judgements),
         ]
     return QuestionScore(
@@ -96,7 +97,15 @@ def _empty(question: Question, text: Text) -> QuestionScore:
     )
 
 
-def _criterion(one: CriterionJudgement, words: str) -> CriterionScore:
+def _that_matter(judgements: Sequence[CriterionJudgement], question: Question) -> list[CriterionJudgement]:
+    """The decisions that are not sure, where the points hang on them: an answer that earns all of them by what is sure
+    needs nobody, whatever else it may state."""
+    unsure = [one for one in judgements if not one.decision.sure]
+    earned = sum((one.criterion.points for one in judgements if one.met and one.decision.sure), Decimal(0))
+    return unsure if earned < question.points else []
+
+
+def _criterion(one: CriterionJudgement, words: str, needs_review: bool) -> CriterionScore:
     criterion = one.criterion
     kind = criterion.kind.rstrip(". ")
     return CriterionScore(
@@ -108,7 +117,7 @@ def _criterion(one: CriterionJudgement, words: str) -> CriterionScore:
         evidence=words,
         feedback=phrases.FEEDBACK_MET if one.met else phrases.FEEDBACK_MISSING.format(kind=kind),
         staff_note=_staff_note(one),
-        needs_review=not one.decision.sure,
+        needs_review=needs_review,
     )
 
 

@@ -228,6 +228,18 @@ def test_points_are_capped_at_those_of_the_question() -> None:
     assert score_answer(question, "There is ham. There is egg.").points == 15
 
 
+def test_a_doubt_on_which_no_point_hangs_asks_nobody() -> None:
+    """All the points are earned by what is sure; without one of those they hang on the doubt."""
+    associated = "With bind the socket becomes associated to a port of the computer and to a network interface."
+    order = "If we didn't do the bind before the listen, the clients would not be accepted because they don't know it."
+    full = score_answer(BIND, f"{associated} The server will listen in this port. {order}")
+    doubtful = next(one for one in full.criteria if one.id == "loopback")
+    assert 0.2 < doubtful.probability < 0.8
+    assert (full.points, full.needs_review, doubtful.needs_review) == (15, False, False)
+    fewer = score_answer(BIND, f"{associated} {order}")
+    assert (fewer.points, [one.id for one in fewer.criteria if one.needs_review]) == (11, ["loopback"])
+
+
 @pytest.mark.parametrize(
     ("question", "answer", "reason"),
     [
