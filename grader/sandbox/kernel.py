@@ -116,8 +116,10 @@ def look(proc: int, among: Sequence[int] | None = None) -> Look:
                 ended += own
                 continue
             memory += int(read_at(proc, f"{process}/statm").split()[1]) * PAGE_BYTES
-            for thread in list_at(proc, f"{process}/task"):
-                threads.append(read_thread(proc, process, int(thread), stopped=fields[0] == "T"))
+            # A folder to list, for each look at each program: the only thread of a process has its number.
+            alone = fields[17] == "1"
+            for thread in (process,) if alone else map(int, list_at(proc, f"{process}/task")):
+                threads.append(read_thread(proc, process, thread, stopped=fields[0] == "T"))
         except (OSError, ValueError, IndexError):
             complete = False
         if len(threads) > MOST_THREADS:

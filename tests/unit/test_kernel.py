@@ -26,6 +26,7 @@ from grader.sandbox.kernel import (
     attributes,
     awaits_alarms,
     holds_timers,
+    list_at,
     listening_with_inodes,
     look,
     polls_connection,
@@ -177,7 +178,7 @@ def a_process(
     """A process's files, with the `syscall` line of each thread. `ticks`: own time and that of children (proc(5))."""
     folder = proc / str(process)
     (folder / "task").mkdir(parents=True)
-    stat = f"{process} ({name}) {state} 1 1 1 0 -1 4194304 99 0 0 0 {ticks} 20 0 1 0"
+    stat = f"{process} ({name}) {state} 1 1 1 0 -1 4194304 99 0 0 0 {ticks} 20 0 {len(threads)} 0"
     (folder / "stat").write_text(stat)
     (folder / "statm").write_text("5000 10 5 1 0 100 0\n")
     for thread, call in threads:
@@ -218,6 +219,23 @@ def test_a_look_takes_in_every_thread_but_the_launchers(tmp_path: Path, folder: 
     assert seen.memory_bytes == 2 * 10 * 4096
     assert sorted(processes(folder)) == [2, 9]
     assert [thread.process for thread in look(folder, [9]).threads] == [9]
+
+
+def test_the_only_thread_of_a_process_is_known_without_a_list(
+    tmp_path: Path, folder: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nearly every program has one, and is looked at some sixty times; what it calls itself makes no difference."""
+    a_process(tmp_path, 2, (2, BLOCKED), name="a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 20 0 9 (b")
+    a_process(tmp_path, 9, (9, BLOCKED), (10, BLOCKED))
+    listed: list[str] = []
+
+    def recorded(at: int, path: str) -> list[str]:
+        listed.append(path)
+        return list_at(at, path)
+
+    monkeypatch.setattr("grader.sandbox.kernel.list_at", recorded)
+    assert [thread.thread for thread in look(folder, [2, 9]).threads] in ([2, 9, 10], [2, 10, 9])
+    assert listed == ["9/task"]
 
 
 @pytest.mark.parametrize("state", ["Z", "X"])
