@@ -203,11 +203,13 @@ class Peer:
 
         One that ends without waiting is spoken to too late, always; one that polls without a rest is spoken to.
         """
-        allowance = self.watch.cpu_seconds() + PATIENCE_CPU_SECONDS
+        before: float | None = None  # processor time at the first look
 
         def waits() -> bool:
+            nonlocal before
             look = self.run.look()
-            return self.run.rests(look) or look.cpu_seconds > allowance
+            before = look.cpu_seconds if before is None else before
+            return self.run.rests(look) or look.cpu_seconds > before + PATIENCE_CPU_SECONDS
 
         await self.watch.until(waits)
         catch_up(self._acceptable, lambda: self.connections)

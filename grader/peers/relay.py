@@ -142,7 +142,9 @@ class Relay:
 
         A reply as long as what the client has said is whole, once the server rests as well.
         """
-        server_rests, client_rests = (run.rests(run.look()) for run in (self.server, self.client))
+        for_client = any(is_to_be_handed_on(link.server, link.client) for link in self.links)
+        server_rests = self.server.rests(self.server.look())
+        client_rests = for_client and self.client.rests(self.client.look())  # else nobody has to know, now
         catch_up(self._acceptable, self.ends)
         server_takes, client_takes = (rests or self.watch.polls for rests in (server_rests, client_rests))
         for link in self.links:
