@@ -117,29 +117,33 @@ def receive(case: Case, expectation: Expectation) -> Finding | None:
         in_time = outcome.received > start
         return None if in_time else Finding(code=f"{side}-{code}", record=record, expected=expectation.sent)
     in_time = outcome.result == "done" or (side == "client" and outcome.received > start)
-    if expectation.sent and (early := said_unasked(case, expectation)):
-        return Finding(code="server-early", record=record, expected=expected, actual=early)
-    if actual == expected and in_time:
-        elsewhere = said_elsewhere(record) if expectation.step.arguments["what"] == "literal" else b""
-        return (
-            Finding(code="client-elsewhere", record=record, expected=expected, actual=elsewhere) if elsewhere else None
-        )
     facts = {"answered": start, "sent": expectation.sent, "index": receives_before(case, expectation)}
-    if actual == expected and loses_bytes(record, start, outcome.received):
+    if early := said_unasked(case, expectation):
+        return Finding(code="server-early", record=record, expected=expected, actual=early, facts=facts)
+    if actual == expected and in_time:
+        elsewhere = said_elsewhere(case, expectation)
+        other = Finding(code="client-elsewhere", record=record, expected=expected, actual=elsewhere, facts=facts)
+        return other if elsewhere else None
+    if actual == expected and loses_bytes(case, expectation, start):
         actual = actual[: outcome.received - start]
     code = "late" if actual == expected else compare(expected, actual)
     return Finding(code=f"{side}-{code}", record=record, expected=expected, actual=actual, facts=facts)
 
 
-def loses_bytes(record: RunRecord, start: int, in_time: int) -> bool:
-    """Whether what completes an answer only came with a later one, of which as much is missing: the end of the one was
+def loses_bytes(case: Case, expectation: Expectation, start: int) -> bool:
+    """Whether what completes an echo only came with a later one, of which as much is missing: the end of the one was
     lost, and the next happens to begin with the same bytes."""
+    record, arguments = case.record(expectation), expectation.step.arguments
+    echoes = record.role == "server" and arguments["what"] == "sent" and arguments.get("transform") is None
     sent, came = (sum(len(event.data) for event in events_of(record, kind)) for kind in ("sent", "received"))
-    return record.role == "server" and in_time > start and came < sent
+    return echoes and record.outcomes[expectation.action].received > start and came < sent
 
 
 def said_unasked(case: Case, expectation: Expectation) -> bytes:
-    """What a server had said on a connection before its client said anything, where it is to answer and no more."""
+    """What a server had said on a connection before its client said anything, where it is to answer and no more. Not
+    what the rubric itself has stand before the answer."""
+    if not expectation.sent:
+        return b""
     number, index = connection_of(case, expectation), expectation.action
     kinds = [action.kind for action in case.script.actions[: index + 1]]
     kinds = kinds[len(kinds) - kinds[::-1].index("connect") :] if "connect" in kinds else []
@@ -147,11 +151,16 @@ def said_unasked(case: Case, expectation: Expectation) -> bytes:
         return b""
     here = [event for event in case.record(expectation).events if event.connection == number]
     first = next((at for at, event in enumerate(here) if event.kind == "sent"), 0)
-    return b"".join(event.data for event in here[:first] if event.kind == "received")
+    early = b"".join(event.data for event in here[:first] if event.kind == "received")
+    literal = expectation.data if expectation.step.arguments["what"] == "literal" else b""
+    return b"" if literal.startswith(early) and literal != early else early
 
 
-def said_elsewhere(record: RunRecord) -> bytes:
-    """What a client said on other connections than the one that the conversation is about."""
+def said_elsewhere(case: Case, expectation: Expectation) -> bytes:
+    """What a client that is to say just this said on other connections than the one that the conversation is about."""
+    record = case.record(expectation)
+    if record.role != "client" or expectation.step.arguments["what"] != "literal":
+        return b""
     number = main_connection(record)
     return b"".join(one.data for one in record.events if one.kind == "received" and one.connection != number)
 

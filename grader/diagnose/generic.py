@@ -161,8 +161,8 @@ GENERIC = (
     Entry(
         id="server-early",
         applies=code("server-early"),
-        reason="Your server sends {actual} before it has received anything; expected only what the client's message, "
-        "{expected}, is to be answered with.",
+        reason="Your server sends {actual} before it has received anything; expected only {expected}, once its "
+        "client has spoken.",
         next_step="Receive first. Send the answer to what recv returned, and nothing else.",
         line=first_of(at_unasked, at_call(*SENDS)),
     ),

@@ -40,6 +40,10 @@ def test_a_server_may_speak_first_where_it_is_asked_to() -> None:
     """The script of the peer says whose turn it is."""
     check = a_check("server.greets", "connect", receive(b"Welcome!\n"), send(), receive())
     assert code(check, Program(greets=b"Welcome!\n")) == ""
+    in_one = a_check("server.greets", "connect", send(GREETING), receive(b"Welcome!\n" + GREETING))
+    assert code(in_one, Program(greets=b"Welcome!\n")) == ""
+    unasked = a_check("server.oks", "connect", send(GREETING), receive(b"OK"))
+    assert code(unasked, Program(greets=b"OK", answers=nothing)) == "server-early"
 
 
 def test_each_connection_begins_with_the_client() -> None:
@@ -54,6 +58,20 @@ def test_each_connection_begins_with_the_client() -> None:
     )
     assert found is not None
     assert (found.code, found.actual) == ("server-early", b"hi")
+
+
+def test_a_server_answers_on_each_connection_with_what_is_asked_there() -> None:
+    """What it says on another connection than the one that is looked at is an answer to that."""
+    twice = a_check(
+        "server.twice", "connect", send(b"one"), receive(b"one"), "close", "connect", send(b"two"), receive(b"two")
+    )
+    assert code(twice, Program()) == ""
+
+
+def test_half_an_answer_that_is_no_echo_is_completed_late() -> None:
+    """A short answer to a long message has lost nothing."""
+    check = a_check("server.oks", "connect", send(b"a long message"), receive(b"OK"))
+    assert code(check, Program(answers=lambda number, data: b"O", at_eof=b"K")) == "server-late"
 
 
 LETTERS = a_check("server.two", "connect", send(b"abX"), receive(), send(b"Xcd"), receive())
