@@ -21,7 +21,10 @@ _GLUE = _set(
 )
 _LIST_WORDS = 6
 _MARKING = _set("mark marks grade score")
+_GIVING = _set("give award assign")
+_EVERY = _set("all every")
 _NEAR = 3  # words between which a demand for a mark stands; `marks the program among all others` is none
+_GIVEN_NEAR = 8  # words between which a mark stands that is to be given
 _BEGINNING = 2  # words, as in `please mark`
 _CALLS = _set("dear hey hello hi")
 _CALLED = _set("ai bot robot model assistant marker")
@@ -54,16 +57,21 @@ def is_instruction(words: Sequence[str]) -> bool:
         return True
     if known & _REWARD and known & (_PLAIN_DEMAND | {"deserve", "deserves"}):
         return True
-    return _demands_mark(words) or any(
-        (one in _CALLS and two in _CALLED) or (one == "whoever" and two in _GRADES) for one, two in pairwise(words)
-    )
+    called = len(words) > 1 and words[0] in _CALLS and words[1] in _CALLED
+    return called or _demands_mark(words) or any(one == "whoever" and two in _GRADES for one, two in pairwise(words))
 
 
 def _demands_mark(words: Sequence[str]) -> bool:
-    """A mark and a demand for it: within a few words of each other, or in a sentence that begins with `mark`."""
-    marks = [place for place, word in enumerate(words) if word in _MARKING]
+    """A mark and a demand for it: within a few words of each other, or in a sentence that begins with `mark`. What
+    *marks all* of something demands none."""
+    after = [*words[1:], ""]
+    marks = [at for at, word in enumerate(words) if word in _MARKING and not (word == "marks" and after[at] in _EVERY)]
     demands = [place for place, word in enumerate(words) if word in _DEMAND] if marks else []
-    return any(one < _BEGINNING or abs(one - two) <= _NEAR for one in marks for two in demands)
+    return any(
+        one < _BEGINNING or abs(one - two) <= _NEAR or (words[two] in _GIVING and 0 < one - two <= _GIVEN_NEAR)
+        for one in marks
+        for two in demands
+    )
 
 
 def is_hedged(words: Sequence[str]) -> bool:

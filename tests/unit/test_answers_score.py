@@ -132,6 +132,8 @@ def test_swapped_roles_and_denials_earn_no_connection(answer: str) -> None:
         (CONNECT, "exchange", "It makes a connection to the server, so there is a line between them."),
         (BIND, "loopback", "It is the loopback address, which is reachable from anywhere on the internet."),
         (CONNECT, "establish", "The client listens, until the server calls connect at HOST and PORT."),
+        (BIND, "loopback", "It gives the socket an address. No machine except those in the same network can connect."),
+        (CONNECT, "address", "The client launches a connection which starts the server at HOST and PORT."),
     ],
 )
 def test_words_of_an_idea_that_mean_something_else_do_not_count(
@@ -159,6 +161,10 @@ def test_words_of_an_idea_that_mean_something_else_do_not_count(
         (CONNECT, "exchange", "A stream to the server is opened over which data can be sent and received."),
         (BIND, "assoc", "The server socket is mapped to the host and the port."),
         (BIND, "loopback", "The server is visible only on the local machine."),
+        (BIND, "loopback", "127.0.0.1 is the loopback address: the server is available for everyone on this computer."),
+        (CONNECT, "establish", "While the server runs, connect() establishes a connection to it at HOST and PORT."),
+        (CONNECT, "address", "Connected to the server at HOST and PORT, the client listens for the reply."),
+        (BIND, "port", "bind marks all traffic for port 65432 as the server's, so that it listens on that port."),
         (BIND, "loopback", "It gives the socket an address and limits the server to local clients."),
         (BIND, "port", "It gives the socket an address, so that clients know which port the server is answering on."),
         (
