@@ -220,8 +220,25 @@ def unanswered_leaves_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
             if called_in(one, SENDS):
                 break
             asks = isinstance(one, ast.If) and leaves_loop(one.body) and is_something(one.test, taken) is None
+            asks = asks and isinstance(one, ast.If) and not only_when_empty(one.test, taken)
             if isinstance(one, ast.If) and asks and taken & names_in(one.test) and called_in(loop, SENDS):
                 yield ast.unparse(one.test)[:MOST_SHOWN], one.lineno
+
+
+def only_when_empty(test: ast.expr, names: set[str]) -> bool:
+    """Whether a condition holds only where one of these values is empty or None; of an `or`, in each part."""
+    if isinstance(test, ast.BoolOp):
+        parts = [only_when_empty(one, names) for one in test.values]
+        return all(parts) if isinstance(test.op, ast.Or) else any(parts)
+    inner = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else None
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.comparators[0], ast.Constant):
+        below = (type(test.ops[0]), test.comparators[0].value) in ((ast.Lt, 1), (ast.LtE, 0))
+        inner = test.left if below and is_length(test.left) else None
+    if isinstance(inner, ast.Call) and is_length(inner) and inner.args:
+        return name_of(inner.args[0]) in names
+    if isinstance(inner, ast.NamedExpr):
+        return name_of(inner.target) in names
+    return is_something(test, names) is False
 
 
 def names_in(node: ast.AST) -> set[str]:
@@ -232,7 +249,10 @@ def names_in(node: ast.AST) -> set[str]:
 def own_raises_of(nodes: list[ast.AST]) -> Iterator[tuple[str, str, int, int]]:
     """Errors that the program raises itself under a condition, in a try block of which an except block takes them: the
     condition, which asks for more than whether anything has come, the error, and the lines of both."""
-    for node in (one for one in nodes if isinstance(one, ast.Try)):
+    found: dict[int, tuple[str, str, int, int]] = {}
+    for node in (
+        one for one in reversed(nodes) if isinstance(one, ast.Try)
+    ):  # the inner ones first, as they take first
         asking = [each for statement in node.body for each in within(statement) if isinstance(each, ast.If)]
         for one in (each for each in asking if asks_more(each.test)):
             for raised in (each for each in one.body if isinstance(each, ast.Raise) and each.exc is not None):
@@ -240,7 +260,8 @@ def own_raises_of(nodes: list[ast.AST]) -> Iterator[tuple[str, str, int, int]]:
                 kind = name_of(value) if value is not None else ""
                 taking = next((each.lineno for each in node.handlers if takes(each, kind)), 0)
                 if kind and taking:
-                    yield ast.unparse(one.test)[:MOST_SHOWN], kind, raised.lineno, taking
+                    found.setdefault(id(raised), (ast.unparse(one.test)[:MOST_SHOWN], kind, raised.lineno, taking))
+    yield from sorted(found.values(), key=lambda one: one[2])
 
 
 def takes(handler: ast.ExceptHandler, kind: str) -> bool:

@@ -24,13 +24,13 @@ from grader.diagnose.blocks import (
     stale_loops_of,
     unanswered_leaves_of,
 )
+from grader.diagnose.deadloops import dead_loops_of
 from grader.diagnose.paths import (
     accept_in_loop_of,
     after_loop_of,
     bare_names_of,
     blocks_of,
     daemons_of,
-    dead_loops_of,
     dropped_of,
     earlier_sent_of,
     exits_of,

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import ast
-import contextlib
-import operator
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from grader.diagnose.tree import (
     FUNCTIONS,
@@ -24,10 +21,6 @@ from grader.diagnose.tree import (
 
 SET_UP = ("setblocking", "settimeout", "setsockopt", "getpeername", "getsockname", "close")
 STARTS = ("start", "run", "serve_forever", "handle_request")  # of threads and of server objects
-COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], object]] = {
-    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Lt: operator.lt,
-    ast.LtE: operator.le, ast.Is: operator.is_, ast.IsNot: operator.is_not,
-}  # fmt: skip
 
 
 def after_loop_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -133,40 +126,6 @@ def is_something(test: ast.expr, names: set[str]) -> bool | None:
         alike = isinstance(test.ops[0], ast.Eq | ast.Is)
         return False if alike else True if isinstance(test.ops[0], ast.NotEq | ast.IsNot | ast.Gt) else None
     return True if isinstance(test, ast.Name) and test.id in names else None
-
-
-def dead_loops_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Loops that receive or send, whose condition is false when they are reached."""
-    for scope in scopes(tree):
-        known: dict[str, ast.expr] = {}
-        for one in within(scope):  # in the order of the text
-            if isinstance(one, ast.Assign):
-                known |= {name_of(target): one.value for target in one.targets}
-            elif isinstance(one, ast.AugAssign | ast.NamedExpr):
-                known.pop(name_of(one.target), None)
-            test = worth(one.test, known) if isinstance(one, ast.While) else None
-            if isinstance(one, ast.While) and test is not None and not test[0] and called_in(one, (*RECEIVES, *SENDS)):
-                yield ast.unparse(one.test)[:60], one.lineno
-
-
-def worth(node: ast.expr, known: Mapping[str, ast.expr]) -> tuple[object] | None:
-    """The value of a condition made of literals, names that were given one, their length, `not` and one comparison;
-    None where it cannot be told."""
-    if isinstance(node, ast.Constant):
-        return (node.value,)
-    if isinstance(node, ast.Name) and isinstance(known.get(node.id), ast.Constant):
-        return worth(known[node.id], {})
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        inner = worth(node.operand, known)
-        return (not inner[0],) if inner is not None else None
-    if isinstance(node, ast.Call) and name_of(node.func) == "len" and len(node.args) == 1:
-        inner = worth(node.args[0], known)
-        return (len(inner[0]),) if inner is not None and isinstance(inner[0], bytes | str) else None
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARED:
-        left, right = worth(node.left, known), worth(node.comparators[0], known)
-        with contextlib.suppress(TypeError):
-            return (COMPARED[type(node.ops[0])](left[0], right[0]),) if left and right else None
-    return None
 
 
 def uncalled_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int, frozenset[str]]]:

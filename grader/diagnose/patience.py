@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import re
+
 from grader.diagnose.awaited import got_reply, not_printed
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import ADVICE_ONLY, Entry, Found, at_call, both, code, no_trace
 from grader.diagnose.hidden import SHORT, THREADS, TIME_LIMITS, seconds_of
 from grader.diagnose.portions import fills_up, instead
 from grader.diagnose.source import Call
-from grader.diagnose.tree import RECEIVES
+from grader.diagnose.tree import RECEIVES, SENDS
 from grader.diagnose.words import plain
 from grader.printed import contains
 from grader.verdicts import Finding
@@ -32,16 +36,38 @@ def hasty_join(finding: Finding, clues: Clues) -> Found | None:
 
 def lone_task(finding: Finding, clues: Clues) -> Found | None:
     """The call that makes a task which nothing keeps, in a program that waits for no tasks and has shown nothing."""
-    tasks = [call for call in clues.calls(*TASKS) if call.alone]
+    tasks = [call for call in clues.calls(*TASKS) if call.alone and does_the_work(call, clues)]
     place = clues.place_of_call(tasks[0]) if tasks and not clues.calls(*WAITS) and not clues.printed.strip() else None
     awaited = clues.text_at(place).lstrip().startswith("await ")
     return Found(place=place) if place is not None and not awaited else None
 
 
+def does_the_work(task: Call, clues: Clues) -> bool:
+    """Whether all that is sent and received stands in the function that a task is made of, or in what that uses."""
+    named = re.search(rf"\b{task.name}\((?:coro=)?(?:\w+\.)*(\w+)\(", task.text)
+    every = [call for source in clues.sources for call in source.calls]
+    own = {call.function for call in every}
+    reached, more = set[str](), {named[1]} if named is not None else set()
+    while more:
+        reached |= more
+        more = {
+            word for call in every if call.function in more for word in re.findall(r"\w+", call.text)
+        } & own - reached
+    work = clues.wire_calls(*RECEIVES, *SENDS)
+    return bool(work) and all(call.function in reached for call in work)
+
+
+def peer_ended(clues: Clues) -> bool:
+    """Whether the end of the stream may have ended the waiting, and no time-out: the peer ended it first, or in answer
+    to the program's own end of it, behind which the program can go on."""
+    answered = bool(clues.events("fin-sent")) and clues.uses("shutdown", "write_eof")
+    return answered or clues.first_close == "fin-sent"
+
+
 def given_up(finding: Finding, clues: Clues) -> Found | None:
     """The call that waits for more than the reply has, where the program limits the time of its waiting."""
     limited = any(call.name in TIME_LIMITS or "timeout" in call.text for call in clues.calls(*TIMED))
-    for call in clues.wire_calls(*RECEIVES) if limited else ():
+    for call in clues.wire_calls(*RECEIVES) if limited and not peer_ended(clues) else ():
         place, awaited = clues.place_of_call(call), awaited_words(call, clues)
         if place is not None and awaited:
             return Found(place=place, words={"name": plain(call.name), "awaited": awaited, "instead": instead(clues)})
@@ -68,10 +94,20 @@ def unread_rest(finding: Finding, clues: Clues) -> Found | None:
     if "sent" not in kinds or kinds[-1] != "reset":
         return None
     for call in clues.wire_calls(*RECEIVES):
-        place, few = clues.place_of_call(call), not call.sizes or 0 < call.sizes[0] < len(clues.heard)
-        if place is not None and call.arguments and few and not call.loop:
+        place, few = clues.place_of_call(call), 0 < room_of(call) < len(clues.heard)
+        if place is not None and few and not call.loop:
             return Found(place=place, words={"name": plain(call.text)})
     return None
+
+
+def room_of(call: Call) -> int:
+    """How many bytes a call asks for, by a number or by the length of a literal; 0 where that is not known."""
+    literal = re.search(r"\(len\((b?(['\"]).*\2)\)\)$", call.text)
+    if call.sizes or literal is None:
+        return call.sizes[0] if call.sizes else 0
+    with contextlib.suppress(SyntaxError, ValueError):
+        return len(ast.literal_eval(literal[1]))
+    return 0
 
 
 PATIENCE = (
@@ -93,8 +129,8 @@ PATIENCE = (
                  "refusal-hidden"),
             no_trace, lambda finding, clues: clues.ended,
         ),
-        reason="Your {role} hands its work to a task{on_line} and does not wait for it: asyncio.run ends with its own "
-        "coroutine, and breaks off every task that is not done.",
+        reason="Your {role} hands its work to a task{on_line} and does not wait for it: the event loop ends "
+        "with the coroutine that it was started with, whether or not a task is done.",
         next_step="Await what does the work. A task that has a name can be awaited by it.",
         found=lone_task,
     ),

@@ -6,6 +6,8 @@ import pytest
 from diagnosed import LOST_LARGE, MET, REPLIED, REPLY, STUCK, Case, check, client, mark, on_client, on_server, server
 from records import GREETING, events
 
+from grader.diagnose.source import read_source
+
 STREAMS = """import asyncio
 
 async def talk(reader, writer):
@@ -105,6 +107,55 @@ HIDDEN = [
         "closes-without-answer",
         "server-silent",
         server(("while True", "data = b'x'\nwhile len(data) > 0"), ("recv(1024)", "recv(1024)  # <--")),
+        record={"events": events(*MET, "fin-received")},
+    ),
+    *(  # the name may have, or has, another value by then
+        on_server(
+            "closes-without-answer",
+            "server-silent",
+            server(("while True", f"{before}\nwhile {test}"), ("recv(1024)", "recv(1024)  # <--")),
+            record={"events": events(*MET, "fin-received")},
+        )
+        for before, test in [
+            ("left = None\nleft, other = s, addr", "left is not None"),
+            ("left = 0\nfor left in range(9):\n    pass", "left > 0"),
+            ("if addr:\n    left = 10\nelse:\n    left = 0", "left > 0"),
+            ("left = 9\nself = s\nself.left = 0", "left"),
+            ("left = 0\nwith s as left:\n    pass", "left"),
+            ("left = 0\ndef more():\n    global left\n    left = 9\nmore()", "left"),
+        ]
+    ),
+    *(  # it has one in any case
+        on_server(
+            "loop-never-entered",
+            "server-silent",
+            server((f"while True:\n{LOOP}", code)),
+            record={"events": events(*MET, "fin-received")},
+        )
+        for code in [
+            f"with conn:\n    data = b''\n    while data:{mark}\n        conn.sendall(conn.recv(9))\n",
+            f"data = b''\ntry:\n    while data:{mark}\n        data = conn.recv(9)\nfinally:\n    conn.sendall(data)\n",
+        ]
+    ),
+    *(  # what asks only whether anything has come
+        on_server(
+            "closes-without-answer",
+            "server-silent",
+            server(("if not data:", f"if {test}:"), ("recv(1024)", "recv(1024)  # <--")),
+            record={"events": events(*MET, "fin-received")},
+        )
+        for test in [
+            "len(data) < 1",
+            "not len(data)",
+            'not data or data == b""',
+            "data is None or len(data) == 0",
+            "len(data) <= 0",
+        ]
+    ),
+    on_server(
+        "leaves-before-answering",
+        "server-silent",
+        server(("if not data:", "if len(data) < 2:  # <--")),
         record={"events": events(*MET, "fin-received")},
     ),
     on_server(
@@ -343,3 +394,21 @@ HIDDEN = [
 def test_a_mistake_is_named_and_its_line_shown(case: Case) -> None:
     """Each entry explains the record of its mistake, at the student's own line."""
     check(case)
+
+
+def test_an_error_of_its_own_is_taken_by_the_try_around_it() -> None:
+    """Of two that would take it, the inner one does; what an inner one does not take goes on to the outer one."""
+    text = """try:
+    try:
+        data = conn.recv(1024)
+        if len(data) < 5:
+            raise ValueError
+        if len(data) > 9:
+            raise KeyError
+    except ValueError:
+        pass
+except Exception:
+    pass
+"""
+    found = read_source("server.py", text).flow.own_raises
+    assert [(error, line, handler) for _, error, line, handler in found] == [("ValueError", 5, 8), ("KeyError", 7, 10)]

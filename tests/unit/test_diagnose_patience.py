@@ -102,6 +102,34 @@ PATIENCE = [
         )
         for size, printed in [("1", b"Received b'Hello'\n"), ("len('78OnerLHZQv')", b"Received b'78OnerLHZQv'\n")]
     ),
+    on_client(  # the end of the stream ends its line, long before the time is up
+        "printed-length",
+        "reply-not-printed",
+        client(
+            ("s.connect", "s.settimeout(5)\ns.connect"),
+            (TAIL, 's.shutdown(socket.SHUT_WR)\ndata = s.makefile("rb").readline()\nprint(len(data))  # <--\n'),
+        ),
+        finding=REPLY,
+        record={"events": events(*REPLIED, "fin-received", "fin-sent"), "stdout": b"12\n"},
+    ),
+    on_client(  # nobody knows whether that is less than the reply has
+        "printed-length",
+        "reply-not-printed",
+        client(("recv(1024)", 'recv(int(os.environ["SIZE"]))'), ("repr(data))", "len(data))  # <--")),
+        finding=REPLY,
+        record={"events": events(*REPLIED, "reset"), "stdout": b"Received 12\n"},
+    ),
+    *(  # the work is done by what the task calls; or by something else
+        on_client(entry, "client-silent", source, record={"events": events("accepted")})
+        for entry, source in [
+            ("task-cut-off", TASK.replace("(talk())", "(whole())") + "async def whole():\n    await talk()\n"),
+            (
+                "client-silent",
+                TASK.replace("(talk())  # <--", "(tick())").replace("main():\n", "main():\n    await talk()\n")
+                + 'async def tick():\n    print("tick")\n',
+            ),
+        ]
+    ),
     on_client("task-cut-off", "client-silent", TASK, record={"events": events("accepted")}),
     on_client("task-cut-off", "refusal-hidden", TASK),
     on_client(
