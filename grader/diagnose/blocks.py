@@ -250,9 +250,7 @@ def own_raises_of(nodes: list[ast.AST]) -> Iterator[tuple[str, str, int, int]]:
     """Errors that the program raises itself under a condition, in a try block of which an except block takes them: the
     condition, which asks for more than whether anything has come, the error, and the lines of both."""
     found: dict[int, tuple[str, str, int, int]] = {}
-    for node in (
-        one for one in reversed(nodes) if isinstance(one, ast.Try)
-    ):  # the inner ones first, as they take first
+    for node in (one for one in reversed(nodes) if isinstance(one, ast.Try)):  # inner ones first: they take first
         asking = [each for statement in node.body for each in within(statement) if isinstance(each, ast.If)]
         for one in (each for each in asking if asks_more(each.test)):
             for raised in (each for each in one.body if isinstance(each, ast.Raise) and each.exc is not None):
