@@ -57,8 +57,9 @@ def is_instruction(words: Sequence[str]) -> bool:
         return True
     if known & _REWARD and known & (_PLAIN_DEMAND | {"deserve", "deserves"}):
         return True
-    called = len(words) > 1 and words[0] in _CALLS and words[1] in _CALLED
-    return called or _demands_mark(words) or any(one == "whoever" and two in _GRADES for one, two in pairwise(words))
+    return _demands_mark(words) or any(
+        (one in _CALLS and two in _CALLED) or (one == "whoever" and two in _GRADES) for one, two in pairwise(words)
+    )
 
 
 def _demands_mark(words: Sequence[str]) -> bool:

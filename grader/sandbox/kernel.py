@@ -109,14 +109,16 @@ def look(proc: int, among: Sequence[int] | None = None) -> Look:
     memory, complete, ended = 0, True, 0
     for process in processes(proc) if among is None else among:
         try:
+            resident = int(read_at(proc, f"{process}/statm").split()[1])
             fields = read_at(proc, f"{process}/stat").rpartition(")")[2].split()
             own, of_children = (sum(map(int, fields[at : at + 2])) for at in (11, 13))
             ended += of_children
             if fields[0] in "ZX":
                 ended += own
                 continue
-            memory += int(read_at(proc, f"{process}/statm").split()[1]) * PAGE_BYTES
-            # A folder to list, for each look at each program: the only thread of a process has its number.
+            memory += resident * PAGE_BYTES
+            # The only thread has its process's number, so that no folder has to be listed. Nothing is read in between:
+            # whatever it starts meanwhile is missed, as it is behind a list.
             alone = fields[17] == "1"
             for thread in (process,) if alone else map(int, list_at(proc, f"{process}/task")):
                 threads.append(read_thread(proc, process, thread, stopped=fields[0] == "T"))
