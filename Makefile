@@ -25,6 +25,7 @@ test: setup  ## the test suite, in four lanes side by side
 
 test-attacks:
 	@$(VENV)/python -m pytest tests/attacks
+	@$(VENV)/python -m pytest $(SMALL)
 
 test-whole:
 	@$(VENV)/python -m pytest tests/end_to_end $(addprefix --ignore=,$(SMALL))
@@ -35,7 +36,6 @@ test-boxes:
 
 test-units:
 	@$(VENV)/python -m pytest tests/unit tests/property
-	@$(VENV)/python -m pytest $(SMALL)
 
 test-thorough: setup  ## the same and more: every mutant, mistake and attack on a user, and what takes long
 	@$(MAKE) --no-print-directory $(LANES) PYTEST_ADDOPTS=--thorough
