@@ -148,7 +148,11 @@ class Watch:
                 run.ended.result()
 
     def nothing_can_happen(self, before: Sequence[Look], now: Sequence[Look]) -> bool:
-        """The proof (see `sandbox/stuck.py`): all threads wait for ever, no timer is set, the network is still."""
+        """The proof (see `sandbox/stuck.py`): all threads wait for ever, no timer is set, the network is still.
+
+        At its end each thread has to sleep on as it did when it was looked at. Else one that went on meanwhile would
+        be judged by what it left behind: a socket that it has closed has no time-out, and nothing under way.
+        """
         if not all(all_wait(first, second) for first, second in zip(before, now, strict=True)):
             return False
         for run, look in zip(self.runs, now, strict=True):
@@ -156,7 +160,9 @@ class Watch:
                 return False  # it has just ended, and the launcher is about to say so
         if any(run.may_wake(look) for run, look in zip(self.runs, now, strict=True)):
             return False
-        return all(network_is_still(run.rows()) for run in self.runs)
+        if not all(network_is_still(run.rows()) for run in self.runs):
+            return False
+        return all(run.sleeps_on(look) for run, look in zip(self.runs, now, strict=True))
 
     def limit(self, looks: Sequence[Look], cpu_seconds: float | None) -> str | None:
         """The limit that a program has reached, if any. A machine's slowness is not the program's time."""

@@ -25,7 +25,7 @@ from grader.sandbox.inside.watch import DIAL_LOG_BYTES, DUMP_SIGNAL, TASK
 from grader.sandbox.kernel import Look, Row, Thread
 from grader.sandbox.messages import parse_dials, parse_stack
 from grader.sandbox.running import Ending, drop
-from grader.sandbox.stuck import polls_one, rests
+from grader.sandbox.stuck import polls_one, rests, unchanged
 
 INSIDE = Path(__file__).parent / "inside"
 HAS_PROC = os.path.exists("/proc/self/task")
@@ -173,6 +173,10 @@ class PlainRun:
     def rests(self, look: Look) -> bool:
         """Whether no thread is about to do anything: each sleeps in a call."""
         return rests(look)
+
+    def sleeps_on(self, look: Look) -> bool:
+        """Whether no thread has run since the look."""
+        return unchanged(look, self.look())
 
     def rows(self) -> list[Row]:
         """Nothing: the machine's tables hold everybody's connections."""

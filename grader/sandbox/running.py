@@ -108,10 +108,10 @@ class Run:
 
     def rests(self, look: Look) -> bool:
         """Whether no thread is about to do anything: each sleeps in a call, as in the look, and not for a disk."""
-        return look.complete and rests(look) and self._sleeps(look)
+        return look.complete and rests(look) and self.sleeps_on(look)
 
-    def _sleeps(self, look: Look) -> bool:
-        """Whether every thread sleeps, and not for a disk. Of one that is gone, nobody can tell."""
+    def sleeps_on(self, look: Look) -> bool:
+        """Whether every thread sleeps, and not for a disk, and has not run since the look. One that is gone has."""
         try:
             return all(kernel.sleeps(self.box.proc, thread) for thread in look.threads)
         except OSError:
@@ -138,19 +138,16 @@ class Run:
             return False
 
     def may_wake(self, look: Look) -> bool:
-        """Whether some thread may go on by itself, by something that no system call shows: a disk, or a timer."""
+        """Whether some thread may go on by itself, by a timer that no system call shows. It tells of one that runs
+        meanwhile whatever is left of it then, so who relies on it asks `sleeps_on` afterwards."""
         try:
-            return (
-                not self._sleeps(look)
-                or any(
-                    kernel.awaits_alarms(self.box.proc, process) or kernel.holds_timers(self.box.proc, process)
-                    for process in {thread.process for thread in look.threads if not thread.stopped}
-                )
-                or any(
-                    kernel.socket_times_out(self.handle, thread.arguments[0])
-                    for thread in look.threads
-                    if thread.process == self.pid and call_name(thread) in ON_SOCKETS and not thread.stopped
-                )
+            return any(
+                kernel.awaits_alarms(self.box.proc, process) or kernel.holds_timers(self.box.proc, process)
+                for process in {thread.process for thread in look.threads if not thread.stopped}
+            ) or any(
+                kernel.socket_times_out(self.handle, thread.arguments[0])
+                for thread in look.threads
+                if thread.process == self.pid and call_name(thread) in ON_SOCKETS and not thread.stopped
             )
         except OSError:
             return True

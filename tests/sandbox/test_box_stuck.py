@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 
 import pytest
 from boxes import hand_in, run_program
@@ -10,6 +11,7 @@ from boxes import hand_in, run_program
 from grader.model import Limits
 from grader.peers.watch import Watch
 from grader.peers.wire import Transcript
+from grader.sandbox import kernel
 from grader.sandbox.launch import Box
 from grader.sandbox.stuck import rests
 
@@ -199,6 +201,22 @@ def test_a_wait_that_a_timer_ends_is_not_called_stuck(what: str) -> None:
     """A call without a time-out is no proof where an alarm, a timer or the socket's own option will end it."""
     record = run_program(PAIR + ALARMS[what], PATIENT).record
     assert (record.stopped, record.exit_code, record.stdout) == (None, 0, b"rang\n")
+
+
+def test_a_program_that_goes_on_while_we_look_is_not_called_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it leaves behind then, a closed socket that has no time-out, proves nothing of the wait it was seen in."""
+    times_out, asked = kernel.socket_times_out, []
+
+    def slowly(handle: int, descriptor: int) -> bool:
+        """As a grader looks that has got no processor until the program has ended."""
+        select.select([handle], [], [])
+        asked.append(times_out(handle, descriptor))
+        return asked[-1]
+
+    monkeypatch.setattr(kernel, "socket_times_out", slowly)
+    record = run_program(PAIR + ALARMS["time-out of the socket itself"], PATIENT).record
+    assert (record.stopped, record.exit_code, record.stdout) == (None, 0, b"rang\n")
+    assert asked[:1] == [False]
 
 
 def test_a_wait_for_a_signal_is_waited_for() -> None:

@@ -45,6 +45,7 @@ class Told:
     looks: Sequence[Look]
     printed: tuple[int, int] = (0, 0)
     wakes: bool = False
+    runs_on: bool = False
     pid: int = 2
     looked: int = 0
     ended: asyncio.Future[Ending] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -58,6 +59,9 @@ class Told:
 
     def may_wake(self, look: Look) -> bool:
         return self.wakes
+
+    def sleeps_on(self, look: Look) -> bool:
+        return not self.runs_on
 
     def rows(self) -> list[Row]:
         return []
@@ -80,6 +84,13 @@ def test_a_program_that_waits_for_ever_is_found_in_two_looks() -> None:
     result, watch, run = waited(a_look(a_thread()))
     assert (result, run.looked) == ("impossible", 2)
     assert (watch.steady, watch.moves, watch.limit_reached, watch.over) == (True, 0, None, None)
+
+
+def test_a_program_that_went_on_while_its_sockets_were_looked_at_is_looked_at_again() -> None:
+    """What was seen of them is of no one moment then."""
+    looks = [a_look(a_thread())] * 3 + [a_look(a_thread(), memory_bytes=3000)]
+    result, _, run = waited(*looks, runs_on=True)
+    assert (result, run.looked) == ("memory", 4)
 
 
 def test_a_program_that_runs_between_looks_polls_after_a_while() -> None:
