@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.conversation import Action, Expectation, Script
+from grader.conversation import Expectation, Script
+from grader.heard import amiss, connection_of, window
 from grader.model import NEVER_LISTENED, Rubric, RunRecord
 from grader.printed import contains, lists_ports, names, says_more
 from grader.seen import (
@@ -109,94 +110,18 @@ def receive(case: Case, expectation: Expectation) -> Finding | None:
     side = record.role
     if main_connection(record) is None:
         return Finding(code="never-connects" if side == "client" else "never-listens", record=record)
-    start, end = window(case.script.actions, expectation, record)
-    expected, actual = expectation.data, received(record, connection_of(case, expectation))[start:end]
-    outcome = record.outcomes[expectation.action]
+    actions, expected = case.script.actions, expectation.data
+    start, end = window(actions, expectation, record)
+    actual = received(record, connection_of(actions, expectation, record))[start:end]
     if expectation.step.arguments["what"] == "anything":
         code = "late" if actual else "silent"
-        in_time = outcome.received > start
+        in_time = record.outcomes[expectation.action].received > start
         return None if in_time else Finding(code=f"{side}-{code}", record=record, expected=expectation.sent)
-    in_time = outcome.result == "done" or (side == "client" and outcome.received > start)
+    code, actual = amiss(actions, expectation, record, start, actual)
     facts = {"answered": start, "sent": expectation.sent, "index": receives_before(case, expectation)}
-    if early := said_unasked(case, expectation):
-        return Finding(code="server-early", record=record, expected=expected, actual=early, facts=facts)
-    if actual == expected and in_time:
-        elsewhere = said_elsewhere(case, expectation)
-        other = Finding(code="client-elsewhere", record=record, expected=expected, actual=elsewhere, facts=facts)
-        return other if elsewhere else None
-    if actual == expected and loses_bytes(case, expectation, start):
-        actual = actual[: outcome.received - start]
-    code = "late" if actual == expected else compare(expected, actual)
-    return Finding(code=f"{side}-{code}", record=record, expected=expected, actual=actual, facts=facts)
-
-
-def loses_bytes(case: Case, expectation: Expectation, start: int) -> bool:
-    """Whether what completes an echo only came with a later one, of which as much is missing: the end of the one was
-    lost, and the next happens to begin with the same bytes."""
-    record, arguments = case.record(expectation), expectation.step.arguments
-    echoes = record.role == "server" and arguments["what"] == "sent" and arguments.get("transform") is None
-    sent, came = (sum(len(event.data) for event in events_of(record, kind)) for kind in ("sent", "received"))
-    return echoes and record.outcomes[expectation.action].received > start and came < sent
-
-
-def said_unasked(case: Case, expectation: Expectation) -> bytes:
-    """What a server had said on a connection before its client said anything, where it is to answer and no more. Not
-    what the rubric itself has stand before the answer."""
-    if not expectation.sent:
-        return b""
-    number, index = connection_of(case, expectation), expectation.action
-    kinds = [action.kind for action in case.script.actions[: index + 1]]
-    kinds = kinds[len(kinds) - kinds[::-1].index("connect") :] if "connect" in kinds else []
-    if "send" not in kinds or "receive" in kinds[: kinds.index("send")]:
-        return b""
-    here = [event for event in case.record(expectation).events if event.connection == number]
-    first = next((at for at, event in enumerate(here) if event.kind == "sent"), 0)
-    early = b"".join(event.data for event in here[:first] if event.kind == "received")
-    literal = expectation.data if expectation.step.arguments["what"] == "literal" else b""
-    return b"" if literal.startswith(early) and literal != early else early
-
-
-def said_elsewhere(case: Case, expectation: Expectation) -> bytes:
-    """What a client that is to say just this said on other connections than the one that the conversation is about."""
-    record = case.record(expectation)
-    if record.role != "client" or expectation.step.arguments["what"] != "literal":
-        return b""
-    number = main_connection(record)
-    return b"".join(one.data for one in record.events if one.kind == "received" and one.connection != number)
-
-
-def window(actions: Sequence[Action], expectation: Expectation, record: RunRecord) -> tuple[int, int | None]:
-    """Where in a connection's stream the bytes of one `receive` stand: from where the one before it ended, to where
-    the next one begins or, after the last, to the end of the stream. What a server says to a message whose answer
-    nobody awaits is not part of the answer before."""
-    starts = [number for number, action in enumerate(actions) if action.kind == "connect"]
-    index = expectation.action
-    first = max((number for number in starts if number <= index), default=0)
-    end = min((number for number in starts if number > index), default=len(actions))
-    start = 0
-    for number, action in enumerate(actions[first:index], first):
-        if action.kind == "receive":
-            start = record.outcomes[number].received if action.count is None else start + action.count
-    after = [action.kind for action in actions[index + 1 : end]]
-    if "receive" in after:
-        return start, start + len(expectation.data)
-    unasked = after[:1] == ["send"] and record.role == "server"
-    return start, record.outcomes[index].received if unasked else None
-
-
-def connection_of(case: Case, expectation: Expectation) -> int | None:
-    """The number of the connection that an expectation is about."""
-    connects = sum(action.kind == "connect" for action in case.script.actions[: expectation.action + 1])
-    return connects - 1 if connects else main_connection(case.record(expectation))
-
-
-def compare(expected: bytes, actual: bytes) -> str:
-    """How bytes differ from what was expected: `silent`, `partial`, `extra` or `altered`."""
-    if not actual:
-        return "silent"
-    if expected.startswith(actual):
-        return "partial"
-    return "extra" if actual.startswith(expected) else "altered"
+    return (
+        Finding(code=f"{side}-{code}", record=record, expected=expected, actual=actual, facts=facts) if code else None
+    )
 
 
 def receives_before(case: Case, expectation: Expectation) -> int:
@@ -254,7 +179,7 @@ def compares(record: RunRecord, others: Sequence[RunRecord]) -> bool:
     part of the echo unread (its connection ends with RST) has not looked at it."""
     if record.role != "client" or not replied(record) or is_echoed(record):
         return False
-    echoes = [one for one in others if one.role == "client" and is_echoed(one) and not events_of(one, "reset")]
+    echoes = [one for one in echoed(others) if not events_of(one, "reset")]
     return any(shows_reply(one) and not contains(printed(record), replied(one)) for one in echoes)
 
 
@@ -263,8 +188,12 @@ def keeps_an_echo(record: RunRecord, others: Sequence[RunRecord]) -> RunRecord |
     it received only among the errors, where something else has come."""
     if record.role != "client" or is_echoed(record):
         return None
-    echoes = (one for one in others if one.role == "client" and one.exit_code == 0 and is_echoed(one))
-    return next((one for one in echoes if not shows_reply(one)), None)
+    return next((one for one in echoed(others) if one.exit_code == 0 and not shows_reply(one)), None)
+
+
+def echoed(others: Sequence[RunRecord]) -> list[RunRecord]:
+    """The runs in which a client was answered with the echo of its message."""
+    return [one for one in others if one.role == "client" and is_echoed(one)]
 
 
 def never_met(case: Case, record: RunRecord) -> bool:

@@ -15,6 +15,7 @@ from grader.diagnose.tree import (
     SENDS,
     bound_to,
     called_in,
+    is_length,
     loops_in,
     name_of,
     owner_of,
@@ -150,11 +151,6 @@ def counting_loops_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int, int]]:
             yield ast.unparse(test)[:MOST_SHOWN], node.lineno, node.end_lineno or node.lineno
 
 
-def is_length(value: ast.expr) -> bool:
-    """Whether a value is what `len` returns."""
-    return isinstance(value, ast.Call) and name_of(value.func) == "len"
-
-
 def stale_loops_of(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
     """Loops that send again and again what a call in front of them has received, and never receive: the name of it, the
     line of that call, and the line of the loop."""
@@ -214,14 +210,14 @@ def early_leaves_of(tree: ast.Module, given: dict[str, list[ast.expr]]) -> Itera
 def unanswered_leaves_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int]]:
     """Conditions under which a loop that receives and sends is left before it has sent, and that ask for more than
     whether anything has come."""
-    for loop in (one for one in nodes if isinstance(one, LOOPS) and called_in(one, RECEIVES)):
-        taken = set(received_in(loop))
+    for loop in (one for one in nodes if isinstance(one, LOOPS)):
+        taken = set(received_in(loop)) if called_in(loop, RECEIVES) and called_in(loop, SENDS) else set()
         for one in steps_of(loop.body):
             if called_in(one, SENDS):
                 break
-            asks = isinstance(one, ast.If) and leaves_loop(one.body) and is_something(one.test, taken) is None
-            asks = asks and isinstance(one, ast.If) and not only_when_empty(one.test, taken)
-            if isinstance(one, ast.If) and asks and taken & names_in(one.test) and called_in(loop, SENDS):
+            if not isinstance(one, ast.If) or not leaves_loop(one.body) or not taken & names_in(one.test):
+                continue
+            if is_something(one.test, taken) is None and not only_when_empty(one.test, taken):
                 yield ast.unparse(one.test)[:MOST_SHOWN], one.lineno
 
 
@@ -230,14 +226,6 @@ def only_when_empty(test: ast.expr, names: set[str]) -> bool:
     if isinstance(test, ast.BoolOp):
         parts = [only_when_empty(one, names) for one in test.values]
         return all(parts) if isinstance(test.op, ast.Or) else any(parts)
-    inner = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else None
-    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.comparators[0], ast.Constant):
-        below = (type(test.ops[0]), test.comparators[0].value) in ((ast.Lt, 1), (ast.LtE, 0))
-        inner = test.left if below and is_length(test.left) else None
-    if isinstance(inner, ast.Call) and is_length(inner) and inner.args:
-        return name_of(inner.args[0]) in names
-    if isinstance(inner, ast.NamedExpr):
-        return name_of(inner.target) in names
     return is_something(test, names) is False
 
 

@@ -11,9 +11,10 @@ from grader.diagnose.connections import unused_first
 from grader.diagnose.entry import Entry, both, code
 from grader.diagnose.generic import facts
 from grader.diagnose.trace import Place
+from grader.heard import compare
 from grader.model import RunRecord
 from grader.seen import met_directly
-from grader.verdicts import Finding, compare
+from grader.verdicts import Finding
 
 MANY = 100  # messages of a client that goes on without end; one that sends its greeting in pieces sends fewer
 

@@ -12,6 +12,7 @@ from grader.diagnose.tree import (
     RECEIVES,
     SENDS,
     called_in,
+    is_length,
     loops_in,
     name_of,
     scopes,
@@ -114,18 +115,31 @@ def leaves(body: list[ast.stmt]) -> bool:
     return isinstance(body[-1], ast.Break | ast.Return) and not any(called_in(one, SENDS) for one in body)
 
 
+# What a comparison comes to where a value is not empty: with nothing (`== b""`, `> 0`), and of its length with 1.
+HOLDS_OF_ANY = {ast.Eq: False, ast.Is: False, ast.LtE: False, ast.NotEq: True, ast.IsNot: True, ast.Gt: True}
+HOLDS_FROM_ONE = {ast.Lt: False, ast.GtE: True}
+
+
 def is_something(test: ast.expr, names: set[str]) -> bool | None:
     """Whether a condition holds when one of these values is not empty; None where that cannot be told."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = is_something(test.operand, names)
         return None if inner is None else not inner
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.comparators[0], ast.Constant):
-        left = test.left.args[0] if isinstance(test.left, ast.Call) and test.left.args else test.left
-        if name_of(left) not in names or test.comparators[0].value not in (b"", "", 0, None):
+        value, asked = test.comparators[0].value, HOLDS_OF_ANY.get(type(test.ops[0]))
+        if value == 1 and is_length(test.left):
+            asked = HOLDS_FROM_ONE.get(type(test.ops[0]))
+        elif value not in (b"", "", 0, None):
             return None
-        alike = isinstance(test.ops[0], ast.Eq | ast.Is)
-        return False if alike else True if isinstance(test.ops[0], ast.NotEq | ast.IsNot | ast.Gt) else None
-    return True if isinstance(test, ast.Name) and test.id in names else None
+        return asked if stands_for(test.left, names) else None
+    return True if stands_for(test, names) else None
+
+
+def stands_for(node: ast.expr, names: set[str]) -> bool:
+    """Whether an expression is one of these values, has just been made one, or is the length of one."""
+    inner = node.args[0] if isinstance(node, ast.Call) and is_length(node) and node.args else node
+    inner = inner.target if isinstance(inner, ast.NamedExpr) else inner
+    return isinstance(inner, ast.Name | ast.Attribute) and name_of(inner) in names
 
 
 def uncalled_of(nodes: list[ast.AST]) -> Iterator[tuple[str, int, frozenset[str]]]:

@@ -50,9 +50,8 @@ def does_the_work(task: Call, clues: Clues) -> bool:
     reached, more = set[str](), {named[1]} if named is not None else set()
     while more:
         reached |= more
-        more = {
-            word for call in every if call.function in more for word in re.findall(r"\w+", call.text)
-        } & own - reached
+        texts = [call.text for call in every if call.function in more]
+        more = {word for text in texts for word in re.findall(r"\w+", text)} & own - reached
     work = clues.wire_calls(*RECEIVES, *SENDS)
     return bool(work) and all(call.function in reached for call in work)
 

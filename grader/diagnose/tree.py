@@ -33,6 +33,11 @@ def name_of(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
+def is_length(value: ast.expr) -> bool:
+    """Whether a value is what `len` returns."""
+    return isinstance(value, ast.Call) and name_of(value.func) == "len"
+
+
 def owner_of(call: ast.Call) -> str:
     """`self.conn` for `self.conn.recv(1024)`."""
     return ast.unparse(call.func.value)[:60] if isinstance(call.func, ast.Attribute) else ""

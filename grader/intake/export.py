@@ -6,15 +6,9 @@ keeps its own name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
 from grader.errors import SubmissionError
 from grader.intake import bounds
 from grader.intake.handin import Place, Refused
-
-if TYPE_CHECKING:
-    import yaml
 
 FILE = "submission_metadata.yml"
 
@@ -37,35 +31,30 @@ def people(place: Place) -> dict[str, str]:
 
 
 def _tree(text: str) -> object:
-    """What the text holds, as dictionaries, lists and texts: a student's number keeps its zeros. None when it is not
-    YAML, or nests without end."""
+    """What the text holds, as dictionaries, lists and texts: a student's number keeps its zeros. References are left
+    out. None when it is not YAML, or nests without end.
+
+    Made of the text's events, as the loaders of PyYAML end the process where brackets stand in brackets without end.
+    """
     import yaml  # not above: `grade check`, which has to be quick, does without
 
+    open_parts: list[list[object]] = [[]]
     try:
-        return _built(yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)))
+        for event in yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
+            if isinstance(event, yaml.ScalarEvent):
+                open_parts[-1].append(event.value)
+            elif isinstance(event, yaml.AliasEvent):
+                open_parts[-1].append(None)
+            elif isinstance(event, yaml.CollectionStartEvent):
+                open_parts.append([])
+                if len(open_parts) > _DEEPEST:
+                    return None
+            elif isinstance(event, yaml.CollectionEndEvent):
+                parts = open_parts.pop()
+                mapping = isinstance(event, yaml.MappingEndEvent)
+                open_parts[-1].append(_pairs(parts) if mapping else parts)
     except yaml.YAMLError:
         return None
-
-
-def _built(events: Iterable[yaml.Event]) -> object:
-    """A text's tree from its events, as the loaders of PyYAML end the process where brackets stand in brackets without
-    end. References are left out."""
-    import yaml
-
-    open_parts: list[list[object]] = [[]]
-    for event in events:
-        if isinstance(event, yaml.ScalarEvent):
-            open_parts[-1].append(event.value)
-        elif isinstance(event, yaml.AliasEvent):
-            open_parts[-1].append(None)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            open_parts.append([])
-            if len(open_parts) > _DEEPEST:
-                return None
-        elif isinstance(event, yaml.CollectionEndEvent):
-            parts = open_parts.pop()
-            mapping = isinstance(event, yaml.MappingEndEvent)
-            open_parts[-1].append(_pairs(parts) if mapping else parts)
     return next(iter(open_parts[0]), None)
 
 

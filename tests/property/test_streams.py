@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.conversation import script
+from grader.heard import compare
 from grader.model import Event, RunRecord
-from grader.verdicts import Finding, compare, judge
+from grader.verdicts import Finding, judge
 
 pytestmark = pytest.mark.slow
 

@@ -29,8 +29,9 @@ from cases import (
 )
 
 from grader.conversation import script
+from grader.heard import compare, window
 from grader.model import Check, Event, RunRecord, Step, StepOutcome
-from grader.verdicts import compare, judge, window
+from grader.verdicts import judge
 
 # --- receive ----------------------------------------------------------------------------------------------------------
 
