@@ -31,7 +31,7 @@ from grader.sandbox import host
 from grader.sandbox.cgroups import Group, enclose
 from grader.sandbox.filter import compiled_filter
 from grader.sandbox.handed import as_sockets, close_all, memory_file
-from grader.sandbox.inside.watch import DIAL_LOG_BYTES, LOW_PORTS, MESSAGE_BYTES
+from grader.sandbox.inside.watch import DIAL_LOG_BYTES, LOW_PORTS, MESSAGE_BYTES, MODULES
 from grader.sandbox.messages import OUT_OF_TURN, numbers, pack
 from grader.sandbox.policy import ETC_FILES, INSIDE, bwrap_arguments, laid_out, resource_limits
 from grader.sandbox.running import Run
@@ -346,7 +346,7 @@ def launcher_files(python: str) -> Mapping[str, bytes]:
     """
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     found = {}
-    for name in ("sitecustomize", "launcher", "ending", "watch"):
+    for name in ("sitecustomize", *MODULES):
         path, source = f"{INSIDE}/{name}.py", (Path(__file__).parent / "inside" / f"{name}.py").read_bytes()
         if os.path.basename(python) == version and sys.implementation.name == "cpython":
             code = marshal.dumps(compile(source, path, "exec", dont_inherit=True))

@@ -270,6 +270,17 @@ def test_a_helper_module_is_found(tmp_path: Path) -> None:
     assert_same(tmp_path, "import helper\nprint(helper.value, helper.__file__)", helper="value = 5")
 
 
+@pytest.mark.parametrize("name", ["network", "launcher", "watch"])
+@pytest.mark.parametrize("handed_in", [True, False])
+def test_what_the_grader_calls_its_own_modules_is_no_name_that_a_program_finds(
+    tmp_path: Path, name: str, handed_in: bool
+) -> None:
+    """A helper module of that name is the program's; where there is none, there is none."""
+    beside = {name: "value = 5"} if handed_in else {}
+    record = assert_same(tmp_path, f"import {name}\nprint({name}.value, {name}.__file__)", **beside)
+    assert (record.exit_code == 0) is handed_in
+
+
 @pytest.mark.parametrize("name", ["socket", "select", "struct", "array", "selectors", "ctypes", "random", "queue"])
 def test_a_module_with_the_name_of_one_of_the_library_shadows_it(tmp_path: Path, name: str) -> None:
     """A file named like a library module hides it exactly as it does outside, loaded in the launcher or not."""

@@ -90,7 +90,7 @@ def test_no_rubric_solution_or_grader_is_in_the_box() -> None:
     own, *launcher = ast.literal_eval(run_program(program).lines[0])
     assert own == "/home/student/program.py"
     assert {path.removesuffix("c") for path in launcher} == {
-        f"/opt/launcher/{name}.py" for name in ("sitecustomize", "launcher", "ending", "watch")
+        f"/opt/launcher/{name}.py" for name in ("sitecustomize", "launcher", "ending", "network", "remains", "watch")
     }
 
 

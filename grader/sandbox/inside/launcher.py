@@ -29,7 +29,6 @@ from __future__ import annotations
 import _ctypes
 import _signal  # type: ignore[import-not-found]
 import array
-import errno
 import gc
 import mmap
 import os
@@ -40,15 +39,15 @@ import sys
 
 import ending  # type: ignore[import-not-found]  # the files beside this one
 import watch  # type: ignore[import-not-found]
+from network import FAMILIES, add_addresses, listener  # type: ignore[import-not-found]
+from remains import Inventory, leftovers, snapshot  # type: ignore[import-not-found]
 from watch import HOME, LOW_PORTS, MESSAGE_BYTES
 
 MOST_DESCRIPTORS = 1 << 20
-SCRATCH = ("/tmp", "/dev/shm")
 TELLS = 500  # where a program that is being started keeps the pipe that tells whether it was
 STARTED, FAILED = b"+", b"!"
 DUMP_MILLISECONDS = 2000  # how long a program may take to print its stack, on a machine however loaded; then without
 
-FAMILIES = (socket.AF_INET, socket.AF_INET6) if os.path.exists("/proc/net/tcp6") else (socket.AF_INET,)
 PR_SET_DUMPABLE = 4
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
@@ -84,8 +83,6 @@ def send(control: socket.socket, *fields: object, descriptors: list[int] | None 
     control.sendmsg([message], rights)
 
 
-Inventory = tuple[tuple[object, ...], ...]  # what lies under a folder
-
 # --- the hand-in's folder -------------------------------------------------------------------------------------------
 
 
@@ -103,108 +100,6 @@ def write_files(descriptor: int) -> None:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as out:
             out.write(blob[size_end + 1 : at])
-
-
-def inventory(top: str, most: int = 2000) -> Inventory:
-    """What lies under a folder, precisely enough that any write shows: change times cannot be forged in the box."""
-    rows: list[tuple[object, ...]] = []
-    stack = [top]
-    while stack:
-        folder = stack.pop()
-        here = os.lstat(folder)
-        rows.append((folder, here.st_mtime_ns, here.st_ctime_ns, here.st_mode))
-        for entry in os.scandir(folder):
-            if entry.is_dir(follow_symlinks=False):
-                stack.append(entry.path)
-                continue
-            seen = entry.stat(follow_symlinks=False)
-            rows.append((entry.path, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_mode, seen.st_size, seen.st_nlink))
-        if len(rows) > most:
-            break
-    return tuple(rows)
-
-
-def snapshot() -> tuple[Inventory, ...]:
-    """The state of everything in the box that a program can write to."""
-    return tuple(inventory(top) for top in (HOME, *SCRATCH))
-
-
-def leftovers(before: tuple[Inventory, ...], ports: set[int]) -> str:
-    """What the run that just ended has left behind, or an empty string: the proof that the next one starts clean.
-
-    All processes are dead, so all that can be left of the network are closed connections still in TIME_WAIT. Those
-    of the grader sit on ports that no later run uses; one on a port that programs bind would stand in their way.
-    """
-    try:
-        if snapshot() != before:
-            return "files"
-    except OSError as error:
-        return f"files ({errno.errorcode.get(error.errno or 0, error.errno)})"
-    if any(name.isdigit() and name != "1" for name in os.listdir("/proc")):
-        return "a process"
-    for port in ports:
-        if not free(port):
-            return f"a connection on port {port}"
-    for kind in ("shm", "sem", "msg"):
-        try:
-            with open(f"/proc/sysvipc/{kind}") as table:
-                if len(table.readlines()) > 1:
-                    return f"a System V {kind}"
-        except FileNotFoundError:
-            continue
-    return ""
-
-
-def free(port: int) -> bool:
-    """Whether a program could bind `port` on every address, without SO_REUSEADDR."""
-    for family in FAMILIES:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            if family == socket.AF_INET6:
-                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            try:
-                probe.bind(("", port))
-            except (OSError, OverflowError):
-                return False
-    return True
-
-
-# --- the network of the box -----------------------------------------------------------------------------------------
-
-
-def family_of(host: str) -> socket.AddressFamily:
-    """IPv6 for a literal with colons, else IPv4."""
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
-
-
-def listener(host: str, port: int) -> socket.socket:
-    """A socket that listens inside the box, for a client program to find."""
-    made = socket.socket(family_of(host), socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.bind((host, port))
-    made.listen(64)
-    made.setblocking(False)
-    return made
-
-
-def add_addresses(hosts: list[str]) -> None:
-    """Give the loopback interface further IPv4 addresses (RTM_NEWADDR, rtnetlink(7)).
-
-    For the follow-through of a program written for the address its author's machine has in the local network.
-    """
-    import struct
-
-    loopback = socket.if_nametoindex("lo")
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as route:
-        for number, host in enumerate(hosts):
-            packed = socket.inet_aton(host)
-            attributes = b"".join(struct.pack("=HH4s", 8, kind, packed) for kind in (1, 2))  # IFA_ADDRESS, IFA_LOCAL
-            body = struct.pack("=BBBBI", socket.AF_INET, 32, 0, 0, loopback) + attributes
-            flags = 0x1 | 0x4 | 0x400 | 0x100  # request, acknowledge, create, replace
-            route.send(struct.pack("=IHHII", 16 + len(body), 20, flags, number, 0) + body)
-            answer = route.recv(4096)
-            code = struct.unpack_from("=i", answer, 16)[0]  # struct nlmsgerr
-            if code:
-                raise OSError(-code, f"the address {host} could not be added")
 
 
 def keep_capabilities(*kept: int) -> None:
@@ -248,8 +143,9 @@ def close_all_but(kept: int, first: int) -> None:
 
 
 def shadows(folder: str) -> bool:
-    """Whether a file beside the program has the name of a module that is loaded here already."""
-    return any(name.split(".", 1)[0] in sys.modules for name in os.listdir(folder))
+    """Whether a file beside the program has the name of a module that is loaded here already, and will be then."""
+    loaded = sys.modules.keys() - {*watch.MODULES}
+    return any(name.split(".", 1)[0] in loaded for name in os.listdir(folder))
 
 
 def become(

@@ -34,7 +34,7 @@ def take_task() -> None:
             watch.watch_into(details)
     finally:
         sys.path.remove(folder)
-        for name in ("watch", "ending", "launcher"):
+        for name in watch.MODULES:
             sys.modules.pop(name, None)
         sys.path_importer_cache.pop(folder, None)
 

@@ -13,6 +13,7 @@ import os
 import sys
 
 TASK = "START_TASK"  # the environment variable that says what to do, see `sitecustomize.py`
+MODULES = ("launcher", "ending", "network", "remains", "watch")  # ours in a box; no program finds them
 HOME = "/home/student"  # the hand-in's folder
 LOW_PORTS = "low-ports"  # in the launcher's task: it is to listen where only the privileged may
 MESSAGE_BYTES = 1 << 16
