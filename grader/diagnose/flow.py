@@ -73,103 +73,71 @@ Marks = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """Places of one file, each a name (or text) and a line.
+    """Places of one file, each a name (or text) and a line, where nothing else is said."""
 
-    `undefined`: names that nothing in the file gives a value.  `text_sent`, `empty_sent`: calls that send, whose
-    argument is text or empty.  `constants_sent`: literals that are sent.  `daemons`: functions that a
-    daemon thread runs, and where it is made one.  `after_loop`: calls that send behind the loop
-    that receives, when none stands in it.  `inverted`: conditions that leave a loop because something has come.
-    `dropped`: receiving whose result is lost.  `dead_loops`: loops whose condition cannot hold at first.
-    `unawaited`: coroutines that are called and not awaited.
-    `uncalled`: functions and methods that nothing uses, and what they call.  `unwatched`: connections taken by accept
-    that are handed to nothing.  `watched_address`: the address of a client, handed on in the place of its connection.
-    `selfless`: methods without self, with their last lines.  `handlers`: classes of socketserver that have no method
-    `handle`.  `quoted_names`: texts given to print that are the name of a value.  `exits`: calls that end the program,
-    and their status as text.  `accept_in_loop`: calls of accept that are made again for each message.
-    `lost_accepts`: calls of accept whose connection nothing keeps.
-    `sent_on_empty`: conditions under which a loop sends, and which hold only when nothing has come, with the line of
-    the sending.  `local_only`: names that a function gives what it receives, of which those outside stay empty: name,
-    function and line.
-    `unreached`: statements that end a block before its end, and the lines behind them.  `blocks`: what a `with` holds,
-    and where it begins and ends.  `defined`: functions.  `stream_calls`: methods of sockets, called on what asyncio
-    hands to a function.  `line_loops`: loops over the lines of a connection.  `text_compared`: received bytes that are
-    compared with text.  `file_writes`: writing to a connection by way of a file object.
-    `unreturned`: functions that receive and return nothing, where their result is used.
-    `bare_names`: functions and classes that are named in a statement of their own, and not called.
-    `earlier_sent`: sending of a name that gets what was received only behind it.  `sent_where`: the conditions under
-    which anything is sent, where each compares with a literal.  `files`: what makefile and the like gave.
-    `sent_under`: the same for conditions of any kind.  `excepts`: first and last lines of except blocks.
-    `kept_prints`: print in a try block with an except block, in this line, that would take a mistake in it.
-    `enough_loops`: loops that receive until they have a number of bytes.
-    `sendall_asked`: conditions that ask for what sendall returns.
-    `shown`: prints, and lines for the log.  `cut_prints`: prints with something behind their parentheses.
-    `reply_names`, `address_names`: names of what was received, and of the client's address.
-    `exit_texts`: calls that end the program with no number, by what of it is text in any case.
-    `argument_exits`: conditions on the command line by which the program ends where it has no arguments.
-    `commented_calls`: calls in comments, the function of each, and where.  `top_names`: what the file's own statements
-    define.  `own_builtins`: names of Python's own functions that are given to something else.
-    `lone_inputs`: calls of input that are all that their block has.
-    `counting_loops`: loops that receive until a number is reached, with first and last line.
-    `stale_loops`: what a loop sends again and again, where it was received in front of it, and where the loop begins.
-    `early_leaves`: where a loop that sends back is left, by which condition if any.  `closings`: connections that are
-    closed behind the sending.  `unanswered_leaves`: conditions under which such a loop is left before it has sent.
-    `own_raises`: errors that the program raises under a condition and takes itself: condition, error, both lines.
-    """
+    # What is never reached, called or awaited.
+    undefined: Marks = ()  # names that nothing in the file gives a value
+    defined: Marks = ()  # functions
+    uncalled: tuple[tuple[str, int, frozenset[str]], ...] = ()  # functions that nothing uses, and what they call
+    unawaited: Marks = ()  # coroutines that are called and not awaited
+    unreached: tuple[tuple[str, int, frozenset[int]], ...] = ()  # what ends a block early, and the lines behind it
+    unreturned: Marks = ()  # functions that receive and return nothing, where their result is used
+    bare_names: Marks = ()  # functions and classes that stand alone in a statement, and are not called
+    commented_calls: tuple[tuple[str, str, int], ...] = ()  # calls in comments, and the function of each
+    daemons: Marks = ()  # functions that a daemon thread runs, and where it is made one
+    selfless: tuple[tuple[str, int, int], ...] = ()  # methods without self, with their last lines
+    handlers: Marks = ()  # classes of socketserver that have no method `handle`
+    top_names: Marks = ()  # what the file's own statements define
+    own_builtins: Marks = ()  # names of Python's own functions that are given to something else
+    exits: Marks = ()  # calls that end the program, and their status as text
+    exit_texts: tuple[tuple[tuple[str, ...], int], ...] = ()  # those with no number: what of it is text in any case
+    argument_exits: Marks = ()  # conditions by which the program ends where it is given no arguments
+    lone_inputs: Marks = ()  # calls of input that are all that their block has
 
-    undefined: Marks = ()
-    text_sent: Marks = ()
-    empty_sent: Marks = ()
-    constants_sent: tuple[tuple[bytes, int], ...] = ()
-    daemons: Marks = ()
-    after_loop: Marks = ()
-    inverted: Marks = ()
-    dead_loops: Marks = ()
-    dropped: Marks = ()
-    unawaited: Marks = ()
-    uncalled: tuple[tuple[str, int, frozenset[str]], ...] = ()
-    unwatched: Marks = ()
-    watched_address: Marks = ()
-    selfless: tuple[tuple[str, int, int], ...] = ()
-    handlers: Marks = ()
-    quoted_names: Marks = ()
-    exits: Marks = ()
-    accept_in_loop: Marks = ()
-    lost_accepts: Marks = ()
-    sent_on_empty: Marks = ()
-    local_only: tuple[tuple[str, str, int], ...] = ()
-    unreached: tuple[tuple[str, int, frozenset[int]], ...] = ()
-    blocks: tuple[tuple[str, int, int], ...] = ()
-    defined: Marks = ()
-    stream_calls: Marks = ()
-    line_loops: Marks = ()
-    text_compared: Marks = ()
-    file_writes: Marks = ()
-    unreturned: Marks = ()
-    bare_names: Marks = ()
-    earlier_sent: Marks = ()
-    sent_where: Marks = ()
-    sent_under: Marks = ()
-    excepts: tuple[tuple[int, int], ...] = ()
-    kept_prints: Marks = ()
-    enough_loops: Marks = ()
-    sendall_asked: Marks = ()
-    files: tuple[str, ...] = ()
-    shown: tuple[Shown, ...] = ()
-    cut_prints: tuple[CutPrint, ...] = ()
-    reply_names: frozenset[str] = frozenset()
-    address_names: frozenset[str] = frozenset()
-    exit_texts: tuple[tuple[tuple[str, ...], int], ...] = ()
-    argument_exits: Marks = ()
-    commented_calls: tuple[tuple[str, str, int], ...] = ()
-    top_names: Marks = ()
-    own_builtins: Marks = ()
-    lone_inputs: Marks = ()
-    counting_loops: tuple[tuple[str, int, int], ...] = ()
-    stale_loops: tuple[tuple[str, int, int], ...] = ()
-    early_leaves: Marks = ()
-    closings: Marks = ()
-    unanswered_leaves: Marks = ()
-    own_raises: tuple[tuple[str, str, int, int], ...] = ()
+    # Connections.
+    blocks: tuple[tuple[str, int, int], ...] = ()  # what a `with` holds, and where it begins and ends
+    accept_in_loop: Marks = ()  # calls of accept that are made again for each message
+    lost_accepts: Marks = ()  # calls of accept whose connection nothing keeps
+    unwatched: Marks = ()  # connections taken by accept that are handed to nothing
+    watched_address: Marks = ()  # the address of a client, handed on in the place of its connection
+    stream_calls: Marks = ()  # methods of sockets, called on what asyncio hands to a function
+    files: tuple[str, ...] = ()  # what makefile and the like gave
+    closings: Marks = ()  # connections that are closed behind the sending
+
+    # Receiving.
+    dropped: Marks = ()  # receiving whose result is lost
+    inverted: Marks = ()  # conditions that leave a loop because something has come
+    dead_loops: Marks = ()  # loops whose condition cannot hold at first
+    line_loops: Marks = ()  # loops over the lines of a connection
+    enough_loops: Marks = ()  # loops that receive until they have a number of bytes
+    counting_loops: tuple[tuple[str, int, int], ...] = ()  # the same in other words too, with first and last line
+    early_leaves: Marks = ()  # where a loop that sends back is left, by which condition if any
+    unanswered_leaves: Marks = ()  # conditions under which such a loop is left before it has sent
+    stale_loops: tuple[tuple[str, int, int], ...] = ()  # what a loop sends again and again: received and begun where
+    local_only: tuple[tuple[str, str, int], ...] = ()  # names of what is received that stay empty outside a function
+    text_compared: Marks = ()  # received bytes that are compared with text
+
+    # Sending.
+    text_sent: Marks = ()  # calls that send text
+    empty_sent: Marks = ()  # calls that send nothing
+    constants_sent: tuple[tuple[bytes, int], ...] = ()  # literals that are sent
+    file_writes: Marks = ()  # writing to a connection by way of a file object
+    after_loop: Marks = ()  # calls that send behind the loop that receives, when none stands in it
+    earlier_sent: Marks = ()  # sending of a name that gets what was received only behind it
+    sent_on_empty: Marks = ()  # conditions of all sending that hold only when nothing has come; the line of the sending
+    sent_under: Marks = ()  # conditions under which anything is sent, of any kind
+    sent_where: Marks = ()  # those of them that compare with a literal
+    sendall_asked: Marks = ()  # conditions that ask for what sendall returns
+
+    # Errors and printing.
+    excepts: tuple[tuple[int, int], ...] = ()  # first and last lines of except blocks
+    own_raises: tuple[tuple[str, str, int, int], ...] = ()  # errors raised and taken here: condition, error, both lines
+    kept_prints: Marks = ()  # print in a try block whose except block, in this line, would take a mistake in it
+    shown: tuple[Shown, ...] = ()  # prints, and lines for the log
+    cut_prints: tuple[CutPrint, ...] = ()  # prints with something behind their parentheses
+    quoted_names: Marks = ()  # texts given to print that are the name of a value
+    reply_names: frozenset[str] = frozenset()  # names of what was received
+    address_names: frozenset[str] = frozenset()  # names of the client's address
 
 
 def flow_of(tree: ast.Module, text: str) -> Flow:
