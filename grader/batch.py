@@ -16,6 +16,7 @@ from grader.errors import INTERRUPTED
 from grader.heap import give_large_blocks_back
 from grader.intake import Pending, find_submissions
 from grader.model import Rubric, Status
+from grader.overrides import grades_in_force
 from grader.pipeline import Progress, grade_class
 from grader.report.closing import render_closing
 from grader.report.staff import Alike
@@ -98,7 +99,7 @@ def report(store: Store, out: Path, rubric: Rubric, pending: Sequence[Pending]) 
     """Write the reports of this class from the store."""
     ids = {one.id for one in pending}
     queue = Gathering(rubric.questions)
-    grades = (queue.noted(grade) for grade in store.latest_grades(only=ids) if grade.rubric == rubric.digest)
+    grades = (queue.noted(grade) for grade in grades_in_force(store, only=ids) if grade.rubric == rubric.digest)
     return write_reports(out, rubric, grades, grader=__version__, encode=to_json, alike=lambda: alike(queue))
 
 

@@ -58,6 +58,12 @@ def refuse_misspelt(word: str, commands: Mapping[str, click.Command]) -> None:
         raise UsageError(f"{word}: there is no such command, file or folder. Did you mean `grade {meant[near[0]]}`?")
 
 
+OVERRIDE_USAGE = (
+    "Give points, or --stands, or --withdraw:\n"
+    '  grade override SUBMISSION PART POINTS -m "why, for the student"\n'
+    "  grade override SUBMISSION --stands\n"
+    "  grade override SUBMISSION [PART] --withdraw"
+)
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 RUBRIC_HELP = "The rubric to grade by. Default: rubric.yaml in this folder, else the echo assignment's own."
 
@@ -203,6 +209,59 @@ def cluster_command(workers: int | None, jobs: int, host: str, port: int) -> Non
     from grader.cluster.local import serve_cluster
 
     sys.exit(serve_cluster(host, port, workers or os.cpu_count() or 1, jobs))
+
+
+@cli.command("override")
+@click.argument("submission", required=False)
+@click.argument("part", required=False)
+@click.argument("points", required=False)
+@click.option("-m", "--reason", default="", help="Why, in a sentence for the student. Needed where points are set.")
+@click.option(
+    "-o", "--out", default="results", show_default=True, type=click.Path(path_type=Path), help="Where the results are."
+)
+@click.option("--stands", is_flag=True, help="You have looked, and the marks stand as they are.")
+@click.option("--withdraw", is_flag=True, help="An earlier decision holds no more: the grader's own mark counts again.")
+@click.option("--by", "author", default=None, help="Who decides. Default: the name of your account here.")
+def override_command(
+    submission: str | None,
+    part: str | None,
+    points: str | None,
+    reason: str,
+    out: Path,
+    stands: bool,
+    withdraw: bool,
+    author: str | None,
+) -> None:
+    """Set the POINTS of a PART (a check or a question) of a SUBMISSION by hand, or list what was set.
+
+    A decision holds for what was handed in: whoever hands in something else is marked anew. Names and parts are those
+    of scores.csv. What the grader found is kept, and decisions are never lost, so that each can be explained later.
+    """
+    from grader.overriding import Wanted, in_force, override
+
+    if submission is None:
+        lines = list(in_force(out))
+        click.echo("\n".join(lines) or f"Nothing in {out} was decided by hand.")
+        return
+    if (points is not None) + stands + withdraw != 1 or (stands and part) or (part is None and points):
+        raise UsageError(OVERRIDE_USAGE)
+    if points is not None and not reason.strip():
+        raise UsageError('Say why, for the student: `-m "..."`.')
+    wanted = Wanted(
+        submission=submission, part=part or "", points=points, reason=reason, author=author or account(),
+        withdraw=withdraw,
+    )  # fmt: skip
+    click.echo(override(out, wanted))
+
+
+def account() -> str:
+    """The name of the account that this runs under, or a word for one that has none."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no name in the environment, and none for the number
+        return "somebody"
 
 
 cli.add_command(answers_group)

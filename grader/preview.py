@@ -21,6 +21,7 @@ from grader.batch import grade_all, progress_bar
 from grader.errors import StoreError, UsageError
 from grader.intake import Pending, find_submissions
 from grader.model import Grade, Rubric, Status
+from grader.overrides import grades_in_force
 from grader.pipeline import Progress
 from grader.report.changes import Changes, compare
 from grader.report.changes_table import Tried, render_changes
@@ -41,7 +42,7 @@ def run_preview(
     """
     pending = list(find_submissions(paths, rubric))
     with ended_like_ctrl_c(), copied(out) as store:
-        standing = {one.submission: one for one in store.latest_grades() if one.status is not Status.HARNESS_ERROR}
+        standing = {one.submission: one for one in grades_in_force(store) if one.status is not Status.HARNESS_ERROR}
         known = [one for one in pending if one.id in standing]
         if not known:
             raise nothing_graded(out)
@@ -75,7 +76,7 @@ def grade_again(
         asyncio.run(grade_all(pending, rubric, store, jobs, on_progress, quiet, cluster))
     store.flush()
     ids = {one.id for one in pending}
-    return [grade for grade in store.latest_grades(only=ids) if grade.rubric == rubric.digest], ran
+    return [grade for grade in grades_in_force(store, only=ids) if grade.rubric == rubric.digest], ran
 
 
 @contextlib.contextmanager

@@ -47,13 +47,14 @@ def queue_command(out: Path, most: int, sheet: Path | None, rubric_path: Path | 
 def clusters_of(out: Path, rubric: Rubric) -> list[Cluster]:
     """What waits in a folder of results, in clusters. Raises UsageError when it holds none of this rubric."""
     from grader.answers.queue import clustered, waiting
+    from grader.overrides import grades_in_force
     from grader.store import Store
     from grader.store.database import FILE_NAME
 
     if not (out / FILE_NAME).is_file():
         raise UsageError(f"{out} holds no results. Grade a class first: `grade run CLASS -o {out}`.")
     with Store.open(out) as store:
-        grades = list(store.latest_grades())
+        grades = list(grades_in_force(store))
     mine = [one for one in grades if one.rubric == rubric.digest]
     if len(mine) < len(grades):
         told = (

@@ -9,7 +9,19 @@ what happened (`record.py`), what it is worth (`grade.py`). All of them are impo
 
 from __future__ import annotations
 
-from grader.model.grade import CheckScore, CriterionScore, Grade, Observation, QuestionScore, Status, Verdict, number
+from grader.model.grade import (
+    BY_HAND,
+    WHOLE,
+    CheckScore,
+    CriterionScore,
+    Grade,
+    Observation,
+    Override,
+    QuestionScore,
+    Status,
+    Verdict,
+    number,
+)
 from grader.model.record import DIRECT, KEPT_BYTES, NEVER_LISTENED, Dial, Event, Frame, RunRecord, Socket, StepOutcome
 from grader.model.rubric import (
     OPEN_FILES,
@@ -27,11 +39,13 @@ from grader.model.rubric import (
 from grader.model.submission import UNOPENED, Note, SourceFile, Submission
 
 __all__ = [
+    "BY_HAND",
     "DIRECT",
     "KEPT_BYTES",
     "NEVER_LISTENED",
     "OPEN_FILES",
     "UNOPENED",
+    "WHOLE",
     "Check",
     "CheckScore",
     "Criterion",
@@ -45,6 +59,7 @@ __all__ = [
     "Note",
     "Observation",
     "Options",
+    "Override",
     "ProgramSpec",
     "Question",
     "QuestionScore",

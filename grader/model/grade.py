@@ -120,6 +120,32 @@ class Grade:
     review_reasons: tuple[str, ...] = ()
 
 
+WHOLE = ""
+"""The `part` of a decision on a whole hand-in."""
+
+BY_HAND = "by-hand"
+"""The `diagnosis` of a check whose points a person has set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """What a person decided on one hand-in, as long as its content stays the same.
+
+    `part`: id of a check or a question, or WHOLE.  `points`: what it is worth instead; None for WHOLE, of which the
+    marks stand as they are, and nobody else has to look.  `withdrawn`: an earlier decision on the part holds no more.
+    `reason`: for the student.  `author`: who decided, for staff.  `at`: when, as ISO 8601 in UTC; the store knows.
+    """
+
+    submission: str
+    submission_digest: str
+    part: str
+    points: Decimal | None
+    reason: str
+    author: str
+    withdrawn: bool = False
+    at: str = ""
+
+
 def number(points: Decimal) -> int | float:
     """Points as a JSON number: whole when whole, so that 10 never reads 10.0."""
     return int(points) if points == points.to_integral_value() else float(points)

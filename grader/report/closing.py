@@ -24,7 +24,10 @@ UNOPENED = (
     "run the same command again."
 )
 ANSWERS = "To settle the answers that need a person, each wording once: {command}"
-PROGRAMS = "For {number} of those who need a person, open {overview}, look, and change the mark in your gradebook."
+PROGRAMS = (
+    "For {number} of those who need a person, open {overview}, look, and say what holds: {command}, or PART POINTS -m "
+    '"why" in place of --stands.'
+)
 OTHERS = (
     "The overview, scores.csv and results.json list what this command was given: {listed}. The grades and pages of "
     "{others} that {out} had before are kept there. To list them all, give all their paths in one command; to keep "
@@ -75,7 +78,8 @@ def _people(summary: Summary, out: str, rubric: str | None) -> Iterator[str]:
         command = ["grade", "answers", "queue", out] + (["-r", rubric] if rubric else [])
         yield ANSWERS.format(command=shlex.join(command))
     if summary.programs_wait:
-        yield PROGRAMS.format(number=summary.programs_wait, overview=f"{out}/overview.html")
+        stands = shlex.join(["grade", "override", "SUBMISSION", "--stands", "-o", out])
+        yield PROGRAMS.format(number=summary.programs_wait, overview=f"{out}/overview.html", command=stands)
 
 
 def _others(summary: Summary, out: str, others: int) -> Iterator[str]:

@@ -106,7 +106,7 @@ def _answers(view: View) -> Iterator[str]:
 def remarks(answer: AnswerView) -> list[str]:
     """What is said below an answer; at least one sentence."""
     if not answer.answered:
-        return [words.NOT_READ if answer.unread else words.NOT_ANSWERED]
+        return [words.NOT_READ if answer.unread else words.NOT_ANSWERED, *answer.hints]
     said = [*answer.missing, *answer.hints, *([words.TEACHER_READS] if answer.for_teacher else [])]
     return [words.COMPLETE, *said] if answer.complete else said or [words.MISSING_UNKNOWN]
 

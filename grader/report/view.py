@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from grader.model import (
+    BY_HAND,
     CheckScore,
     CriterionScore,
     Grade,
@@ -261,7 +262,8 @@ def _by_cause(grade: Grade) -> list[list[str]]:
         seen = score.observation
         if seen.verdict is Verdict.FAILED:
             mistake = (seen.diagnosis, seen.file, seen.reason if seen.line is None else seen.line)
-            together.setdefault(mistake if seen.diagnosis else score.id, []).append(score.id)
+            by_itself = seen.diagnosis in ("", BY_HAND)
+            together.setdefault(score.id if by_itself else mistake, []).append(score.id)
     return list(together.values())
 
 

@@ -23,12 +23,13 @@ import time
 from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from grader.model import Grade, RunRecord, Stages
+from grader.model import Grade, Override, RunRecord, Stages
 from grader.store import schema
 from grader.store.codec import from_json, to_json
 from grader.store.errors import from_os, from_sqlite, store_error
@@ -161,6 +162,18 @@ class Store:
                 if only is None or grade.submission in only:
                     yield grade
 
+    def overrides(self) -> dict[tuple[str, str], list[Override]]:
+        """What people decided, in the order in which they did, by `stored_name` and digest of the content."""
+        found: dict[tuple[str, str], list[Override]] = {}
+        with _sqlite_errors(self._folder):
+            for name, digest, part, points, reason, author, withdrawn, at in self._database.execute(schema.DECIDED):
+                one = Override(
+                    submission=name, submission_digest=digest, part=part, points=Decimal(points) if points else None,
+                    reason=reason, author=author, withdrawn=bool(withdrawn), at=at,
+                )  # fmt: skip
+                found.setdefault((name, digest), []).append(one)
+        return found
+
     # --- what is new ------------------------------------------------------------------------------------------------
 
     def save(self, grade: Grade, records: Mapping[str, RunRecord], plan_digest: str) -> None:
@@ -180,6 +193,18 @@ class Store:
         self._unflushed += 1
         if self._unflushed >= FLUSH_EVERY or time.monotonic() - self._flushed_at > FLUSH_SECONDS:
             self.flush()
+
+    def save_override(self, one: Override) -> None:
+        """Add what a person decided, and commit it. Raises StoreError when the disk is full or gone."""
+        points = "" if one.points is None else str(one.points)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        name, digest = stored_name(one.submission), one.submission_digest
+        with self._writing():
+            self._database.execute(
+                "INSERT INTO overrides (name, submission_digest, part, points, reason, author, withdrawn, recorded_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (name, digest, one.part, points, one.reason, one.author, one.withdrawn, now),
+            )
 
     def know_rubric(self, rubric_digest: str, grader_version: str, stages: Stages) -> None:
         """Remember what the stages of a rubric's marks depend on, so that later rubrics can go on from its grades."""
@@ -303,6 +328,7 @@ def _connect(folder: Path) -> sqlite3.Connection:
             if not known:
                 _make_tables(database)
             database.execute(schema.RUBRICS)
+            _renew_overrides(database)
         except BaseException:
             database.close()
             raise
@@ -326,6 +352,12 @@ def _make_tables(database: sqlite3.Connection) -> None:
     database.executescript(
         f"BEGIN IMMEDIATE;{schema.statements()}INSERT INTO meta VALUES ('format', '{schema.FORMAT}');COMMIT;"
     )
+
+
+def _renew_overrides(database: sqlite3.Connection) -> None:
+    """Give a file its table of overrides where it has the one that was only reserved, and never written to."""
+    if "withdrawn" not in {row[1] for row in database.execute("PRAGMA table_info(overrides)")}:
+        database.executescript(f"DROP TABLE IF EXISTS overrides;{schema.OVERRIDES}{schema.guards('overrides')}")
 
 
 @contextmanager

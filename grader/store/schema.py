@@ -51,17 +51,6 @@ CREATE TABLE grades (
 );
 CREATE INDEX grades_by_name ON grades (name, seq);
 
--- Reserved for marks that a teacher changes by hand.
-CREATE TABLE overrides (
-    seq          INTEGER PRIMARY KEY,
-    name         TEXT NOT NULL,
-    part         TEXT NOT NULL,
-    points       TEXT NOT NULL,
-    reason       TEXT NOT NULL,
-    author       TEXT NOT NULL,
-    recorded_at  TEXT NOT NULL
-);
-
 CREATE VIEW observations AS
 SELECT grades.seq, grades.name, part.value ->> 'id' AS "check", part.value ->> '$.observation.verdict' AS verdict,
        part.value ->> '$.observation.diagnosis' AS diagnosis, part.value ->> '$.observation.reason' AS reason
@@ -87,12 +76,33 @@ CREATE TABLE IF NOT EXISTS rubrics (
 ) WITHOUT ROWID;
 """
 
+OVERRIDES = """
+-- What a person decided on one content of a hand-in. The last row of a part holds. `part`: a check or a question, or
+-- nothing for the whole; `points`: nothing where the marks stand as they are, or the decision is withdrawn.
+CREATE TABLE overrides (
+    seq                INTEGER PRIMARY KEY,
+    name               TEXT NOT NULL,
+    submission_digest  TEXT NOT NULL,
+    part               TEXT NOT NULL,
+    points             TEXT NOT NULL,
+    reason             TEXT NOT NULL,
+    author             TEXT NOT NULL,
+    withdrawn          INTEGER NOT NULL,
+    recorded_at        TEXT NOT NULL
+);
+"""
+
 APPEND_ONLY = ("submissions", "wires", "records", "grades", "overrides")
 
 
 def statements() -> str:
     """Everything that makes an empty file a store of this format."""
-    return TABLES + "".join(_guard(table, action) for table in APPEND_ONLY for action in ("UPDATE", "DELETE"))
+    return TABLES + OVERRIDES + "".join(map(guards, APPEND_ONLY))
+
+
+def guards(table: str) -> str:
+    """What refuses to change or remove a row of a table."""
+    return _guard(table, "UPDATE") + _guard(table, "DELETE")
 
 
 def _guard(table: str, action: str) -> str:
@@ -113,6 +123,10 @@ JOIN grades AS chosen ON chosen.seq = coalesce(
        AND good.submission_digest = newest.submission_digest AND good.rubric_digest = newest.rubric_digest),
     newest.seq)
 ORDER BY submission.sort_key, submission.name
+"""
+
+DECIDED = """
+SELECT name, submission_digest, part, points, reason, author, withdrawn, recorded_at FROM overrides ORDER BY seq
 """
 
 STORED_GRADE = """

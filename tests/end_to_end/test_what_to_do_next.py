@@ -66,3 +66,25 @@ def test_a_folder_without_programs_is_told(tmp_path: Path) -> None:
         (tmp_path / "class" / name / "essay.txt").write_text("It was a dark and stormy night.\n")
     said = grade(tmp_path / "class", "-o", tmp_path / "out").stdout
     assert "No program was found in 2 of 2 submissions. Is this the right folder" in said.rpartition("Overview:")[2]
+
+
+def test_what_a_person_decides_is_in_all_that_is_handed_on(tmp_path: Path) -> None:
+    """After the same command again: the table, the student's page, and no program has run. A dry run knows it too."""
+    folder, out = copy_of(tmp_path / "class", ["carlos-ruiz"]), tmp_path / "out"
+    grade(folder, "-o", out)
+    (row,) = csv_rows(out)
+    assert (row["server.echoes-text"], row["total"]) == ("0", "48")
+    told = grade("override", "carlos-ruiz", "server.echoes-text", "6", "-m", "Shown in the lab.", "-o", out).stdout
+    assert "Total 54 of 100, 48 before." in told
+    assert "Nothing would change in 1 grade." in grade(folder, "-o", out, "--dry-run").stdout
+    grade(folder, "-o", out)
+    (row,) = csv_rows(out)
+    assert (row["server.echoes-text"], row["total"]) == ("6", "54")
+    page = (out / "students" / "carlos-ruiz" / "feedback.md").read_text()
+    assert "Your teacher has looked at this and gives 6 of 6: Shown in the lab." in page
+
+
+def csv_rows(out: Path) -> list[dict[str, str]]:
+    """The rows of scores.csv."""
+    with (out / "scores.csv").open(newline="") as stream:
+        return list(csv.DictReader(stream))

@@ -64,14 +64,15 @@ def test_answers_that_wait_are_settled_by_a_command_that_can_be_pasted() -> None
     )
     assert closing(waiting).endswith(": grade answers queue results\n")
     assert closing(waiting, rubric="week 3/rubric.yaml").endswith("queue results -r 'week 3/rubric.yaml'\n")
-    assert "gradebook" not in closing(waiting)
+    assert "override" not in closing(waiting)
 
 
 def test_programs_that_wait_are_looked_at_on_the_overview() -> None:
-    """No command settles them: the page, and the gradebook."""
+    """The page says why; the command says what holds."""
     unclear = noted(status=Status.NEEDS_REVIEW, review_reasons=("two servers",))
     assert closing(unclear) == (
-        "For 1 of those who need a person, open results/overview.html, look, and change the mark in your gradebook.\n"
+        "For 1 of those who need a person, open results/overview.html, look, and say what holds: grade override "
+        'SUBMISSION --stands -o results, or PART POINTS -m "why" in place of --stands.\n'
     )
 
 
