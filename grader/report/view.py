@@ -6,7 +6,6 @@ another student, so no template can print one. Text is as the student supplied i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -23,6 +22,7 @@ from grader.model import (
     Verdict,
 )
 from grader.report import words
+from grader.report.highlight import Words, highlighted
 from grader.report.standing import has_total, is_unopened, notes_for_student, why_unread
 
 
@@ -87,14 +87,6 @@ class Cause:
         told = words.COSTS_AND_HOLDS if self.holds else words.COSTS
         points, waiting = words.points_word(self.lost), words.points_word(self.holds)
         return told.format(points=points, spread=spread, waiting=waiting) if self.lost else ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """A stretch of an answer; `earned` when it earned points."""
-
-    text: str
-    earned: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,61 +339,3 @@ def _answer_view(score: QuestionScore, question: Question | None, place: int, un
 def _missing(criterion: CriterionScore, kinds: dict[str, str]) -> str:
     kind = kinds.get(criterion.id, "")
     return words.MISSING.format(kind=kind.rstrip(".")) if kind else criterion.feedback or words.MISSING_UNKNOWN
-
-
-EVIDENCE_LENGTH = 500
-"""Longer evidence is looked for by its beginning only."""
-
-
-def highlighted(answer: str, evidence: Iterable[str]) -> tuple[Words, ...]:
-    """`answer` cut into stretches that earned points and stretches that did not. Joined, they are the answer."""
-    stretches: list[Words] = []
-    end, text = 0, _Text(answer)
-    for start, stop in _merged(span for piece in evidence for span in _spans(text, piece)):
-        stretches += [Words(text=answer[end:start], earned=False), Words(text=answer[start:stop], earned=True)]
-        end = stop
-    stretches.append(Words(text=answer[end:], earned=False))
-    return tuple(stretch for stretch in stretches if stretch.text)
-
-
-def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same places in order, those that overlap made one."""
-    merged: list[tuple[int, int]] = []
-    for start, stop in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
-        else:
-            merged.append((start, stop))
-    return merged
-
-
-def _spans(answer: _Text, evidence: str) -> Iterable[tuple[int, int]]:
-    """Where the words of `evidence` first stand in `answer`, blanks and case aside. Parts are split by an ellipsis."""
-    for part in re.split(r"…|\.\.\.", evidence[:EVIDENCE_LENGTH]):
-        pieces = part.split()
-        found = answer.find(pieces) if pieces else None
-        if found is not None:
-            yield found
-
-
-class _Text:
-    """An answer in which words are looked for, whatever blanks and line ends stand between them, in any case.
-
-    Nearly all answers are ASCII, and there looking for them is to look for one string. A pattern of their own, which
-    others need, costs ten times as much to make as all else that is done with an answer.
-    """
-
-    def __init__(self, answer: str) -> None:
-        self._answer = answer
-        words = list(re.finditer(r"\S+", answer)) if answer.isascii() else []
-        self._plain = " ".join(word.group().lower() for word in words)
-        self._places = [place for word in words for place in range(word.start(), word.end() + 1)]
-
-    def find(self, pieces: list[str]) -> tuple[int, int] | None:
-        """Where the pieces first follow each other with nothing but blanks between them, as start and end."""
-        wanted = " ".join(pieces)
-        if self._answer.isascii() and wanted.isascii():
-            place = self._plain.find(wanted.lower())
-            return (self._places[place], self._places[place + len(wanted) - 1] + 1) if place >= 0 else None
-        match = re.search(r"\s+".join(map(re.escape, pieces)), self._answer, re.IGNORECASE)
-        return match.span() if match else None

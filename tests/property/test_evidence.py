@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report.view import _Text, highlighted
+from grader.report.highlight import Text, highlighted
 
 LETTERS = "abAB.(\\ \n\t\x1c"
 WIDE = LETTERS + "éÉ\u00a0ßİ\u212a"
@@ -23,14 +23,14 @@ def by_pattern(answer: str, pieces: list[str]) -> tuple[int, int] | None:
 def test_words_in_plain_letters_are_found_where_a_pattern_finds_them(answer: str, words: str) -> None:
     """To look for one string comes to the same as a pattern made of its words."""
     if words.split():
-        assert _Text(answer).find(words.split()) == by_pattern(answer, words.split())
+        assert Text(answer).find(words.split()) == by_pattern(answer, words.split())
 
 
 @given(st.text(WIDE), st.text(WIDE, min_size=1, max_size=8))
 def test_words_in_any_letters_are_found_where_a_pattern_finds_them(answer: str, words: str) -> None:
     """So it does where answer or words have other letters."""
     if words.split():
-        assert _Text(answer).find(words.split()) == by_pattern(answer, words.split())
+        assert Text(answer).find(words.split()) == by_pattern(answer, words.split())
 
 
 @given(st.text(WIDE), st.lists(st.text(WIDE, max_size=8)))

@@ -10,10 +10,11 @@ import pytest
 
 from grader.intake import messages
 from grader.model import Grade, Note, ProgramSpec, Status
+from grader.report.highlight import highlighted
 from grader.report.statistics import spread, summarize
 from grader.report.student import student_html, student_markdown
 from grader.report.terminal import render_check_terminal, render_summary_table
-from grader.report.view import View, highlighted, student_view
+from grader.report.view import View, student_view
 
 RUBRIC = grades.a_rubric()
 SPEC = ProgramSpec(role="server", file="echo-server.py", reference="")
