@@ -171,10 +171,10 @@ class Peer:
             if at:
                 await self._waits_for_more()
             connection.send(data[at : at + size])
-            result = await self.watch.until(lambda: not connection.unsent or connection.ended is not None)
+            result = await self.watch.until(lambda: not connection.unsent or connection.deaf)
             if result == IMPOSSIBLE and self.slow:  # it waits for us to read
                 connection.read(True)
-                result = await self.watch.until(lambda: not connection.unsent or connection.ended is not None)
+                result = await self.watch.until(lambda: not connection.unsent or connection.deaf)
             if result != DONE or connection.unsent:
                 return result if result != DONE else IMPOSSIBLE
         return DONE
@@ -369,7 +369,7 @@ class Peer:
 
     def _client_is_over(self) -> bool:
         for one in self.connections:
-            if one.ended == "fin":
+            if one.ended == "fin" and not one.unsent:
                 one.half_close()
         return self.run.over()
 

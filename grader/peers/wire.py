@@ -89,7 +89,8 @@ class Connection:
 
     `received`, `sent`: number of bytes so far.
     `fresh`: with `keep`, pieces received that nobody has taken yet.
-    `ended`: nothing more will arrive (`fin`, `reset`), or None.
+    `ended`: nothing more will arrive (`fin`, `reset`), or None.  `deaf`: nothing that is sent will be taken any more,
+    which an end by `fin` does not say: a program may have ended its own side, and read on.
     `longest_wait`: the most seconds from the program's last bytes (or the connection's begin) to ours that followed.
     """
 
@@ -110,6 +111,7 @@ class Connection:
         self.unsent = b""
         self.sent_fin = False
         self.ended: str | None = None
+        self.deaf = False
         self.reading = self.writing = False
         # A number, not the socket: asyncio's selector describes an unknown socket at length, with system calls.
         self.descriptor = sock.fileno()
@@ -153,11 +155,12 @@ class Connection:
 
     def _end(self, how: str) -> None:
         self.read(False)
-        if how == "reset":  # it may have given us up
-            self._note_wait()
         self.ended = how
+        if how == "reset":
+            self._note_wait()  # it may have given us up
+            self.deaf = True
+            self.stop_writing()
         self.transcript.add("fin-received" if how == "fin" else "reset", self.number)
-        self.stop_writing()
         self.notify()
 
     def _note_wait(self) -> None:
@@ -182,9 +185,12 @@ class Connection:
         except BlockingIOError:
             taken = 0
         except OSError:
-            self.unsent = b""
+            self.deaf = True
+            self.stop_writing()
             if self.ended is None:
+                self.unsent = b""
                 self._end("reset")
+            self.notify()
             return
         if taken:
             self.sent += taken
@@ -199,7 +205,7 @@ class Connection:
             self.notify()
 
     def stop_writing(self) -> None:
-        """Forget what could not be sent yet."""
+        """Wait no longer for room to write."""
         if self.writing:
             self.loop.remove_writer(self.descriptor)
             self.writing = False

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import struct
+import threading
+from collections.abc import Callable
 
 import pytest
 
 from grader.model import KEPT_BYTES
 from grader.peers import wire
-from grader.peers.wire import MOST_RECEIVED, Transcript, address_text, take_socket
+from grader.peers.wire import MOST_RECEIVED, Connection, Transcript, address_text, take_socket
 
 
 def said(transcript: Transcript) -> list[tuple[str, int, bytes]]:
@@ -142,3 +146,65 @@ def test_our_address_is_told_as_the_program_sees_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         assert address_text(server) == f"127.0.0.1:{port}".encode()
+
+
+# --- sending to one that sends no more --------------------------------------------------------------------------------
+
+LONG = bytes(range(256)) * 40_000  # more than the buffers on both sides hold
+
+
+def sent_to(program: Callable[[socket.socket], None]) -> tuple[Connection, Transcript]:
+    """What becomes of LONG, sent to a program that runs beside us, until all is taken or never will be."""
+
+    async def talk() -> tuple[Connection, Transcript]:
+        listener = socket.create_server(("127.0.0.1", 0))
+        theirs = socket.create_connection(listener.getsockname())
+        ours, _ = listener.accept()
+        ours.setblocking(False)
+        happened, transcript = asyncio.Event(), Transcript()
+        connection = Connection(ours, 0, transcript, happened.set)
+        other = threading.Thread(target=program, args=[theirs])
+        try:
+            connection.read(True)
+            connection.send(LONG)
+            assert connection.unsent
+            other.start()
+            while connection.unsent and not connection.deaf:
+                await happened.wait()
+                happened.clear()
+            return connection, transcript
+        finally:
+            await asyncio.to_thread(other.join)
+            connection.close()
+            for sock in (listener, theirs):
+                sock.close()
+
+    return asyncio.run(talk())
+
+
+def test_one_that_has_ended_its_side_is_sent_all_the_same() -> None:
+    """`shutdown(SHUT_WR)`, and then it reads: a client that asks for something and waits for all of it."""
+    heard = []
+
+    def asks(sock: socket.socket) -> None:
+        sock.shutdown(socket.SHUT_WR)
+        left = len(LONG)
+        while left:
+            heard.append(sock.recv(1 << 16))
+            left -= len(heard[-1])
+
+    connection, transcript = sent_to(asks)
+    assert b"".join(heard) == LONG
+    assert (connection.ended, connection.sent, connection.deaf) == ("fin", len(LONG), False)
+    assert [event.kind for event in transcript.events()].count("fin-received") == 1
+
+
+def test_one_that_is_gone_takes_nothing_more() -> None:
+    """It has closed with RST: nobody waits for room any longer."""
+
+    def goes(sock: socket.socket) -> None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.close()
+
+    connection, _ = sent_to(goes)
+    assert (connection.ended, connection.deaf, connection.writing) == ("reset", True, False)
