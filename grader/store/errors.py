@@ -58,7 +58,7 @@ def from_sqlite(error: sqlite3.Error, folder: Path) -> StoreError:
     """
     code = getattr(error, "sqlite_errorcode", None) or 0
     match code & 0xFF:
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_ERROR:
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
             return store_error("not-a-database", folder)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             return store_error("read-only", folder)

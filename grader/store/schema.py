@@ -1,6 +1,7 @@
 """The tables of `grades.sqlite`. Rows are added and never changed, so that a mark can be explained a year later.
 
 The views are for people: `sqlite3 results/grades.sqlite "select * from observations where verdict = 'failed'"`.
+Written for SQLite 3.31 and later: no `->>`, which systems with a Python of our age do not all have.
 """
 
 from __future__ import annotations
@@ -52,16 +53,19 @@ CREATE TABLE grades (
 CREATE INDEX grades_by_name ON grades (name, seq);
 
 CREATE VIEW observations AS
-SELECT grades.seq, grades.name, part.value ->> 'id' AS "check", part.value ->> '$.observation.verdict' AS verdict,
-       part.value ->> '$.observation.diagnosis' AS diagnosis, part.value ->> '$.observation.reason' AS reason
+SELECT grades.seq, grades.name, json_extract(part.value, '$.id') AS "check",
+       json_extract(part.value, '$.observation.verdict') AS verdict,
+       json_extract(part.value, '$.observation.diagnosis') AS diagnosis,
+       json_extract(part.value, '$.observation.reason') AS reason
 FROM grades, json_each(grades.grade, '$.checks') AS part;
 
 CREATE VIEW scores AS
-SELECT grades.seq, grades.name, part.value ->> 'id' AS part, part.value ->> 'points' AS points,
-       part.value ->> 'max' AS max
+SELECT grades.seq, grades.name, json_extract(part.value, '$.id') AS part,
+       json_extract(part.value, '$.points') AS points, json_extract(part.value, '$.max') AS max
 FROM grades, json_each(grades.grade, '$.checks') AS part
 UNION ALL
-SELECT grades.seq, grades.name, part.value ->> 'id', part.value ->> 'points', part.value ->> 'max'
+SELECT grades.seq, grades.name, json_extract(part.value, '$.id'),
+       json_extract(part.value, '$.points'), json_extract(part.value, '$.max')
 FROM grades, json_each(grades.grade, '$.questions') AS part;
 """
 
