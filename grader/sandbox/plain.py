@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from grader import descriptors
 from grader.errors import SandboxError
@@ -29,6 +30,7 @@ from grader.sandbox.stuck import polls_one, rests, unchanged
 
 INSIDE = Path(__file__).parent / "inside"
 HAS_PROC = os.path.exists("/proc/self/task")
+DUMP_SECONDS = 0.5  # how long a program may take to print its stack
 POLL_SECONDS = 0.005  # how often a process is asked whether it has ended, where no descriptor tells
 
 
@@ -74,12 +76,16 @@ class PlainBox:
 
         Raises SandboxError when the port is taken on this machine.
         """
-        sockets = make_sockets(connections, listen, port)
-        run = PlainRun(self, self.home / program, sockets)
-        try:
-            yield run
-        finally:
-            await run.finish()
+        with contextlib.ExitStack() as held:
+            sockets = make_sockets(connections, listen, port)
+            for one in sockets:
+                held.callback(drop, one)
+            outputs = [held.enter_context(tempfile.TemporaryFile()) for _ in range(2)]
+            run = PlainRun(self, self.home / program, sockets, outputs)
+            try:
+                yield run
+            finally:
+                await run.finish()
 
     async def leftover(self) -> str:
         """Nothing is promised between runs."""
@@ -96,9 +102,8 @@ class PlainRun:
     lost = ""  # there is no box that could be
     own = ("", 0)  # the kernel's choice
 
-    def __init__(self, box: PlainBox, path: Path, sockets: list[socket.socket]) -> None:
-        self.box, self.sockets = box, sockets
-        self.files = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115  # closed with the run
+    def __init__(self, box: PlainBox, path: Path, sockets: list[socket.socket], outputs: Sequence[IO[bytes]]) -> None:
+        self.box, self.sockets, self.files = box, sockets, outputs
         self.log = Path(box.folder.name, "dials")
         self.log.write_bytes(bytes(DIAL_LOG_BYTES))
         with descriptors.as_found():
@@ -222,21 +227,25 @@ class PlainRun:
         return parse_stack(self.dump().replace(home, b""))
 
     async def finish(self, *, dump: bool = False) -> None:
-        """End the program: take the stacks if asked to, then kill its session. Idempotent."""
+        """End the program: take the stacks if asked to, then kill it and its process group. Idempotent.
+
+        It is killed as well when this is cancelled: in a session of its own, it would hear no Ctrl-C.
+        """
         if self.finished:
             return
         self.finished = True
-        if dump and not self.ended.done() and DUMP_SIGNAL is not None:
-            self.stderr_before_dump = self.output_bytes()[1]
-            self.process.send_signal(DUMP_SIGNAL)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self.ended), 0.5)
-        stopped = not self.ended.done()
-        with contextlib.suppress(OSError):
-            if os.name == "posix":
-                os.killpg(self.pid, signal.SIGKILL)
-            else:
-                self.process.kill()
+        try:
+            if dump and not self.ended.done() and DUMP_SIGNAL is not None:
+                self.stderr_before_dump = self.output_bytes()[1]
+                self.process.send_signal(DUMP_SIGNAL)
+                await asyncio.wait({self.ended}, timeout=DUMP_SECONDS)
+        finally:
+            stopped = not self.ended.done()
+            with contextlib.suppress(OSError):
+                if os.name == "posix":
+                    os.killpg(self.pid, signal.SIGKILL)
+                else:
+                    self.process.kill()
         await asyncio.shield(self.ended)
         for one in self.sockets:
             drop(one)
@@ -256,17 +265,19 @@ def make_sockets(connections: int, listen: str, port: int) -> list[socket.socket
     made = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(connections)]
     if listen:
         waiting = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        made.append(waiting)
         if os.name == "posix":
             waiting.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             waiting.bind((listen, port))
         except OSError as error:
+            for one in made:
+                one.close()
             raise SandboxError(
                 f"Port {port} on {listen} cannot be used on this machine ({error.strerror}). "
                 "Stop the program that uses it, then check again."
             ) from error
         waiting.listen(16)
-        made.append(waiting)
     for one in made:
         one.setblocking(False)
     return made
