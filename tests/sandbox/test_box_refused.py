@@ -9,13 +9,14 @@ import resource
 import select
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from boxes import hand_in
 
 from grader.errors import SandboxError
 from grader.model import Limits
-from grader.sandbox import launch
+from grader.sandbox import host, launch
 from grader.sandbox.launch import Box
 from grader.sandbox.policy import INSIDE
 from grader.sandbox.running import Run
@@ -245,3 +246,24 @@ def test_the_end_of_a_program_is_waited_for_as_long_as_it_takes(monkeypatch: pyt
         await box.close()
 
     asyncio.run(run())
+
+
+def test_an_interpreter_that_cannot_be_started_is_no_ending_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For want of memory, say: the box says so in the place of an exit status that nobody has chosen."""
+    files = dict(launch.launcher_files(host.layout().python))
+    source = (Path(launch.__file__).parent / "inside" / "launcher.py").read_bytes()
+    refused = source.replace(b"os.execve(", b"raise OSError('no memory'); (")
+    assert refused != source
+    files = {path: data for path, data in files.items() if "launcher.py" not in path}
+    monkeypatch.setattr(launch, "launcher_files", lambda _: {**files, f"{INSIDE}/launcher.py": refused})
+
+    async def run() -> None:
+        box = await Box.start(hand_in({**PROGRAM, "another.py": "print(1)"}), Limits(), "program.py")
+        try:
+            async with box.run("another.py"):
+                raise AssertionError("it was started")
+        finally:
+            await box.close()
+
+    with pytest.raises(SandboxError):
+        asyncio.run(run())

@@ -142,21 +142,24 @@ def close_all_but(kept: int, first: int) -> None:
     os.closerange(kept + 1, MOST_DESCRIPTORS)
 
 
+def read_to_end(pipe: int) -> bytes:
+    """All that comes out of a pipe until its other end is closed, which an interpreter's start does as well."""
+    with os.fdopen(pipe, "rb", buffering=0) as stream:
+        return stream.read()
+
+
 def shadows(folder: str) -> bool:
     """Whether a file beside the program has the name of a module that is loaded here already, and will be then."""
     loaded = sys.modules.keys() - {*watch.MODULES}
     return any(name.split(".", 1)[0] in loaded for name in os.listdir(folder))
 
 
-def become(
-    path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: int, output: list[int], tells: int
-) -> None:
+def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: int, output: list[int]) -> None:
     """In the forked child: leave the launcher's life behind, and be an interpreter that is about to run `path`.
 
     `arguments`: CPU seconds, bytes of memory, bytes of a file, processes, open files; 0 means no limit.
-    `tells`: a pipe's end, told when all has gone well.
+    TELLS is told when all has gone well, and closed.
     """
-    os.dup2(tells, TELLS, inheritable=False)  # out of the way; the start of another interpreter closes it
     os.setpgid(0, 0)  # as a shell does it; the leader of a session could not change its group
     folder, name = os.path.split(path)
     os.chdir(folder)
@@ -233,7 +236,8 @@ class Launcher:
             for made in handed:
                 made.close()
             try:
-                become(path, fields[4:9], self.log, self.log_descriptor, output, tells)
+                os.dup2(tells, TELLS, inheritable=False)  # out of the way; the start of another interpreter closes it
+                become(path, fields[4:9], self.log, self.log_descriptor, output)
                 return True
             except BaseException:
                 os.write(TELLS, FAILED)
@@ -242,9 +246,8 @@ class Launcher:
         for descriptor in output:
             os.close(descriptor)
         # Before we say so: a program that is stopped on its way here could not be told from one that we cannot start.
-        if os.read(told, 2) != STARTED:  # our own fault, and no ending of the program's
+        if read_to_end(told) != STARTED:  # our own fault, and no ending of the program's
             raise OSError("a program could not be started")
-        os.close(told)
         ended = os.pidfd_open(child)
         send(self.control, "started", child, descriptors=[ended, *(made.fileno() for made in handed)])
         for made in handed:
