@@ -102,6 +102,8 @@ def reason_against(client: Identity) -> str:
         require_boxes()
     except HostError as error:
         return str(error)
+    except OSError as error:  # said here: the batch takes one that reaches it for a lost connection, and asks again
+        return f"it cannot try whether it can make boxes ({error})"
     return ""
 
 
