@@ -305,8 +305,7 @@ class Peer:
         return DONE
 
     async def _pause(self, action: Action) -> str:
-        await asyncio.sleep(action.seconds)
-        return DONE
+        return await self.watch.pass_time(action.seconds)
 
     # --- the end ---------------------------------------------------------------------------------------------------
 

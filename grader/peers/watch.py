@@ -113,6 +113,19 @@ class Watch:
             before = looks if quiet else None
             pause = min(pause * GROWTH, LONGEST_PAUSE)
 
+    async def pass_time(self, seconds: float) -> str:
+        """Let time pass, with an eye on the programs. Returns `done`, or the limit that was reached; never `wall`, as
+        the time is not of the programs' choice. Raises SandboxError when a box fails."""
+        end = self.now() + seconds
+        while (left := end - self.now()) > 0:
+            await asyncio.sleep(min(left, LONGEST_PAUSE))
+            self.check_boxes()
+            limit = self.limit([run.look() for run in self.runs], None)
+            if limit not in (None, "wall"):
+                self.limit_reached = limit
+                return limit
+        return DONE
+
     def is_asleep(self, before: Sequence[Look], now: Sequence[Look]) -> bool:
         """Whether no program has run between two looks, and none holds much memory: it takes nothing from others."""
         light = all(look.memory_bytes <= LIGHT * self.limits.memory_bytes for look in now)

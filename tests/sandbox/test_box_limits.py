@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
-from boxes import Visit, run_program
+from boxes import Visit, hand_in, run_program
 
-from grader.model import Limits
+from grader.conversation import Action
+from grader.model import Limits, RunRecord
+from grader.peers.part import Part
+from grader.peers.play import play
+from grader.sandbox.launch import Box
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -117,6 +122,34 @@ def test_the_number_of_processes_and_threads_is_bounded() -> None:
             print(count)
     """
     assert 40 <= int(run_program(program, Limits(processes=64)).lines[0]) <= 64
+
+
+def test_a_program_is_watched_while_its_peer_pauses() -> None:
+    """A pause is no time in which a program may take what it likes."""
+    server = """
+        import socket
+        with socket.create_server(("127.0.0.1", 65432)) as listener:
+            connection, _ = listener.accept()
+            while True:
+                pass
+    """
+    actions = (Action(kind="connect"), Action(kind="pause", seconds=5.0))
+    part = Part(
+        role="server", file="a.py", actions=actions, awaits_exit=True, host="127.0.0.1", port=65432, follow=True
+    )  # fmt: skip
+
+    async def played() -> RunRecord:
+        box = await Box.start(hand_in({"a.py": server}), SMALL, "a.py")
+        try:
+            async with box.run("a.py", connections=1, port=65432, usual_port=65432) as run:
+                return await play(run, part, SMALL)
+        finally:
+            await box.close()
+
+    record = asyncio.run(played())
+    assert record.stopped == "cpu"
+    assert [one.result for one in record.outcomes] == ["done", "limit"]
+    assert record.cpu_seconds < 1.5  # of the 5 that it might have had
 
 
 def test_memory_of_one_process_is_bounded() -> None:
