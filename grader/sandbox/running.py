@@ -145,12 +145,25 @@ class Run:
                 kernel.awaits_alarms(self.box.proc, process) or kernel.holds_timers(self.box.proc, process)
                 for process in {thread.process for thread in look.threads if not thread.stopped}
             ) or any(
-                kernel.socket_times_out(self.handle, thread.arguments[0])
+                self._socket_times_out(thread.process, thread.arguments[0])
                 for thread in look.threads
-                if thread.process == self.pid and call_name(thread) in ON_SOCKETS and not thread.stopped
+                if call_name(thread) in ON_SOCKETS and not thread.stopped
             )
         except OSError:
             return True
+
+    def _socket_times_out(self, process: int, descriptor: int) -> bool:
+        """Whether a socket of a process has a time-out of its own. Raises OSError when the process is gone."""
+        if process == self.pid:
+            return kernel.socket_times_out(self.handle, descriptor)
+        seen = kernel.id_outside(self.box.sender, process)
+        if seen is None:
+            return False
+        handle = os.pidfd_open(seen)
+        try:
+            return kernel.socket_times_out(handle, descriptor)
+        finally:
+            os.close(handle)
 
     def stack(self) -> tuple[Frame, ...]:
         """Where the program stood when it was stopped: innermost frame first, thread by thread."""

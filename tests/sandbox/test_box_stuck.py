@@ -193,6 +193,11 @@ ALARMS = {
         "import struct\naccepted.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('qq', 0, 200_000))\n"
         "try:\n    accepted.recv(1)\nexcept BlockingIOError:\n    print('rang')"
     ),
+    "time-out of the socket itself, in a child": (
+        "import struct\naccepted.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('qq', 0, 200_000))\n"
+        "if os.fork() == 0:\n    try:\n        accepted.recv(1)\n    except BlockingIOError:\n        print('rang')\n"
+        "    os._exit(0)\nos.wait()"
+    ),
 }  # fmt: skip
 
 
