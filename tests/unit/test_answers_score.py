@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -317,11 +316,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_bounded(name: str) -> None:
-    """Whatever is handed in is scored in a moment, and its shown text can be stored."""
-    score_answer(BIND, "warm up")
-    start = time.process_time()
+    """It is scored, and its shown text can be stored; what it may cost, `test_answers_bounds` counts."""
     score = score_answer(BIND, HOSTILE[name])
-    assert time.process_time() - start < 0.25  # measured: at most 0.03 s; wide, as other tests share the machine
     score.answer.encode("utf-8")
     assert 0 <= score.points <= score.max
 

@@ -9,7 +9,6 @@ import os
 import random
 import struct
 import tarfile
-import time
 import tracemalloc
 import warnings
 import zipfile
@@ -304,17 +303,15 @@ def test_a_zip_packed_in_an_unbounded_way_is_refused(method: int) -> None:
     refused(buffer.getvalue(), "unusual")
 
 
-def in_bounds(action: Callable[[], object], megabytes: int, seconds: float) -> None:
-    """`action` takes no more than that much memory and time."""
+def in_bounds(action: Callable[[], object], megabytes: int) -> None:
+    """`action` takes no more than that much memory."""
     tracemalloc.start()
-    begun = time.perf_counter()
     try:
         action()
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
     assert peak < megabytes << 20
-    assert time.perf_counter() - begun < seconds
 
 
 @pytest.mark.slow
@@ -329,7 +326,7 @@ def test_a_zip_bomb_is_left_packed() -> None:
     def read() -> None:
         assert codes(unpacked(data)) == [("left-out", None)]
 
-    in_bounds(read, megabytes=16, seconds=5)
+    in_bounds(read, megabytes=16)
 
 
 def zip_joined(data: bytes, files: dict[str, bytes]) -> bytes:
@@ -367,14 +364,14 @@ def test_a_zip_whose_members_overlap_unpacks_no_more_than_the_bounds() -> None:
         with contextlib.suppress(SubmissionError):
             assert sum(len(file.data) for file in unpacked(many + tail).files) <= bounds.MAX_TOTAL_BYTES
 
-    in_bounds(read, megabytes=64, seconds=10)
+    in_bounds(read, megabytes=64)
 
 
 @pytest.mark.slow
 def test_a_tar_bomb_is_refused() -> None:
     """A hundred megabytes of zeros in a small archive are unpacked up to the bound and dropped."""
     bomb = tarred({"echo-server.py": bytes(100 << 20)})
-    in_bounds(lambda: refused(bomb, "too much"), megabytes=3 * (bounds.MAX_UNPACKED_BYTES >> 20), seconds=10)
+    in_bounds(lambda: refused(bomb, "too much"), megabytes=3 * (bounds.MAX_UNPACKED_BYTES >> 20))
 
 
 def test_gzip_in_very_many_parts_is_refused() -> None:
@@ -395,9 +392,7 @@ def test_a_sparse_giant_in_a_tar_is_left_out() -> None:
 def test_fifty_thousand_files_are_refused(pack: Callable[[dict[str, bytes]], bytes]) -> None:
     """Counted from the list, without opening any."""
     data = pack({f"{number}": b"" for number in range(50_000)} | WHOLE)
-    begun = time.perf_counter()
     refused(data, "too much")
-    assert time.perf_counter() - begun < 10
 
 
 def test_a_huge_directory_of_a_zip_is_not_even_read() -> None:
@@ -407,7 +402,7 @@ def test_a_huge_directory_of_a_zip_is_not_even_read() -> None:
     directory = data[start:end] * 500_000
     tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, len(directory), start, 0)
     huge = data[:start] + directory + tail
-    in_bounds(lambda: refused(huge, "too much"), megabytes=32, seconds=2)
+    in_bounds(lambda: refused(huge, "too much"), megabytes=32)
 
 
 def test_junk_in_an_archive_does_not_count() -> None:
@@ -431,7 +426,7 @@ def test_a_giant_archive_in_a_folder_is_refused(tmp_path: Path) -> None:
         with pytest.raises(SubmissionError, match="larger than"):
             read_folder(tmp_path, RUBRIC)
 
-    in_bounds(read, megabytes=8, seconds=2)
+    in_bounds(read, megabytes=8)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no fifos here")
