@@ -47,6 +47,13 @@ class StoredRecords(dict[str, RunRecord]):
     key: tuple[str, str]
 
 
+class Stored(NamedTuple):
+    """A grade as it was stored. `newest`: none has been saved of that submission since, by another rubric, say."""
+
+    grade: Grade
+    newest: bool
+
+
 class Earlier(NamedTuple):
     """A stored grade to go on from. `observed`, `answered`: whether its observations, its answers' scores hold."""
 
@@ -123,22 +130,12 @@ class Store:
 
     def stored_grade(
         self, submission_id: str, submission_digest: str, rubric_digest: str, grader_version: str
-    ) -> Grade | None:
-        """The newest grade that still stands for exactly this; None when there is none, or only a harness error.
-
-        Where another has been saved since, under another rubric or for other content, it is saved again: what is asked
-        for now is what `latest_grades` has to tell.
-        """
+    ) -> Stored | None:
+        """The newest grade that still stands for exactly this; None when there is none, or only a harness error."""
         values = stored_name(submission_id), submission_digest, rubric_digest, grader_version
         with _sqlite_errors(self._folder):
             row = self._database.execute(schema.STORED_GRADE, values).fetchone()
-        if row is None:
-            return None
-        text, plan_digest, in_force = row
-        grade = self._grade(text)
-        if not in_force:
-            self.save(grade, {}, plan_digest)
-        return grade
+        return None if row is None else Stored(self._grade(row[0]), bool(row[1]))
 
     def earlier_grade(self, submission_id: str, submission_digest: str, grader_version: str, stages: Stages) -> Earlier:
         """The best grade of this content to go on from, made under another rubric by the same grader.
@@ -310,8 +307,7 @@ def _make_folder(folder: Path) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         return take_lock(folder)
     except HeldError as held:
-        who = f" (process {held.holder})" if held.holder else ""
-        raise store_error("held", folder, who=who) from held
+        raise store_error("held", folder, who=held.who) from held
     except OSError as error:
         raise from_os(error, folder) from error
 
@@ -327,7 +323,7 @@ def _connect(folder: Path) -> sqlite3.Connection:
             database.execute("PRAGMA journal_mode = WAL")
             if not known:
                 _make_tables(database)
-            database.execute(schema.RUBRICS)
+            database.executescript(schema.RUBRICS + schema.guards("rubrics"))
             _renew_overrides(database)
         except BaseException:
             database.close()

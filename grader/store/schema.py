@@ -111,7 +111,7 @@ def guards(table: str) -> str:
 
 def _guard(table: str, action: str) -> str:
     return (
-        f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{action.lower()} BEFORE {action} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;\n"
     )
 
@@ -134,7 +134,7 @@ SELECT name, submission_digest, part, points, reason, author, withdrawn, recorde
 """
 
 STORED_GRADE = """
-SELECT grade, plan_digest, seq = (SELECT max(seq) FROM grades WHERE name = ?1) FROM grades
+SELECT grade, seq = (SELECT max(seq) FROM grades WHERE name = ?1) FROM grades
 WHERE name = ?1 AND submission_digest = ?2 AND rubric_digest = ?3 AND grader_version = ?4 AND status <> 'harness-error'
 ORDER BY seq DESC LIMIT 1
 """

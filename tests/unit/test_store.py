@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import grades
 import pytest
 
-from grader.model import Grade, Stages, Status
+from grader import __version__
+from grader.model import Grade, Stages, Status, Submission
+from grader.pipeline import answered
 from grader.store import Store
 from grader.store.database import FILE_NAME, natural_key, stored_name
 
@@ -37,7 +40,7 @@ def test_a_saved_grade_is_there_in_the_next_run(tmp_path: Path) -> None:
     with Store.open(tmp_path / "new" / "results") as store:
         store.save(grade, records, PLAN)
     with Store.open(tmp_path / "new" / "results") as store:
-        assert store.stored_grade(*key(grade)) == grade
+        assert store.stored_grade(*key(grade)) == (grade, True)
         assert store.stored_records(grade.submission_digest, PLAN) == records
         assert list(store.latest_grades()) == [grade]
 
@@ -71,7 +74,7 @@ def test_a_harness_error_never_hides_a_good_grade(tmp_path: Path) -> None:
         store.save(good, {}, PLAN)
         store.save(a_harness_error(), {}, PLAN)
         assert list(store.latest_grades()) == [good]
-        assert store.stored_grade(*key(good)) == good
+        assert store.stored_grade(*key(good)) == (good, False)
 
 
 @pytest.mark.parametrize("changed", [{"submission_digest": "c" * 64}, {"rubric": "c" * 64}])
@@ -134,8 +137,14 @@ def test_rows_cannot_be_changed_or_removed(tmp_path: Path) -> None:
     """The file itself refuses to rewrite history."""
     with Store.open(tmp_path) as store:
         store.save(grades.a_grade(), {"server": grades.a_record()}, PLAN)
+        store.know_rubric("b" * 64, "0.1.0", Stages(observed="o", answered="a"))
     database = sqlite3.connect(tmp_path / FILE_NAME)
-    for statement in ("UPDATE grades SET grade = ''", "DELETE FROM grades", "DELETE FROM records"):
+    for statement in (
+        "UPDATE grades SET grade = ''",
+        "DELETE FROM grades",
+        "DELETE FROM records",
+        "DELETE FROM rubrics",
+    ):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             database.execute(statement)
 
@@ -159,13 +168,14 @@ def under(rubric: str, **changes: object) -> Grade:
 
 def test_going_back_to_an_earlier_rubric_brings_its_grades_back(tmp_path: Path) -> None:
     """A stored grade that is asked for again is in force again, although another was saved in between; once."""
-    first, second = under("a" * 64), under("b" * 64)
+    first, second = (under(digest, grader=__version__) for digest in ("a" * 64, "b" * 64))
+    submission = Submission(id=first.submission, digest=first.submission_digest, files=(), programs={}, answers=None)
     with Store.open(tmp_path) as store:
         store.save(first, {}, PLAN)
         store.save(second, {}, PLAN)
         assert [grade.rubric for grade in store.latest_grades()] == [second.rubric]
         for _ in range(3):
-            assert store.stored_grade(*key(first)) == first
+            assert asyncio.run(answered(submission, grades.a_rubric(digest=first.rubric), store, PLAN)) == first
         assert [grade.rubric for grade in store.latest_grades()] == [first.rubric]
         assert store._database.execute("SELECT count(*) FROM grades").fetchone() == (3,)
 
