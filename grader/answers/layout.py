@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_ANSWER_TOKENS = 256
 MAX_IDEA_TOKENS = 64
 _BLOCKED = -1e4
 

@@ -79,8 +79,3 @@ def with_rubric(command: str, path: Path | None) -> str:
 def learning(sheet: Path, path: Path | None) -> str:
     """The command that learns from a sheet, with the rubric that was named in this one."""
     return with_rubric(f"grade answers learn {shlex.quote(str(sheet))}", path)
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: `1 answer`, `2 answers`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.answers_cli.files import counted, read_bank, rubric_option, rubric_with_questions, with_rubric, write_own
+from grader.answers_cli.files import read_bank, rubric_option, rubric_with_questions, with_rubric, write_own
 from grader.errors import UsageError
+from grader.report.words import count as counted
 
 if TYPE_CHECKING:
     from grader.answers.decisions import Conflict, Merged
@@ -81,9 +82,8 @@ def _alone(file: Path) -> Iterator[None]:
     try:
         descriptor = take_lock(folder, LOCK_NAME)
     except HeldError as held:
-        who = f" (process {held.holder})" if held.holder else ""
         raise UsageError(
-            f"{file}: another `grade answers learn`{who} is writing it just now; nothing was learnt. "
+            f"{file}: another `grade answers learn`{held.who} is writing it just now; nothing was learnt. "
             "Give the command again in a moment."
         ) from None
     except OSError as error:

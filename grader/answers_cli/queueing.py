@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.answers_cli.files import RUBRIC, counted, learning, rubric_with_questions, short, write_own
+from grader.answers_cli.files import RUBRIC, learning, rubric_with_questions, short, write_own
 from grader.errors import UsageError
+from grader.report.words import count as counted
 
 if TYPE_CHECKING:
     from grader.answers.queue import Cluster

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.answers_cli.files import RUBRIC, counted, learning, rubric_with_questions, write_own
+from grader.answers_cli.files import RUBRIC, learning, rubric_with_questions, write_own
 from grader.answers_cli.queueing import SHEET, clusters_of, refuse_unlearnt, write_sheet
+from grader.report.words import count as counted
 
 if TYPE_CHECKING:
     from grader.answers_cli.endpoint import Endpoint

@@ -158,7 +158,7 @@ class Batch:
         await self.work.give_back(first)
         async with asyncio.TaskGroup() as group:
             watching = group.create_task(self.watch(group))
-            await self.work.over.wait()
+            await self.work.all_done.wait()
             watching.cancel()
 
     async def prepare(self, pending: Pending) -> Submission | None:

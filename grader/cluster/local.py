@@ -10,6 +10,7 @@ import sys
 from asyncio.subprocess import Process
 
 from grader.errors import INTERRUPTED, ClusterError
+from grader.report.words import count as counted
 from grader.sandbox.host import require_boxes
 from grader.seats import IN_FLIGHT
 
@@ -79,8 +80,3 @@ async def end(processes: list[Process]) -> None:
                 os.killpg(process.pid, signal.SIGKILL)  # each leads a session of its own, with its nanny's worker in it
         for process in group:
             await process.wait()
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 worker`, `2 workers`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -53,7 +53,7 @@ class Work:
         self.suspect_out = False
         self.preparing = 0
         self.changed = asyncio.Condition()
-        self.over = asyncio.Event()
+        self.all_done = asyncio.Event()
 
     async def take(self) -> Job | None:
         """The next job, once there is one; None when all is done. The job must go to `done` or `give_back`."""
@@ -63,7 +63,7 @@ class Work:
                 return job
             async with self.changed:
                 if self.finished():
-                    self.over.set()
+                    self.all_done.set()
                     self.changed.notify_all()
                     return None
                 if not self.ready():

@@ -91,8 +91,9 @@ class StepOutcome:
 class RunRecord:
     """Everything seen of one program in one run. No opinion.
 
-    Exactly one of `exit_code`, `signal` and `stopped` is not None. `stopped` says why the grader ended the program:
-    `stuck` (proved), `cpu`, `wall`, `output`, `memory`, or `finished` (the script was over, nothing more was awaited).
+    Exactly one of `exit_code`, `signal` and `stopped` is not None, but for a `harness_error`. `stopped` says why the
+    grader ended the program: `stuck` (proved), `cpu`, `wall`, `output`, `memory`, or `finished` (the script was over,
+    nothing more was awaited).
     `output_before`: bytes printed to stdout and to stderr before the grader connected, once the program waited for it.
     `serving`: at the end the program was back in accept, waiting for another client.
     `outcomes`: one for each action of the script, in order. `sockets`: as seen when first something listened or, if

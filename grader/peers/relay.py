@@ -219,7 +219,7 @@ async def relay(
     finally:
         await drained(wire.ends())
         wire.rest()
-        limits_reached = {wire.watch.over: wire.watch.limit_reached}
+        limits_reached = {wire.watch.culprit: wire.watch.limit_reached}
         serving = not server.ended.done() and bool(wire.links and wire.watch.last) and wire.serves_on()
         stopped = {role: ended_how(run, limits_reached) for role, run in (("server", server), ("client", client))}
         await client.finish(dump=True)

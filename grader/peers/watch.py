@@ -37,7 +37,7 @@ class Watch:
     `delay`: seconds for which a program's thread has waited for a processor.
     `heard`: when something last happened on the wire.
     `had`: the real time that the programs have had at the last look, without what the machine owed them.
-    `limit_reached`, `over`: which limit ended a wait, and the program that reached it.
+    `limit_reached`, `culprit`: which limit ended a wait, and the program that reached it.
     """
 
     def __init__(self, runs: Sequence[AnyRun], limits: Limits, now: Callable[[], float]) -> None:
@@ -45,7 +45,7 @@ class Watch:
         self.happened = asyncio.Event()
         self.last: list[Look] = []
         self.limit_reached: str | None = None
-        self.over: AnyRun | None = None
+        self.culprit: AnyRun | None = None
         self.steady = False
         self.moves = 0
         self.burnt = self.lag = self.delay = self.heard = self.had = 0.0
@@ -87,7 +87,7 @@ class Watch:
             if awaited():
                 return DONE
             if not quiet:
-                sleep.is_now(False)
+                sleep.set(False)
                 self.moves, self.burnt, start = 0, 0.0, None
                 if self.now() - checked < LONGEST_PAUSE:
                     before = None
@@ -109,7 +109,7 @@ class Watch:
                     return DONE
                 if self.nothing_can_happen(before, looks) and not await self.just_delivered():
                     return IMPOSSIBLE
-                sleep.is_now(pause == LONGEST_PAUSE and self.is_asleep(before, looks))
+                sleep.set(pause == LONGEST_PAUSE and self.is_asleep(before, looks))
             before = looks if quiet else None
             pause = min(pause * GROWTH, LONGEST_PAUSE)
 
@@ -178,37 +178,44 @@ class Watch:
         return all(run.sleeps_on(look) for run, look in zip(self.runs, now, strict=True))
 
     def limit(self, looks: Sequence[Look], cpu_seconds: float | None) -> str | None:
-        """The limit that a program has reached, if any. A machine's slowness is not the program's time."""
+        """The limit that a program has reached, if any, and it is the `culprit`; of the real time, nobody is. A
+        machine's slowness is not the program's time."""
+        allowed = self.limits.cpu_seconds if cpu_seconds is None else cpu_seconds
+        allowed += min(self.lag, self.limits.cpu_seconds)
         for run, look in zip(self.runs, looks, strict=True):
-            self.over = run
-            allowed = self.limits.cpu_seconds if cpu_seconds is None else cpu_seconds
-            # Processor time last: who fills memory or prints without end may spend it all on that between two looks.
-            if look.memory_bytes > 2 * self.limits.memory_bytes:
-                return "memory"
-            if printed_too_much(run, self.limits):
-                return "output"
-            if look.cpu_seconds > allowed + min(self.lag, self.limits.cpu_seconds):
-                return "cpu"
-        self.over = None
+            reached = limit_of(run, look, self.limits, allowed)
+            if reached is not None:
+                self.culprit = run
+                return reached
+        self.culprit = None
         self.had = self.now() - self.delay - self.lag
-        if self.had > min(self.heard + self.limits.wall_seconds, self.limits.longest_seconds):
-            return "wall"
-        return None
+        late = self.had > min(self.heard + self.limits.wall_seconds, self.limits.longest_seconds)
+        return "wall" if late else None
 
     def note_output_limit(self) -> bool:
         """Whether a program has reached the limit of what it may print. Then that is the limit that was reached."""
-        self.over = next((run for run in self.runs if printed_too_much(run, self.limits)), None)
-        if self.over is not None:
+        self.culprit = next((run for run in self.runs if printed_too_much(run, self.limits)), None)
+        if self.culprit is not None:
             self.limit_reached = "output"
-        return self.over is not None
+        return self.culprit is not None
 
     def program_seconds(self) -> float:
         """Real time from the start of the programs; of those whose time was up, the time that they have had."""
         return self.had if self.limit_reached == "wall" else self.now()
 
     def cpu_seconds(self) -> float:
-        """Processor time of the programs so far."""
+        """Processor time so far, of the program that has used most."""
         return max((run.look().cpu_seconds for run in self.runs), default=0.0)
+
+
+def limit_of(run: AnyRun, look: Look, limits: Limits, cpu_seconds: float) -> str | None:
+    """The limit that one program has reached. Processor time last: who fills memory, or prints without end, may spend
+    it all on that between two looks."""
+    if look.memory_bytes > 2 * limits.memory_bytes:
+        return "memory"
+    if printed_too_much(run, limits):
+        return "output"
+    return "cpu" if look.cpu_seconds > cpu_seconds else None
 
 
 def printed_too_much(run: AnyRun, limits: Limits) -> bool:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from grader.model import Grade, Rubric, Status, Verdict
-from grader.report.names import Names
 from grader.report.standing import has_total, is_unopened, staff_reasons
 
 PEOPLE_KEPT = 500
@@ -147,14 +145,6 @@ class Tally:
             for check in self._rubric.checks
         ]
         return tuple(sorted((each for each in counted if each.failed), key=lambda each: -each.failed))
-
-
-def summarize(rubric: Rubric, grades: Iterable[Grade]) -> Summary:
-    """The Summary of `grades`, which may be a stream."""
-    tally, names = Tally(rubric), Names()
-    for grade in grades:
-        tally.add(grade, names.name(grade.submission))
-    return tally.summary()
 
 
 def _person(grade: Grade, page: str) -> Person:

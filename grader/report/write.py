@@ -31,7 +31,6 @@ from grader.report.student import student_html, student_markdown
 from grader.report.view import student_view
 from grader.whole_file import beside, create_anew, write_whole
 
-Done = Callable[[int], None]
 Encode = Callable[[Grade], bytes]
 
 
@@ -56,20 +55,17 @@ def write_reports(
     grades: Iterable[Grade],
     *,
     grader: str,
-    staff_pages: bool = True,
-    done: Done | None = None,
     encode: Encode | None = None,
     alike: Callable[[], Sequence[Alike]] = tuple,
 ) -> Written:
     """Write every report of `grades` into `folder`, reading them once and keeping none.
 
-    `grades` come ordered, each submission once, all under `rubric`; `grader` is this program's version. `done` is told
-    after each submission how many are finished. With `encode`, which makes equal bytes of equal grades, pages that
-    stand as they were made are not made again. `alike` is asked after the last grade. Raises StoreError when a file
-    cannot be written.
+    `grades` come ordered, each submission once, all under `rubric`; `grader` is this program's version. With `encode`,
+    which makes equal bytes of equal grades, pages that stand as they were made are not made again. `alike` is asked
+    after the last grade. Raises StoreError when a file cannot be written.
     """
-    with _os_errors(folder), _Reports(folder, rubric, grader, encode, staff_pages=staff_pages) as reports:
-        for piece in render_results_json(rubric, grader, reports.through(grades, done)):
+    with _os_errors(folder), _Reports(folder, rubric, grader, encode) as reports:
+        for piece in render_results_json(rubric, grader, reports.through(grades)):
             reports.results.write(piece)
         return reports.finish(alike())
 
@@ -77,12 +73,11 @@ def write_reports(
 class _Reports:
     """The files in the making. Leaving it without `finish` leaves the finished reports as they were."""
 
-    def __init__(self, folder: Path, rubric: Rubric, grader: str, encode: Encode | None, *, staff_pages: bool) -> None:
+    def __init__(self, folder: Path, rubric: Rubric, grader: str, encode: Encode | None) -> None:
         self._folder = _real_folder(folder, top=True)
         self._rubric = rubric
-        self._staff_pages = staff_pages
         self._students = _real_folder(folder / "students")
-        self._staff = _real_folder(folder / "staff") if staff_pages else folder
+        self._staff = _real_folder(folder / "staff")
         self._names = Names()
         self._tally = Tally(rubric)
         self._columns = score_columns(rubric)
@@ -105,21 +100,19 @@ class _Reports:
         for growing in filter(None, (self.results, self._scores, self._rows, self._list)):
             growing.drop()
 
-    def through(self, grades: Iterable[Grade], done: Done | None) -> Iterator[Grade]:
+    def through(self, grades: Iterable[Grade]) -> Iterator[Grade]:
         """Hand on `grades`, having written all but results.json of each."""
-        for place, grade in enumerate(grades, start=1):
+        for grade in grades:
             name = self._names.name(grade.submission)
             self._tally.add(grade, name)
             self._scores.write(render_score_row(grade, self._columns))
             self._rows.write(render_overview_row(grade, self._rubric, name))
             self._write_pages(grade, name)
             yield grade
-            if done is not None:
-                done(place)
 
     def _write_pages(self, grade: Grade, name: str) -> None:
         own = _real_folder(self._students / name)
-        paths = [own / "feedback.html", own / "feedback.md"] + [self._staff / f"{name}.html"] * self._staff_pages
+        paths = [own / "feedback.html", own / "feedback.md", self._staff / f"{name}.html"]
         digest = sha256(self._encode(grade)).hexdigest() if self._encode else ""
         if not digest or not self._made.stand(name, digest, paths):
             self._changed += sum(map(write_file, paths, self._pages_of(grade)))
@@ -150,7 +143,7 @@ class _Reports:
             overview=self._folder / "overview.html",
             changed=self._changed,
             other_students=self._others(each.name for each in os.scandir(self._students) if each.is_dir()),
-            other_staff=self._others(page.stem for page in self._staff.glob("*.html")) if self._staff_pages else 0,
+            other_staff=self._others(page.stem for page in self._staff.glob("*.html")),
         )
 
     def _others(self, names: Iterable[str]) -> int:

@@ -385,7 +385,7 @@ async def reap(process: subprocess.Popen[bytes]) -> None:
 
 
 async def ended(descriptor: int) -> None:
-    """Wait until the process of a pidfd has ended: of the launcher, then all others of its box have as well."""
+    """Wait until the process of a pidfd has ended. With the launcher, every other process of its box has ended too."""
     loop = asyncio.get_running_loop()
     gone: asyncio.Future[None] = loop.create_future()
     loop.add_reader(descriptor, set_once, gone)

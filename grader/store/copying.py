@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 from grader.store.errors import FULL, store_error
-from grader.store.lock import HeldError, still
+from grader.store.lock import HeldError, no_batch_writing
 
 FILES = ("grades.sqlite", "grades.sqlite-wal", "grades.sqlite-journal")
 
@@ -25,12 +25,11 @@ def copy_store(folder: Path, scratch: Path) -> bool:
     if not os.path.lexists(folder / FILES[0]):
         return False
     try:
-        with still(folder):
+        with no_batch_writing(folder):
             for name in FILES:
                 _copy(folder, scratch, name)
     except HeldError as held:
-        who = f" (process {held.holder})" if held.holder else ""
-        raise store_error("changing", folder, who=who) from held
+        raise store_error("changing", folder, who=held.who) from held
     except OSError as error:
         code = "no-room-for-copy" if error.errno in FULL else "not-readable"
         raise store_error(code, folder, scratch=scratch.parent, why=error.strerror or error) from error

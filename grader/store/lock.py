@@ -22,6 +22,11 @@ class HeldError(Exception):
         self.holder = holder
         super().__init__(holder)
 
+    @property
+    def who(self) -> str:
+        """The holder, for a sentence."""
+        return f" (process {self.holder})" if self.holder else ""
+
 
 def take_lock(folder: Path, name: str = LOCK_NAME) -> int:
     """Return the descriptor that holds `folder` until it is closed. Raises HeldError or OSError.
@@ -40,7 +45,7 @@ def take_lock(folder: Path, name: str = LOCK_NAME) -> int:
 
 
 @contextmanager
-def still(folder: Path) -> Iterator[None]:
+def no_batch_writing(folder: Path) -> Iterator[None]:
     """Keep batches from writing in `folder` for a moment, without writing there. Raises HeldError or OSError."""
     flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:

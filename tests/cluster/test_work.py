@@ -70,7 +70,7 @@ def test_what_is_in_the_store_needs_no_worker() -> None:
     async def all_of_it() -> None:
         work = students.work()
         assert await work.take() is None
-        assert work.over.is_set()
+        assert work.all_done.is_set()
 
     asyncio.run(all_of_it())
     assert students.done == ["a", "b", "c"]
@@ -88,7 +88,7 @@ def test_a_job_that_is_given_back_is_taken_before_new_ones() -> None:
         second = await taken(work)
         waiting = asyncio.ensure_future(work.take())
         await students.finish(work, second)
-        assert not work.over.is_set()
+        assert not work.all_done.is_set()
         await work.give_back(first)
         again = await asyncio.wait_for(waiting, 5)
         assert again is first

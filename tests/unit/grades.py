@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from grader.model import (
@@ -22,6 +23,8 @@ from grader.model import (
     Status,
     Verdict,
 )
+from grader.report.names import Names
+from grader.report.statistics import Summary, Tally
 from grader.score import review_reasons
 
 RUBRIC_DIGEST = "b" * 64
@@ -184,3 +187,11 @@ def a_record(**changes: object) -> RunRecord:
         "stdout": b"Connected by ('127.0.0.1', 40000)\n",
     }
     return RunRecord(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def summarize(rubric: Rubric, grades: Iterable[Grade]) -> Summary:
+    """The Summary of `grades`, which may be a stream."""
+    tally, names = Tally(rubric), Names()
+    for grade in grades:
+        tally.add(grade, names.name(grade.submission))
+    return tally.summary()

@@ -28,7 +28,6 @@ from grader.batch import alike
 from grader.errors import UsageError
 from grader.model import Grade, Rubric
 from grader.report.staff import render_overview
-from grader.report.statistics import summarize
 from grader.rubric_file import load
 from grader.store import Store
 
@@ -347,7 +346,7 @@ def test_the_overview_shows_what_one_decision_settles() -> None:
     noted = [queue.noted(a_grade(rubric, name, text)) for name, text in answers.items()]
     found = alike(queue)
     assert [(one.answers, one.different, one.submissions) for one in found] == [(3, 2, ("ada", "bob", "<i>"))]
-    page = "".join(render_overview(rubric, summarize(rubric, noted), [], found))
+    page = "".join(render_overview(rubric, grades.summarize(rubric, noted), [], found))
     assert "<strong>3 answers</strong>" in page
     assert found[0].id in page
     assert "in 2 wordings" in page
@@ -355,4 +354,4 @@ def test_the_overview_shows_what_one_decision_settles() -> None:
     assert page.count("port. &lt;b&gt;") == 2
     assert "<b>" not in page
     assert "<i>" not in page
-    assert "side by side" not in "".join(render_overview(rubric, summarize(rubric, noted), []))
+    assert "side by side" not in "".join(render_overview(rubric, grades.summarize(rubric, noted), []))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import grades
+from grades import summarize
 
 from grader.model import Grade, Note, ProgramSpec, Status
 from grader.report.closing import render_closing
-from grader.report.statistics import summarize
 
 PROGRAMS = tuple(ProgramSpec(role=role, file=f"echo-{role}.py", reference="") for role in ("server", "client"))
 RUBRIC = grades.a_rubric(programs=PROGRAMS)

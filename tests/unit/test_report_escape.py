@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 
 import grades
 import pytest
+from grades import summarize
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -21,7 +22,6 @@ from grader.report import escape
 from grader.report.names import Names, file_name
 from grader.report.results import render_results_json, render_scores_csv, score_columns
 from grader.report.staff import render_overview, render_overview_row, render_staff_html
-from grader.report.statistics import summarize
 from grader.report.student import student_html, student_markdown
 from grader.report.terminal import render_check_terminal, render_summary_table
 from grader.report.view import student_view

@@ -7,13 +7,13 @@ import re
 import grades
 import noted
 import pytest
+from grades import summarize
 
 from grader.answers import phrases
 from grader.intake import messages
 from grader.model import Grade, Note, ProgramSpec, Status
 from grader.report import words
 from grader.report.staff import render_staff_html
-from grader.report.statistics import summarize
 from grader.report.terminal import render_summary_table
 
 RUBRIC = grades.a_rubric()

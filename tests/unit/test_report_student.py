@@ -7,11 +7,12 @@ from decimal import Decimal
 import grades
 import noted
 import pytest
+from grades import summarize
 
 from grader.intake import messages
 from grader.model import Grade, Note, ProgramSpec, Status
 from grader.report.highlight import highlighted
-from grader.report.statistics import spread, summarize
+from grader.report.statistics import spread
 from grader.report.student import student_html, student_markdown
 from grader.report.terminal import render_check_terminal, render_summary_table
 from grader.report.view import View, student_view

@@ -6,12 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 import grades
+from grades import summarize
 
 from grader.intake import messages
 from grader.model import Note, Status
 from grader.report import words
 from grader.report.staff import render_staff_html
-from grader.report.statistics import summarize
 from grader.report.student import student_html, student_markdown
 from grader.report.terminal import render_check_terminal, render_summary_table
 from grader.report.view import student_view

@@ -230,14 +230,6 @@ def test_write_file_says_whether_it_changed_anything(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["f"]
 
 
-def test_progress_is_told(tmp_path: Path) -> None:
-    """The caller hears how many submissions are finished."""
-    heard: list[int] = []
-    write_reports(tmp_path, RUBRIC, CLASS, grader="0.1.0", done=heard.append, staff_pages=False)
-    assert heard == [1, 2, 3]
-    assert not (tmp_path / "staff").exists()
-
-
 def test_every_field_of_results_json_is_documented(tmp_path: Path) -> None:
     """docs/results.md names each field, so that nobody has to guess one."""
     documented = (Path(__file__).parents[2] / "docs" / "results.md").read_text("utf-8")

@@ -43,10 +43,10 @@ async def sleeps(seats: Seats, noted: list[str], name: str, until: asyncio.Event
             for _ in range(beside):
                 others.enter_context(part_of_work())
             with perhaps_asleep() as sleep:
-                sleep.is_now(True)
-                sleep.is_now(True)
+                sleep.set(True)
+                sleep.set(True)
                 await until.wait()
-                sleep.is_now(False)
+                sleep.set(False)
                 noted.append(f"{name} wakes")
                 await turns()
         noted.append(f"{name} ends")
@@ -113,7 +113,7 @@ def test_a_class_is_begun_no_faster_than_there_are_descriptors(monkeypatch: pyte
     async def work(_: int) -> None:
         under_way.append(under_way[-1] + 1)
         with part_of_work(), perhaps_asleep() as sleep:
-            sleep.is_now(True)
+            sleep.set(True)
             await turns()
         under_way.append(under_way[-1] - 1)
 
@@ -156,5 +156,5 @@ def test_who_is_cancelled_asleep_leaves_the_seats_as_they_were() -> None:
 def test_without_seats_sleep_is_nobodys_business() -> None:
     """`grade check`, and a cluster's worker, grade what they are given."""
     with part_of_work(), perhaps_asleep() as sleep:
-        sleep.is_now(True)
+        sleep.set(True)
         assert sleep.seat is None

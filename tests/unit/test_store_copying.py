@@ -15,7 +15,7 @@ from traces import traces
 from grader.errors import StoreError
 from grader.store import Store
 from grader.store.copying import copy_store
-from grader.store.lock import still
+from grader.store.lock import no_batch_writing
 
 PLAN = "p" * 64
 
@@ -79,7 +79,7 @@ def test_results_that_are_being_written_are_not_copied(results: Path, scratch: P
 
 def test_two_copies_may_be_taken_at_once(results: Path, scratch: Path) -> None:
     """Who only reads keeps nobody from reading; and a batch waits for neither when they are done."""
-    with still(results):
+    with no_batch_writing(results):
         assert copy_store(results, scratch)
     assert stored(results) == ["ada"]
 

@@ -83,7 +83,7 @@ def test_a_program_that_waits_for_ever_is_found_in_two_looks() -> None:
     """The second one shows that nothing has moved since the first."""
     result, watch, run = waited(a_look(a_thread()))
     assert (result, run.looked) == ("impossible", 2)
-    assert (watch.steady, watch.moves, watch.limit_reached, watch.over) == (True, 0, None, None)
+    assert (watch.steady, watch.moves, watch.limit_reached, watch.culprit) == (True, 0, None, None)
 
 
 def test_a_program_that_went_on_while_its_sockets_were_looked_at_is_looked_at_again() -> None:
@@ -181,7 +181,7 @@ def test_a_limit_ends_every_wait(look: Look, told: dict[str, Any], at: float, ex
     """And the watch remembers which; of the wall's, nobody in particular is guilty."""
     result, watch, run = waited(look, at=at, **told)
     assert result == watch.limit_reached == expected
-    assert watch.over is (None if expected == "wall" else run)
+    assert watch.culprit is (None if expected == "wall" else run)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_of_two_programs_the_one_that_reached_the_limit_is_told() -> None:
     async def wait() -> tuple[str, bool]:
         calm, loud = Told([a_look(a_thread())]), Told([a_look(a_thread())], printed=(101, 0))
         watch = Watch([calm, loud], LIMITS, lambda: 0.0)  # type: ignore[list-item]
-        return await watch.until(lambda: False), watch.over is loud
+        return await watch.until(lambda: False), watch.culprit is loud
 
     assert asyncio.run(wait()) == ("output", True)
 
