@@ -15,7 +15,7 @@ from grader.answers.queue import Gathering, clustered
 from grader.errors import INTERRUPTED
 from grader.heap import give_large_blocks_back
 from grader.intake import Pending, find_submissions
-from grader.model import Rubric, Status
+from grader.model import Remade, Rubric, Status
 from grader.overrides import grades_in_force
 from grader.pipeline import Progress, grade_class
 from grader.report.closing import render_closing
@@ -60,8 +60,9 @@ def run_batch(
                 stopped = True
         store.flush()
         written = report(store, out, rubric, pending)
+        remade = [] if quiet else store.remade()
     if not quiet:
-        print_summary(written, out, given, whole=not stopped)
+        print_summary(written, out, given, remade, whole=not stopped)
     if stopped:
         print(
             f"Stopped. {written.summary.submissions} of {len(pending)} are done; the same command goes on from here.",
@@ -120,7 +121,7 @@ def alike(queue: Gathering) -> list[Alike]:
     ]
 
 
-def print_summary(written: Written, out: Path, given: Path | None, *, whole: bool) -> None:
+def print_summary(written: Written, out: Path, given: Path | None, remade: Sequence[Remade], *, whole: bool) -> None:
     """The table at the end, where the pages are, and what to do now. `whole`: the class was graded to its end."""
     import shutil
 
@@ -129,7 +130,9 @@ def print_summary(written: Written, out: Path, given: Path | None, *, whole: boo
     print(f"Overview: {written.overview}")
     print(f"For students: {out / 'students'}   For other programs: {out / 'scores.csv'}, {out / 'results.json'}")
     others = (written.other_students, written.other_staff) if whole else (0, 0)
-    closing = render_closing(written.summary, out=str(out), rubric=str(given) if given else None, others=others)
+    closing = render_closing(
+        written.summary, out=str(out), rubric=str(given) if given else None, others=others, remade=remade
+    )
     if closing:
         print(f"\n{closing}", end="")
 

@@ -146,6 +146,17 @@ class Override:
     at: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remade:
+    """A grade that came out otherwise when the same content was marked again, under another rubric say."""
+
+    submission: str
+    before: Decimal
+    after: Decimal
+    status_before: Status
+    status_after: Status
+
+
 def number(points: Decimal) -> int | float:
     """Points as a JSON number: whole when whole, so that 10 never reads 10.0."""
     return int(points) if points == points.to_integral_value() else float(points)

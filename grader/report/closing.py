@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from grader.model import Remade
+from grader.report.escape import visible
 from grader.report.statistics import Summary
-from grader.report.words import count
+from grader.report.words import STATUS, amount, count
 
 FEWEST_RENAMED = 2
 """One student who named both programs otherwise is no sign of a wrong rubric."""
@@ -23,6 +25,12 @@ UNOPENED = (
     "{number} could not be opened and {have} no mark: the list above says why. Put what can be read in {its} place and "
     "run the same command again."
 )
+REMADE_NAMED = 3
+REMADE = (
+    "{number} came out otherwise than the last time, though the same was handed in: {some}. The rubric changed, or "
+    "what was decided beside it, or this program. If that was not meant, name the rubric of the last time with -r "
+    "and run this again: nothing is lost."
+)
 ANSWERS = "To settle the answers that need a person, each wording once: {command}"
 PROGRAMS = (
     "For {number} of those who need a person, open {overview}, look, and say what holds: {command}, or PART POINTS -m "
@@ -35,13 +43,22 @@ OTHERS = (
 )
 
 
-def render_closing(summary: Summary, *, out: str, rubric: str | None, others: tuple[int, int]) -> str:
+def render_closing(
+    summary: Summary, *, out: str, rubric: str | None, others: tuple[int, int], remade: Sequence[Remade] = ()
+) -> str:
     """The sentences, a line each, or nothing where there is nothing to do.
 
     `out`: the output folder, and `rubric`: the rubric as the command named it, or None. `others`: how many submissions
-    that are not in this run have pages for students, and for staff.
+    that are not in this run have pages for students, and for staff. `remade`: grades that came
+    out otherwise than before.
     """
-    lines = [*_doubts(summary), *_faults(summary), *_unopened(summary), *_people(summary, out, rubric)]
+    lines = [
+        *_doubts(summary),
+        *_remade(remade),
+        *_faults(summary),
+        *_unopened(summary),
+        *_people(summary, out, rubric),
+    ]
     lines += _others(summary, out, max(others))
     return "".join(f"{line}\n" for line in lines)
 
@@ -53,6 +70,24 @@ def _doubts(summary: Summary) -> Iterator[str]:
         yield NO_PROGRAM.format(number=summary.without_program, all=everybody)
     elif summary.renamed >= max(FEWEST_RENAMED, summary.submissions - summary.without_program):
         yield RENAMED.format(all=everybody)
+
+
+def _remade(remade: Sequence[Remade]) -> Iterator[str]:
+    """Whose mark is another one though the hand-in is not, the largest change first: a rubric that was not named again,
+    and the decisions beside it, would else be lost without a word."""
+    if remade:
+        largest = sorted(remade, key=lambda one: (-abs(one.after - one.before), one.submission))
+        some = ", ".join(map(_remade_one, largest[:REMADE_NAMED]))
+        more = len(remade) - REMADE_NAMED
+        number = count(len(remade), "grade")
+        yield REMADE.format(number=number, some=f"{some} and {more} more" if more > 0 else some)
+
+
+def _remade_one(one: Remade) -> str:
+    before, after = amount(one.before), amount(one.after)
+    if one.before == one.after:
+        before, after = STATUS[one.status_before], STATUS[one.status_after]
+    return f"{visible(one.submission)} {before} → {after}"
 
 
 def _faults(summary: Summary) -> Iterator[str]:

@@ -29,7 +29,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from grader.model import Grade, Override, RunRecord, Stages
+from grader.model import Grade, Override, Remade, RunRecord, Stages, Status
 from grader.store import schema
 from grader.store.codec import from_json, to_json
 from grader.store.errors import from_os, from_sqlite, store_error
@@ -65,13 +65,14 @@ class Earlier(NamedTuple):
 class Store:
     """The results of one output folder. Open it with `Store.open`; use it as a context manager."""
 
-    def __init__(self, folder: Path, database: sqlite3.Connection, lock: int) -> None:
+    def __init__(self, folder: Path, database: sqlite3.Connection, lock: int, last_before: int) -> None:
         self._folder = folder
         self._database = database
         self._lock = lock
         self._unflushed = 0
         self._flushed_at = time.monotonic()
         self._known_rubrics: set[str] = set()
+        self._last_before = last_before
 
     @classmethod
     def open(cls, folder: Path) -> Store:
@@ -82,11 +83,11 @@ class Store:
         """
         lock = _make_folder(folder)
         try:
-            database = _connect(folder)
+            database, last_before = _connect(folder)
         except BaseException:
             os.close(lock)
             raise
-        return cls(folder, database, lock)
+        return cls(folder, database, lock, last_before)
 
     def __enter__(self) -> Store:
         return self
@@ -170,6 +171,23 @@ class Store:
                 )  # fmt: skip
                 found.setdefault((name, digest), []).append(one)
         return found
+
+    def remade(self) -> list[Remade]:
+        """Grades that came out otherwise since the store was opened, though the same content was graded before: under
+        another rubric, after other decisions, or by another version of the grader."""
+        with _sqlite_errors(self._folder):
+            rows = self._database.execute(schema.REMADE, (self._last_before,)).fetchall()
+        remade = [
+            Remade(
+                submission=name,
+                before=Decimal(before),
+                after=Decimal(after),
+                status_before=Status(status_before),
+                status_after=Status(status_after),
+            )
+            for name, before, after, status_before, status_after in rows
+        ]
+        return [one for one in remade if (one.before, one.status_before) != (one.after, one.status_after)]
 
     # --- what is new ------------------------------------------------------------------------------------------------
 
@@ -312,7 +330,8 @@ def _make_folder(folder: Path) -> int:
         raise from_os(error, folder) from error
 
 
-def _connect(folder: Path) -> sqlite3.Connection:
+def _connect(folder: Path) -> tuple[sqlite3.Connection, int]:
+    """The database, and the number of the last grade in it."""
     if (folder / FILE_NAME).is_symlink():
         raise store_error("not-a-database", folder)
     with _sqlite_errors(folder):
@@ -325,10 +344,11 @@ def _connect(folder: Path) -> sqlite3.Connection:
                 _make_tables(database)
             database.executescript(schema.RUBRICS + schema.guards("rubrics"))
             _renew_overrides(database)
+            (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM grades").fetchone()
         except BaseException:
             database.close()
             raise
-    return database
+    return database, last
 
 
 def _known_format(database: sqlite3.Connection, folder: Path) -> bool:

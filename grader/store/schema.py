@@ -133,6 +133,17 @@ DECIDED = """
 SELECT name, submission_digest, part, points, reason, author, withdrawn, recorded_at FROM overrides ORDER BY seq
 """
 
+# What this run (rows above ?1) made of content that was graded before, by another rubric or version.
+REMADE = """
+SELECT newest.name, json_extract(before.grade, '$.points'), json_extract(newest.grade, '$.points'),
+       before.status, newest.status
+FROM grades AS newest JOIN grades AS before ON before.seq =
+    (SELECT max(seq) FROM grades WHERE name = newest.name AND seq <= ?1 AND status <> 'harness-error')
+WHERE newest.seq > ?1 AND newest.seq = (SELECT max(seq) FROM grades WHERE name = newest.name)
+    AND newest.status <> 'harness-error' AND newest.submission_digest = before.submission_digest
+    AND (newest.rubric_digest <> before.rubric_digest OR newest.grader_version <> before.grader_version)
+"""
+
 STORED_GRADE = """
 SELECT grade, seq = (SELECT max(seq) FROM grades WHERE name = ?1) FROM grades
 WHERE name = ?1 AND submission_digest = ?2 AND rubric_digest = ?3 AND grader_version = ?4 AND status <> 'harness-error'

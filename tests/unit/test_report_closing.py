@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import grades
 from grades import summarize
 
-from grader.model import Grade, Note, ProgramSpec, Status
+from grader.model import Grade, Note, ProgramSpec, Remade, Status
 from grader.report.closing import render_closing
 
 PROGRAMS = tuple(ProgramSpec(role=role, file=f"echo-{role}.py", reference="") for role in ("server", "client"))
@@ -94,3 +96,23 @@ def test_what_could_not_be_opened_is_to_be_replaced() -> None:
         "1 hand-in could not be opened and has no mark: the list above says why. Put what can be read in its place and "
         "run the same command again.\n"
     )
+
+
+def test_marks_that_came_out_otherwise_are_told_with_the_way_back() -> None:
+    """Most likely a rubric that was not named again: the decisions beside it would be gone without a word."""
+
+    def remade(name: str, after: str, status: Status = Status.GRADED) -> Remade:
+        return Remade(
+            submission=name, before=Decimal(80), after=Decimal(after), status_before=Status.GRADED, status_after=status
+        )
+
+    changed = [remade("ada", "80", Status.NEEDS_REVIEW), remade("bob", "80.5"), remade("cy", "70"), remade("di", "81")]
+    said = render_closing(summarize(RUBRIC, [noted()]), out="results", rubric=None, others=(0, 0), remade=changed)
+    assert said.startswith(
+        "4 grades came out otherwise than the last time, though the same was handed in: cy 80 → 70, di 80 → 81, "
+        "bob 80 → 80.5 and 1 more. "
+    )
+    assert "name the rubric of the last time with -r" in said
+    alone = render_closing(summarize(RUBRIC, [noted()]), out="r", rubric=None, others=(0, 0), remade=changed[:1])
+    assert alone.startswith("1 grade came out")
+    assert "ada graded → needs a person. The" in alone

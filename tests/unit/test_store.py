@@ -31,6 +31,35 @@ def ids(store: Store) -> list[str]:
     return [grade.submission for grade in store.latest_grades()]
 
 
+# --- what came out otherwise ------------------------------------------------------------------------------------------
+
+
+def test_a_run_knows_which_marks_of_the_same_work_it_changed(tmp_path: Path) -> None:
+    """Not what was handed in anew or again, nor what comes out as before; a fault on our side is no mark."""
+    before = [grades.a_grade(submission=name) for name in ("moved", "same", "again", "looked at", "broken")]
+    with Store.open(tmp_path) as store:
+        for grade in before:
+            store.save(grade, {}, PLAN)
+        store.save(a_harness_error(submission="moved"), {}, PLAN)
+        assert store.remade() == []
+    after = {"rubric": "c" * 64}
+    with Store.open(tmp_path) as store:
+        store.save(grades.a_grade(submission="moved", points=Decimal(3), **after), {}, PLAN)
+        store.save(grades.a_grade(submission="same", **after), {}, PLAN)
+        store.save(grades.a_grade(submission="again", submission_digest="d" * 64, points=Decimal(3), **after), {}, PLAN)
+        store.save(grades.a_grade(submission="looked at", status=Status.NEEDS_REVIEW, **after), {}, PLAN)
+        store.save(a_harness_error(submission="broken", **after), {}, PLAN)
+        store.save(grades.a_grade(submission="new", points=Decimal(3), **after), {}, PLAN)
+        points = before[0].points
+        assert [(one.submission, one.before, one.after, one.status_after) for one in store.remade()] == [
+            ("moved", points, Decimal(3), Status.GRADED),
+            ("looked at", points, points, Status.NEEDS_REVIEW),
+        ]
+    with Store.open(tmp_path) as store:
+        store.save(before[0], {}, PLAN)  # the earlier rubric again: it is in force again
+        assert [(one.before, one.after) for one in store.remade()] == [(Decimal(3), points)]
+
+
 # --- what is there afterwards ---------------------------------------------------------------------------------------
 
 
