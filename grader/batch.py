@@ -48,7 +48,7 @@ def run_batch(
     Raises UsageError, HostError, ClusterError or StoreError. Ctrl-C ends the boxes, keeps what is done, and writes its
     reports.
     """
-    pending = list(find_submissions(paths, rubric))
+    pending = list(find_submissions(paths, rubric, out))
     if cluster is None:
         require_boxes()
     stopped = False

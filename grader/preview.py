@@ -40,7 +40,7 @@ def run_preview(
     Submissions without a grade there are counted and not run. Raises what `run_batch` raises, and UsageError where
     there is nothing to compare with.
     """
-    pending = list(find_submissions(paths, rubric))
+    pending = list(find_submissions(paths, rubric, out))
     with ended_like_ctrl_c(), copied(out) as store:
         standing = {one.submission: one for one in grades_in_force(store) if one.status is not Status.HARNESS_ERROR}
         known = [one for one in pending if one.id in standing]

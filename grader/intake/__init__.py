@@ -13,6 +13,7 @@ opened, nothing is written to disk, and every count and size is bounded.
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -47,15 +48,22 @@ class Pending:
         return _read(self.id, self._open, self._rubric, self._below / self.id)
 
 
-def find_submissions(paths: Sequence[Path], rubric: Rubric) -> Iterator[Pending]:
+def find_submissions(paths: Sequence[Path], rubric: Rubric, out: Path | None = None) -> Iterator[Pending]:
     """All hand-ins at `paths`, ordered by id; docs/submissions.md says what a path may be.
 
-    Raises UsageError, at once, when a path does not exist, or holds nothing that looks like a hand-in. Of several
-    paths one that is empty is a hand-in without files: it was named for a reason (`grade class/*`).
+    `out`: where the results go. It may lie among the hand-ins (`grade .`) and is none of them.
+
+    Raises UsageError, at once, when a path does not exist, or holds nothing that looks like a hand-in, or is `out`
+    itself. Of several paths one that is empty is a hand-in without files: it was named for a reason (`grade class/*`).
     """
     places = list(dict.fromkeys(_existing(path) for path in paths))
     alone = len(places) == 1
-    entries = [(path, entry) for path in places for entry in _sorted(_entries(path, rubric, alone=alone))]
+    results = Path(os.path.realpath(out)) if out else None
+    if results in places:
+        places = _without_results(places, results)
+    entries = [
+        (path, entry) for path in places for entry in _sorted(_entries(path, rubric, alone=alone, without=results))
+    ]
     ids = _unique([entry.name for _, entry in entries])
     pending = [Pending(name, entry.open, rubric, path) for name, (path, entry) in zip(ids, entries, strict=True)]
     return iter(sorted(pending, key=lambda each: each.id))
@@ -112,9 +120,22 @@ def _existing(path: Path) -> Path:
     return real
 
 
-def _entries(path: Path, rubric: Rubric, *, alone: bool) -> list[Entry]:
+def _without_results(places: list[Path], results: Path) -> list[Path]:
+    """The places but for the results of an earlier run, which `class/*` names as well.
+
+    Raises UsageError where results would come to lie between hand-ins: the next run would take them for such.
+    """
+    if len(places) == 1 or not (results / "grades.sqlite").is_file():
+        raise UsageError(
+            f"{results}: the results cannot go into what is graded. Choose another folder with `-o`, such as "
+            f"`-o {shlex.quote(str(results / 'results'))}`."
+        )
+    return [place for place in places if place != results]
+
+
+def _entries(path: Path, rubric: Rubric, *, alone: bool, without: Path | None) -> list[Entry]:
     try:
-        place: Place = FolderPlace(path) if path.is_dir() else open_class(path)
+        place: Place = FolderPlace(path, without) if path.is_dir() else open_class(path)
         entries = hand_ins(place, rubric, alone=alone)
     except SubmissionError as error:
         return [refused(path.name, messages.or_download(str(error)))]

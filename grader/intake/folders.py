@@ -36,10 +36,14 @@ Handle = int | str
 
 
 class FolderPlace:
-    """A folder on disk, named by a path whose parents are the teacher's own."""
+    """A folder on disk, named by a path whose parents are the teacher's own.
 
-    def __init__(self, path: Path) -> None:
+    `without`: a folder that is left out wherever it lies: the results, which may lie among the hand-ins.
+    """
+
+    def __init__(self, path: Path, without: Path | None = None) -> None:
         self._path = path
+        self._without = without
 
     @property
     def name(self) -> str:
@@ -56,7 +60,7 @@ class FolderPlace:
         files, folders, links = [], [], []
         with os.scandir(self._path) as entries:
             for entry in entries:
-                if names.is_junk(entry.name):
+                if names.is_junk(entry.name) or self._path / entry.name == self._without:
                     continue
                 if entry.is_symlink():
                     links.append(entry.name)
@@ -68,11 +72,11 @@ class FolderPlace:
 
     def enter(self, folder: str) -> FolderPlace:
         """A folder that lies directly in it."""
-        return FolderPlace(self._path / folder)
+        return FolderPlace(self._path / folder, self._without)
 
     def open(self) -> FolderSource:
         """Opens it as one hand-in."""
-        return FolderSource(self._path)
+        return FolderSource(self._path, without=self._without)
 
     def open_files(self, files: Sequence[str]) -> FolderSource:
         """Opens some of the files that lie directly in it as one hand-in."""
@@ -89,10 +93,13 @@ class FolderPlace:
 
 
 class FolderSource:
-    """One folder, opened, or only some `files` in it. The key of a member is the tuple of its raw names."""
+    """One folder, opened, or only some `files` in it. The key of a member is the tuple of its raw names.
 
-    def __init__(self, path: Path, files: Sequence[str] | None = None) -> None:
+    `without`: a folder that is left out, wherever it lies."""
+
+    def __init__(self, path: Path, files: Sequence[str] | None = None, *, without: Path | None = None) -> None:
         self._name = names.printable(path.name)
+        self._without = without.relative_to(path).parts if without and without.is_relative_to(path) else None
         self._files = files
         try:
             self._root = _open_folder(None, str(path))
@@ -149,9 +156,9 @@ class FolderSource:
     def _list(self, parts: tuple[str, ...], found: list[Member], waiting: list[tuple[str, ...]]) -> None:
         with self._folder(parts) as handle, os.scandir(handle) as entries:
             for entry in entries:
-                if names.is_junk(entry.name):
-                    continue
                 below = (*parts, entry.name)
+                if names.is_junk(entry.name) or below == self._without:
+                    continue
                 if not entry.is_dir(follow_symlinks=False):
                     found.append(_member(below, _problem_of(entry)))
                 elif len(below) > bounds.MAX_DEPTH:

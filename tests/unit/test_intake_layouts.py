@@ -230,3 +230,31 @@ def test_folders_around_the_download_of_a_platform_are_no_hand_in(tmp_path: Path
     """A download that was unpacked into a folder of a folder."""
     files = {f"a/b/{who}_{5 + n}_assignsubmission_file/{path}": b"x" for n, who in enumerate("xy") for path in WHOLE}
     assert ids(write(tmp_path / "class", files)) == ["x_5", "y_6"]
+
+
+def test_the_results_of_an_earlier_run_are_no_hand_in(tmp_path: Path) -> None:
+    """`grade .` a second time, with one student and with several, and `grade *`; by whatever path they are named."""
+    place = write(tmp_path / "class", a_class("ada", "bob") | {"results/grades.sqlite": b"", "results/students/x": b""})
+    (tmp_path / "link").symlink_to(place)
+    for results in (place / "results", tmp_path / "link" / "results"):
+        assert [each.id for each in find_submissions([place], RUBRIC, results)] == ["ada", "bob"]
+        assert [each.id for each in find_submissions(list(place.iterdir()), RUBRIC, results)] == ["ada", "bob"]
+    one = write(tmp_path / "one", {f"ada/{path}": data for path, data in WHOLE.items()} | {"out/grades.sqlite": b""})
+    (alone,) = find_submissions([one], RUBRIC, one / "out")
+    (as_before,) = find_submissions([one / "ada"], RUBRIC)
+    assert alone.id == "ada"
+    assert alone.read().digest == as_before.read().digest
+    write(one / "ada", {"results/students/ada/feedback.md": b"## Question 1\n", "results/grades.sqlite": b""})
+    (again,) = find_submissions([one / "ada"], RUBRIC, one / "ada" / "results")
+    assert [file.path for file in again.read().files] == sorted(WHOLE)
+
+
+def test_results_do_not_go_into_what_is_graded(tmp_path: Path) -> None:
+    """Their folders would be hand-ins of the next run. One that holds results already is only left out of several."""
+    place = write(tmp_path / "class", a_class("ada", "bob"))
+    for places in ([place], [place / "ada", place]):
+        with pytest.raises(UsageError, match=r"cannot go into what is graded.*-o .*/class/results"):
+            find_submissions(places, RUBRIC, place)
+    write(place, {"grades.sqlite": b""})
+    with pytest.raises(UsageError, match="cannot go into"):
+        find_submissions([place], RUBRIC, place)
