@@ -16,7 +16,7 @@ from typing import IO, Self
 from grader.errors import SubmissionError
 from grader.intake import bounds, names
 from grader.intake.handin import NOTHING, Aside, Contents, Member, Problem, Refused
-from grader.intake.packed import CLASS, ONE, Archive, Size, damaged, listed, too_much
+from grader.intake.packed import CLASS, ONE, Archive, Size, damaged, listed, nothing_in, too_much
 from grader.intake.tars import Damaged, TarMember, TooMuch, gunzip, looks_like_tar, tar_members
 from grader.intake.zips import ZipArchive
 
@@ -155,10 +155,13 @@ class ArchiveSource:
 def open_archive(data: bytes, label: str) -> ArchiveSource:
     """An archive that is one hand-in. A folder that wraps everything, as archivers make it, is taken off.
 
-    Raises SubmissionError when it is damaged, too large, or of a kind that cannot be read.
+    Raises SubmissionError when it is damaged, too large, or of a kind that cannot be read, and when there is no file in
+    it: something else was to be handed in, and a 0 would be taken for its mark.
     """
     archive = _archive_of(data, label, ONE)
     members = archive.below("")
+    if all(member.is_folder for member in members):
+        raise SubmissionError(nothing_in(label))
     tops = {member.path.partition("/")[0] for member in members if member.problem is not Problem.OUTSIDE}
     if len(tops) == 1 and any("/" in member.path for member in members):
         (top,) = tops
@@ -197,6 +200,8 @@ def _archive_of(data: bytes, label: str, size: Size) -> Archive:
     """The archive by what it is, whatever its ending says: browsers unpack `.tar.gz` to `.tar` without renaming."""
     if len(data) > size.packed:
         raise SubmissionError(too_much(label))
+    if not data:
+        raise SubmissionError(nothing_in(label))
     if data.startswith(b"\x1f\x8b"):
         try:
             data = gunzip(data, size.unpacked)

@@ -80,6 +80,11 @@ def damaged(label: str, what: str) -> str:
     return f"The archive {names.shown(label)} is damaged ({what}). Ask for it to be handed in again."
 
 
+def nothing_in(label: str) -> str:
+    """Message for an archive without a file in it; one of no bytes at all is such, too."""
+    return f"The archive {names.shown(label)} is empty: there is no file in it. Ask for it to be handed in again."
+
+
 def too_much(label: str) -> str:
     """Message for an archive beyond the bounds."""
     return (

@@ -31,6 +31,7 @@ from test_intake_support import (
     paths,
     tar_of,
     tarred,
+    write,
     zipped,
 )
 
@@ -452,7 +453,7 @@ def test_an_archive_that_is_a_link_or_a_fifo_is_not_opened(tmp_path: Path) -> No
 @pytest.mark.parametrize("data", [b"", b"PK", b"PK\x03\x04", b"Rar!\x1a\x07", b"\x1f\x8b", b"7z", b"echo", bytes(511)])
 def test_what_is_no_archive_is_refused(data: bytes) -> None:
     """Whatever the name says."""
-    refused(data, "damaged|not a zip")
+    refused(data, "damaged|not a zip|is empty")
 
 
 @pytest.mark.parametrize("kind", ["zip", "gz", "tar"])
@@ -650,3 +651,14 @@ def test_reading_a_tar_ends() -> None:
         list(tar_members(data, 100, 0))
     with pytest.raises(Damaged):
         list(tar_members(data[:-1].replace(b"ustar", b"USTAR"), 100, 0))
+
+
+def test_an_archive_without_a_file_is_refused(tmp_path: Path) -> None:
+    """Of no bytes, of no members, of folders or of what macOS adds: no 0 that looks like a mark."""
+    for number, data in enumerate((b"", zipped({}), zipped({"hw/": b""}), zipped({"__MACOSX/._hw": b"x"}), tarred({}))):
+        place = write(tmp_path / str(number), {"ada.zip": data, "bob/hw.zip": data, "zoe/echo-server.py": b""})
+        pending = {each.id: each for each in find_submissions([place], RUBRIC)}
+        for name in ("ada", "bob"):
+            with pytest.raises(SubmissionError, match=r"`(ada|hw)\.zip` is empty.*Ask for it"):
+                pending[name].read()
+        assert pending["zoe"].read().programs
