@@ -18,6 +18,7 @@ from grader import __version__
 from grader.answers_cli import answers_group
 from grader.errors import INTERRUPTED, GraderError, UsageError
 from grader.rubric_file import SHIPPED_RUBRIC, another_rubric_here, check_examples, find_rubric, load, loose_ends
+from grader.signs import write_anything_to
 
 NOT_BY_THAT = (
     "Note: `{command}` goes by the echo assignment's own rubric, not by the rubric.yaml in this folder{why}. To go by "
@@ -301,6 +302,7 @@ def rubric_schema_command() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Entry point. A GraderError is printed as a message, with its exit status; a bug keeps its traceback."""
+    write_anything_to([sys.stdout, sys.stderr])
     try:
         sys.exit(cli.main(args=arguments, prog_name="grade", standalone_mode=False))
     except GraderError as error:
