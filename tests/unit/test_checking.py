@@ -1,15 +1,18 @@
-"""What `grade check` says while programs take their time."""
+"""What `grade check` says while programs take their time, and where they cannot be run."""
 
 from __future__ import annotations
 
 import asyncio
 import io
+import socket
 
 import pytest
 from cases import SEED, a_check, a_pair, a_rubric, exits, receive, send
 
 from grader import checking
+from grader.alone import require_free
 from grader.conversation import plan
+from grader.errors import UsageError
 from grader.model import Submission
 
 ENDS = a_check("server.ends", exits())
@@ -66,3 +69,12 @@ def test_every_run_has_a_sentence() -> None:
     assert first.startswith("Still running: echo-␛server.py, for “")
     assert f"up to {RUBRIC.limits.wall_seconds:g} seconds" in first
     assert "echo-␛server.py and echo-client.py" in pair or "echo-client.py and echo-␛server.py" in pair
+
+
+def test_without_boxes_the_port_has_to_be_free() -> None:
+    """A server that still runs in another terminal would be met in the place of the one that is checked."""
+    with socket.create_server(("127.0.0.1", 0)) as still_running:
+        port = still_running.getsockname()[1]
+        with pytest.raises(UsageError, match=f"port {port} on 127.0.0.1.*Stop it"):
+            require_free("127.0.0.1", port)
+    require_free("127.0.0.1", port)
