@@ -26,6 +26,10 @@ UNPROTECTED = (
     "Note: this machine cannot box programs, so yours ran as ordinary processes on the real loopback network. "
     "They could read and write your files, and another program that uses the same port gets in their way."
 )
+OTHER_NAMES = (
+    "Note: none of your programs has the name that this assignment, “{title}”, gives it. If they are for another one, "
+    "name its rubric: grade check {folder} -r RUBRIC"
+)
 TOLD_AFTER_SECONDS, LOOK_SECONDS = 2.0, 0.5
 UNPROVED = " A program that hangs is found only when its time is up."
 
@@ -48,7 +52,15 @@ def check_folder(folder: Path, rubric: Rubric) -> int:
     sys.stdout.write(render_check_terminal(view, colour=sys.stdout.isatty(), width=width))
     if unprotected:
         print(unprotected, file=sys.stderr)
+    if not view.all_well and under_other_names(submission, rubric):
+        print(OTHER_NAMES.format(title=rubric.title, folder=shlex.quote(str(folder))), file=sys.stderr)
     return ALL_WELL if view.all_well else SOMETHING_TO_DO
+
+
+def under_other_names(submission: Submission, rubric: Rubric) -> bool:
+    """Whether several programs were found, and none under a name of the assignment's, in whatever folder."""
+    found = {path.rpartition("/")[2] for path in submission.programs.values()}
+    return len(found) > 1 and found.isdisjoint(spec.file for spec in rubric.programs)
 
 
 def something_to_check(folder: Path, rubric: Rubric) -> Submission:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import socket
+from dataclasses import replace
 
 import pytest
 from cases import SEED, a_check, a_pair, a_rubric, exits, receive, send
@@ -69,6 +70,22 @@ def test_every_run_has_a_sentence() -> None:
     assert first.startswith("Still running: echo-␛server.py, for “")
     assert f"up to {RUBRIC.limits.wall_seconds:g} seconds" in first
     assert "echo-␛server.py and echo-client.py" in pair or "echo-client.py and echo-␛server.py" in pair
+
+
+@pytest.mark.parametrize(
+    ("server", "client", "doubted"),
+    [
+        ("upper-server.py", "upper-client.py", True),
+        ("src/echo-server.py", "src/echo-client.py", False),
+        ("echo-client.py", "echo-server.py", False),
+        ("server.py", "echo-client.py", False),
+        ("server.py", "", False),
+    ],
+)
+def test_programs_of_another_assignment_are_known_by_their_names(server: str, client: str, doubted: bool) -> None:
+    """Both have other names; another folder, an exchange or one slip is no sign of another assignment."""
+    programs = {role: path for role, path in (("server", server), ("client", client)) if path}
+    assert checking.under_other_names(replace(SUBMISSION, programs=programs), RUBRIC) is doubted
 
 
 def test_without_boxes_the_port_has_to_be_free() -> None:
