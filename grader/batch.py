@@ -130,9 +130,9 @@ def print_summary(written: Written, out: Path, given: Path | None, remade: Seque
     print(f"Overview: {written.overview}")
     print(f"For students: {out / 'students'}   For other programs: {out / 'scores.csv'}, {out / 'results.json'}")
     others = (written.other_students, written.other_staff) if whole else (0, 0)
-    closing = render_closing(
-        written.summary, out=str(out), rubric=str(given) if given else None, others=others, remade=remade
-    )
+    edited = str(written.edited) if written.edited else None
+    rubric = str(given) if given else None
+    closing = render_closing(written.summary, out=str(out), rubric=rubric, others=others, remade=remade, edited=edited)
     if closing:
         print(f"\n{closing}", end="")
 

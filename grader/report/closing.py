@@ -31,6 +31,10 @@ REMADE = (
     "what was decided beside it, or this program. If that was not meant, name the rubric of the last time with -r "
     "and run this again: nothing is lost."
 )
+EDITED = (
+    "{out}/scores.csv had been changed since it was written. That one is kept as {edited}; each run makes the table "
+    "anew. A mark that is to stay is set with `grade override`."
+)
 ANSWERS = "To settle the answers that need a person, each wording once: {command}"
 PROGRAMS = (
     "For {number} of those who need a person, open {overview}, look, and say what holds: {command}, or PART POINTS -m "
@@ -44,13 +48,19 @@ OTHERS = (
 
 
 def render_closing(
-    summary: Summary, *, out: str, rubric: str | None, others: tuple[int, int], remade: Sequence[Remade] = ()
+    summary: Summary,
+    *,
+    out: str,
+    rubric: str | None,
+    others: tuple[int, int],
+    remade: Sequence[Remade] = (),
+    edited: str | None = None,
 ) -> str:
     """The sentences, a line each, or nothing where there is nothing to do.
 
     `out`: the output folder, and `rubric`: the rubric as the command named it, or None. `others`: how many submissions
     that are not in this run have pages for students, and for staff. `remade`: grades that came
-    out otherwise than before.
+    out otherwise than before. `edited`: where an edited scores.csv was kept.
     """
     lines = [
         *_doubts(summary),
@@ -59,6 +69,7 @@ def render_closing(
         *_unopened(summary),
         *_people(summary, out, rubric),
     ]
+    lines += [EDITED.format(out=out, edited=edited)] if edited else []
     lines += _others(summary, out, max(others))
     return "".join(f"{line}\n" for line in lines)
 

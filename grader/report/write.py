@@ -15,7 +15,8 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
+from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -33,6 +34,9 @@ from grader.whole_file import beside, create_anew, write_whole
 
 Encode = Callable[[Grade], bytes]
 
+SCORES_NAME = ".grades.scores"
+"""Holds the digest of scores.csv as it was written; while it is being replaced, of both."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
@@ -40,6 +44,7 @@ class Written:
 
     `other_students`, `other_staff`: folders and pages there of submissions that were not among the grades, which an
     earlier run into the same folder has left. They are counted, never removed.
+    `edited`: where the scores.csv is that somebody had edited since it was written; None where nobody had.
     """
 
     summary: Summary
@@ -47,6 +52,7 @@ class Written:
     changed: int
     other_students: int = 0
     other_staff: int = 0
+    edited: Path | None = None
 
 
 def write_reports(
@@ -133,7 +139,8 @@ class _Reports:
         try:
             for piece in render_overview(self._rubric, summary, self._rows.lines(), alike):
                 overview.write(piece)
-            self._changed += sum(growing.publish() for growing in (self.results, self._scores, overview))
+            self._changed += sum(growing.publish() for growing in (self.results, overview))
+            edited = self._publish_scores()
             if self._list is not None:
                 self._list.publish()
         finally:
@@ -144,7 +151,23 @@ class _Reports:
             changed=self._changed,
             other_students=self._others(each.name for each in os.scandir(self._students) if each.is_dir()),
             other_staff=self._others(page.stem for page in self._staff.glob("*.html")),
+            edited=edited,
         )
+
+    def _publish_scores(self) -> Path | None:
+        """Put scores.csv in its place. What somebody has changed in the one before, a mark say, is kept beside it:
+        nothing could make it again. Return where."""
+        path, seal = self._folder / "scores.csv", self._folder / SCORES_NAME
+        new, old = self._scores.digest(), _digest(path)
+        known = seal.read_text(encoding="ascii", errors="replace").split() if _plain_size(seal) is not None else [old]
+        edited = _free_name(path) if old and old != new and old not in known else None
+        if edited:
+            os.replace(path, edited)
+        if [new] != known:
+            write_file(seal, f"{new}\n{old}\n")  # killed before the next line, neither is taken for an edit
+        self._changed += self._scores.publish()
+        write_file(seal, f"{new}\n")
+        return edited
 
     def _others(self, names: Iterable[str]) -> int:
         return sum(not self._names.given(name) for name in names)
@@ -165,6 +188,11 @@ class _Growing:
         """What was written, line by line, ended by \\n."""
         self._file.seek(0)
         return iter(self._file)
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of what was written."""
+        self._file.flush()
+        return _digest(self._temporary)
 
     def publish(self) -> bool:
         """Put the file in its place. Return whether that changed anything."""
@@ -202,6 +230,21 @@ def _same_files(one: Path, other: Path) -> bool:
             if piece != second.read(1 << 20):
                 return False
     return True
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 (hex) of the plain file at `path`; empty where there is none."""
+    if _plain_size(path) is None:
+        return ""
+    with open(path, "rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _free_name(path: Path) -> Path:
+    """`scores.edited.csv` for `scores.csv`; where that is taken, with a number."""
+    numbered = (path.with_name(f"{path.stem}.edited-{number}{path.suffix}") for number in count(2))
+    names = chain([path.with_name(f"{path.stem}.edited{path.suffix}")], numbered)
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def _plain_size(path: Path) -> int | None:

@@ -116,3 +116,14 @@ def test_marks_that_came_out_otherwise_are_told_with_the_way_back() -> None:
     alone = render_closing(summarize(RUBRIC, [noted()]), out="r", rubric=None, others=(0, 0), remade=changed[:1])
     assert alone.startswith("1 grade came out")
     assert "ada graded → needs a person. The" in alone
+
+
+def test_an_edited_table_is_told_with_where_it_is_kept() -> None:
+    """And with where marks are changed instead."""
+    said = render_closing(
+        summarize(RUBRIC, [noted()]), out="out", rubric=None, others=(0, 0), edited="out/scores.edited.csv"
+    )
+    assert said == (
+        "out/scores.csv had been changed since it was written. That one is kept as out/scores.edited.csv; each run "
+        "makes the table anew. A mark that is to stay is set with `grade override`.\n"
+    )

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import grades
@@ -14,7 +15,7 @@ import pytest
 
 from grader.errors import StoreError
 from grader.model import Grade, Note, Status
-from grader.report.write import Written, write_file, write_reports
+from grader.report.write import SCORES_NAME, Written, write_file, write_reports
 
 RUBRIC = grades.a_rubric()
 CLASS = [
@@ -35,7 +36,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_every_report_has_its_place(tmp_path: Path) -> None:
     """One folder for each student, another for the staff, and the files of the whole class on top."""
     written = write(tmp_path / "results")
-    files = set(contents(tmp_path / "results"))
+    files = set(contents(tmp_path / "results")) - {SCORES_NAME}
     bob = next(path.name for path in (tmp_path / "results" / "students").iterdir() if path.name.startswith("Bob_Ross-"))
     names = ["ada", bob, "cy"]
     assert files == {
@@ -63,6 +64,36 @@ def test_only_what_changed_is_written(tmp_path: Path) -> None:
     """One better mark: that student's three pages and the three files of the class."""
     write(tmp_path)
     assert write(tmp_path, [CLASS[0], grades.a_grade(submission="Bob Ross"), CLASS[2]]).changed == 6
+
+
+def test_a_table_that_somebody_edited_is_kept(tmp_path: Path) -> None:
+    """A mark that was changed by hand can be made by nothing again. Each such table is kept, and told once."""
+    table, better = tmp_path / "scores.csv", [grades.a_grade(submission="Bob Ross")]
+    assert write(tmp_path).edited is None
+    made = table.read_bytes()
+    for number, name in enumerate(("scores.edited.csv", "scores.edited-2.csv")):
+        table.write_bytes(b"my marks %d" % number)
+        written = write(tmp_path, better if number else CLASS)
+        assert written.edited == tmp_path / name
+        assert written.edited.read_bytes() == b"my marks %d" % number
+    assert table.read_bytes() != made
+    assert write(tmp_path).edited is None
+    assert table.read_bytes() == made
+    table.unlink()
+    assert write(tmp_path).edited is None
+
+
+def test_a_table_of_which_nothing_is_known_is_no_edit(tmp_path: Path) -> None:
+    """Its list of digests is gone, or a run was killed between the list and the table: the list holds both then."""
+    write(tmp_path)
+    made = (tmp_path / "scores.csv").read_bytes()
+    (tmp_path / SCORES_NAME).unlink()
+    assert write(tmp_path, CLASS[:1]).edited is None
+    with (tmp_path / SCORES_NAME).open("a") as seal:
+        seal.write(f"{sha256(made).hexdigest()}\n")
+    (tmp_path / "scores.csv").write_bytes(made)
+    assert write(tmp_path, CLASS[:2]).edited is None
+    assert [path.name for path in tmp_path.glob("scores*")] == ["scores.csv"]
 
 
 def test_json_and_csv_agree(tmp_path: Path) -> None:
