@@ -52,6 +52,17 @@ def on_none_dialled(finding: Finding, clues: Clues) -> bool:
     return not clues.dials("connect")
 
 
+def on_another_socket(finding: Finding, clues: Clues) -> bool:
+    """A connection came about, and the socket that failed is none of it: it never had one, or it could not send, with
+    nothing said before and nothing closed by the peer."""
+    if clues.trace is None or not clues.events("accepted"):
+        return False
+    if clues.trace.kind == "BrokenPipeError":
+        shut = clues.uses("shutdown", "shut_wr", "detach")
+        return not clues.said and not shut and clues.first_close in ("", "fin-received")
+    return any(call.name in (*RECEIVES, *SENDS) for call in clues.raising)
+
+
 def is_bare(method: str, clues: Clues) -> bool:
     """`s.listen` stands there without parentheses."""
     return at_bare(method, clues) is not None
@@ -200,6 +211,18 @@ SOCKETS = (
         reason="Your client uses its socket{where} before it is connected.",
         next_step="Call connect first: it establishes the connection that sending and receiving need.",
         line=first_of(at_trace, at_call("sendall", "send", "recv")),
+    ),
+    Entry(
+        id="another-socket-used",
+        applies=both(
+            role("client"),
+            either(error("OSError", "[Errno 107]"), error("BrokenPipeError", "[Errno 32]")),
+            on_another_socket,
+        ),
+        reason="Your client makes a connection, and then uses{where} a socket that is not connected.",
+        next_step="A connection belongs to the one socket that connect was called on, or that create_connection "
+        "returned, once that call is done: send and receive on that socket.",
+        line=at_trace,
     ),
     Entry(
         id="used-after-close",

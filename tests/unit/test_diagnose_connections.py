@@ -95,6 +95,27 @@ CONNECTIONS = [
         RESET,
         record={"events": on_two(("accepted", 0), ("received", 0), ("fin-received", 0))},
     ),
+    on_client(
+        "another-socket-used",
+        "client-silent",
+        client(("s.sendall", "s = socket.socket()\ns.sendall"), ('world")', 'world")' + mark)),
+        "BrokenPipeError: [Errno 32] Broken pipe",
+        record={"events": on_two(("accepted", 0), ("fin-received", 0)), "dials": (dial("connect"),)},
+    ),
+    on_client(
+        "another-socket-used",
+        "reply-not-printed",
+        client(("s.recv(1024)", "socket.socket().recv(1024)" + mark)),
+        "OSError: [Errno 107] Transport endpoint is not connected",
+        record={"events": on_two(("accepted", 0), ("received", 0)), "dials": (dial("connect"),)},
+    ),
+    on_client(
+        "peer-gone",
+        "client-partial",
+        client(('world")', 'world")' + mark)),
+        "BrokenPipeError: [Errno 32] Broken pipe",
+        record={"events": on_two(("accepted", 0), ("fin-sent", 0)), "dials": (dial("connect"),)},
+    ),
     *(
         on_client(
             "exchange-again",
