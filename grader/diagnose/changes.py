@@ -138,11 +138,12 @@ def is_line_end(finding: Finding, clues: Clues) -> bool:
 
 
 def is_padding(finding: Finding, clues: Clues) -> bool:
-    """Zero bytes come where the next answer, or the end, should be."""
+    """Zero bytes come where the next answer, or the end, should be; not those of the message, after something lost."""
     at, actual = split_at(finding.expected, stream(finding, clues)), stream(finding, clues)
     after = actual[at : at + FAR]
     many = len(after) > 0 and not after[:SURE].strip(b"\0")
-    return many and (at == len(finding.expected) or bool(finding.facts.get("index", 0)))
+    own = finding.expected[at:].endswith(after)
+    return many and not own and (at == len(finding.expected) or bool(finding.facts.get("index", 0)))
 
 
 def is_doubled(finding: Finding, clues: Clues) -> bool:

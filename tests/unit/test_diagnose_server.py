@@ -176,6 +176,12 @@ REPLIES = [
         **reply(b"second", bytes(1010) + b"second", index=1, answered=12, heard=(GREETING,)),
     ),
     on_server(
+        "reply-altered",
+        "server-altered",
+        sends,
+        **reply(b"\0" + LOST_LARGE + b"\0", b"\0" + LOST_LARGE[:300] + b"\0", index=1, answered=12, heard=(GREETING,)),
+    ),
+    on_server(
         "reply-unchanged",
         "server-altered",
         sends,
