@@ -37,7 +37,7 @@ CHANGES: dict[str, Callable[[bytes], tuple[bytes, ...]]] = {
     "decoded and encoded again": lambda data: (
         *(decoded(data, "utf-8", errors) for errors in ("ignore", "replace", "backslashreplace")),
         decoded(data, "latin-1", "replace"), decoded(data, "cp1252", "ignore"), decoded(data, "ascii", "ignore"),
-        decoded(data, "ascii", "replace")),
+        decoded(data, "ascii", "replace"), data.decode("ascii", "replace").encode("ascii", "replace")),
 }  # fmt: skip
 
 

@@ -236,6 +236,7 @@ REPLIES = [
     on_server("reply-prefixed", "server-altered", sends, **reply(GREETING, b"Hear this: " + GREETING)),
     on_server("reply-suffixed", "server-altered", sends, **reply(GREETING, GREETING + b", Hello")),
     on_server("reply-changed", "server-altered", sends, **reply(LOST_LARGE, LOST_LARGE.upper()[:-9])),
+    on_server("reply-changed", "server-altered", sends, **reply(b"a\xffb \xc3(", b"a?b ?(")),
     on_server("reply-altered", "server-altered", sends, **reply(LOST_LARGE, bytes(byte ^ 1 for byte in LOST_LARGE))),
     on_server("reply-with-gaps", "server-altered", sends, **reply(b"abcdefghijklmnopqrst", b"abcghijklmnopqrst")),
 ]
