@@ -6,7 +6,7 @@ import re
 
 from grader.diagnose.awaited import AWAITED, at_more, gave_up, goes_round, got_reply, not_printed
 from grader.diagnose.caught import hidden_from_print
-from grader.diagnose.changes import CHANGES
+from grader.diagnose.changes import CHANGES, literals
 from grader.diagnose.clues import Clues
 from grader.diagnose.entry import (
     ADVICE_ONLY,
@@ -154,9 +154,16 @@ def shown_change(finding: Finding, clues: Clues) -> str:
 
 
 def shown_part(finding: Finding, clues: Clues) -> bytes:
-    """The longest beginning of the reply that was printed, or nothing if it is short."""
-    lengths = range(min(len(finding.expected), MOST_PART) - 1, LEAST - 1, -1)
-    return next((part for size in lengths if contains(clues.printed, part := finding.expected[:size])), b"")
+    """The longest beginning of the reply that was printed, or else the longest end of it that is in no literal of the
+    program that was printed; nothing if it is short."""
+    reply, printed = finding.expected, clues.printed
+    lengths = range(min(len(reply), MOST_PART) - 1, LEAST - 1, -1)
+    first = next((part for size in lengths if contains(printed, part := reply[:size])), b"")
+    if first:
+        return first
+    own = [one for one in literals(clues) if contains(printed, one)]
+    ends = (reply[-size:] for size in lengths)
+    return next((part for part in ends if contains(printed, part) and not any(part in one for one in own)), b"")
 
 
 def prints_length(finding: Finding, clues: Clues) -> bool:

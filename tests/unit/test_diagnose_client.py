@@ -74,6 +74,20 @@ CLIENTS = [
         record={"events": events(*REPLIED), "stdout": b"Received b'78Oner'\n"},
     ),
     on_client(
+        "printed-part",
+        "reply-not-printed",
+        client(("repr(data))", "data[6:])" + mark)),
+        finding=REPLY,
+        record={"events": events(*REPLIED), "stdout": b"Received b'LHZQvl'\n"},
+    ),
+    on_client(
+        "reply-not-printed",
+        "reply-not-printed",
+        client(('print("Received", repr(data))', 'print("The world answers")' + mark)),
+        finding={"expected": GREETING},
+        record={"events": events(*HEARD, ("sent", GREETING)), "stdout": b"The world answers\n"},
+    ),
+    on_client(
         "printed-length",
         "reply-not-printed",
         client(("repr(data))", "len(data))" + mark)),
