@@ -1,4 +1,5 @@
-"""Loops whose condition is false when they are reached: read from the syntax tree. Pure."""
+"""Loops whose condition is false when they are reached, and loops that come to an end of their own: read from the
+syntax tree. Pure."""
 
 from __future__ import annotations
 
@@ -8,12 +9,16 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from grader.diagnose.tree import FUNCTIONS, RECEIVES, SENDS, called_in, name_of, scopes
+from grader.diagnose.blocks import MOST_SHOWN, asks_more, received_in
+from grader.diagnose.paths import is_something
+from grader.diagnose.tree import FUNCTIONS, RECEIVES, SENDS, called_in, loops_in, name_of, scopes, within
 
 COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], object]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Lt: operator.lt,
     ast.LtE: operator.le, ast.Is: operator.is_, ast.IsNot: operator.is_not,
 }  # fmt: skip
+ACCEPTS = ("accept", "sock_accept")
+ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
 def dead_loops_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -90,3 +95,31 @@ def worth(node: ast.expr, known: Mapping[str, ast.expr]) -> tuple[object] | None
         with contextlib.suppress(TypeError):
             return (COMPARED[type(node.ops[0])](left[0], right[0]),) if left and right else None
     return None
+
+
+def bounded_loops_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Loops that receive from one client and send back, and that are over after a number of turns or of bytes, whatever
+    may still come: what they go by. Nothing else leaves them, but that nothing has come."""
+    for scope in scopes(tree):
+        for loop in loops_in(scope):
+            if not called_in(loop, RECEIVES) or not called_in(loop, SENDS) or called_in(loop, ACCEPTS):
+                continue
+            taken = received_in(scope).keys() | received_in(loop).keys()
+            by = loop.test if isinstance(loop, ast.While) else loop.iter
+            if is_bound(by, taken) and left_only_when_empty(loop, taken):
+                yield ast.unparse(by)[:MOST_SHOWN], loop.lineno
+
+
+def is_bound(by: ast.expr, taken: set[str]) -> bool:
+    """Whether a loop that goes by this comes to an end of its own: `range(3)`, `received < 1024`, `len(data) > 1`."""
+    if isinstance(by, ast.Call):
+        return name_of(by.func) == "range"
+    compared = [one for one in ast.walk(by) if isinstance(one, ast.Compare) and isinstance(one.ops[0], ORDERS)]
+    return any(is_something(one, taken) is None and asks_more(one) for one in compared)
+
+
+def left_only_when_empty(loop: ast.AST, taken: set[str]) -> bool:
+    """Whether each `break` and the like in a loop stands under a question for whether anything has come."""
+    asking = (one for one in within(loop) if isinstance(one, ast.If) and is_something(one.test, taken) is not None)
+    kept = {id(one) for node in asking for one in ast.walk(node)}
+    return all(id(one) in kept for one in within(loop) if isinstance(one, ast.Break | ast.Return | ast.Raise))

@@ -24,7 +24,7 @@ from grader.diagnose.blocks import (
     stale_loops_of,
     unanswered_leaves_of,
 )
-from grader.diagnose.deadloops import dead_loops_of
+from grader.diagnose.deadloops import bounded_loops_of, dead_loops_of
 from grader.diagnose.paths import (
     accept_in_loop_of,
     after_loop_of,
@@ -112,6 +112,7 @@ class Flow:
     enough_loops: Marks = ()  # loops that receive until they have a number of bytes
     counting_loops: tuple[tuple[str, int, int], ...] = ()  # the same in other words too, with first and last line
     early_leaves: Marks = ()  # where a loop that sends back is left, by which condition if any
+    bounded_loops: Marks = ()  # what such a loop goes by that comes to an end of its own, a number of turns or of bytes
     unanswered_leaves: Marks = ()  # conditions under which such a loop is left before it has sent
     stale_loops: tuple[tuple[str, int, int], ...] = ()  # what a loop sends again and again: received and begun where
     local_only: tuple[tuple[str, str, int], ...] = ()  # names of what is received that stay empty outside a function
@@ -204,6 +205,7 @@ def flow_of(tree: ast.Module, text: str) -> Flow:
         counting_loops=tuple(counting_loops_of(nodes)),
         stale_loops=tuple(stale_loops_of(tree)),
         early_leaves=tuple(early_leaves_of(tree, given)),
+        bounded_loops=tuple(bounded_loops_of(tree)),
         closings=tuple(closings_of(nodes)),
         unanswered_leaves=tuple(unanswered_leaves_of(nodes)),
         own_raises=tuple(own_raises_of(nodes)),

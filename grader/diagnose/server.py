@@ -88,8 +88,8 @@ def counted(finding: Finding, clues: Clues) -> Mapping[str, str]:
 
 
 def at_left(finding: Finding, clues: Clues) -> Place | None:
-    """Where the program leaves its loop too early or, without a loop, closes the connection."""
-    return at_flow("early_leaves")(finding, clues) or at_flow("closings")(finding, clues)
+    """Where the program leaves its loop too early, or has one that is over too early, or closes the connection."""
+    return first_of(at_flow("early_leaves"), at_flow("bounded_loops"), at_flow("closings"))(finding, clues)
 
 
 def left_words(clues: Clues) -> str:
@@ -98,6 +98,13 @@ def left_words(clues: Clues) -> str:
     if leaves:
         test, line = leaves[0]
         return f": it leaves its loop in line {line}" + (f", where {plain(test)} holds" if test else "")
+    bounds = [one for source in clues.sources for one in source.flow.bounded_loops]
+    if bounds:
+        by, line = bounds[0]
+        ends = (
+            f"is over at the end of {plain(by)}" if by.startswith("range(") else f"goes on only while {plain(by)} holds"
+        )
+        return f": its loop in line {line} {ends}"
     closes = [line for source in clues.sources for _, line in source.flow.closings]
     return f": it closes the connection in line {closes[0]}" if closes else ""
 

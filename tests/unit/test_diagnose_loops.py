@@ -204,6 +204,38 @@ def test_it_is_said_how_a_loop_is_left() -> None:
     assert said(left("    break\n")).endswith("and then no more: it leaves its loop in line 14.")
 
 
+WHOLE_LOOP = "while True:\n" + RECEIVING + SENDING
+ACCEPTED = "conn, addr = s.accept()\n"
+
+
+@pytest.mark.parametrize(
+    ("begun", "told"),
+    [
+        ("for _ in range(3):\n", ": its loop in line 9 is over at the end of range(3)."),
+        ("while taken < 1024:\n", ": its loop in line 9 goes on only while taken < 1024 holds."),
+        (
+            "while data and len(data) < 1024:\n",
+            ": its loop in line 9 goes on only while data and len(data) < 1024 holds.",
+        ),
+        ("while len(data) > 0:\n", " no more."),  # when nothing has come
+        ("while running:\n", " no more."),
+        (f"for _ in range(3):\n    {ACCEPTED}", " no more."),  # a number of clients
+    ],
+)
+def test_a_loop_that_is_over_after_a_number_is_named(begun: str, told: str) -> None:
+    """What it goes by, of turns or of bytes; a loop that is over when nothing comes has another reason."""
+    source = server((WHOLE_LOOP, begun + RECEIVING + SENDING))
+    assert said(on_server("replies-once", "server-silent", source, **ENDED_ONCE)).endswith(told)
+
+
+def test_a_loop_that_is_left_otherwise_as_well_is_not_called_over_after_a_number() -> None:
+    """Nobody knows which of the two it was."""
+    source = server(
+        (WHOLE_LOOP, "for _ in range(3):\n" + RECEIVING + SENDING + "    if data == other:\n        break\n")
+    )
+    assert said(on_server("replies-once", "server-silent", source, **ENDED_ONCE)).endswith(" no more.")
+
+
 @pytest.mark.parametrize(
     ("body", "told"), [("conn.sendall(data)", True), ("conn.sendall(data)\n        continue", False)]
 )
