@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from grader.diagnose.clues import Clues
-from grader.diagnose.words import STEADY_START
+from grader.diagnose.words import STEADY_BYTES, STEADY_PLACE, STEADY_START
 from grader.verdicts import Finding
 
 FAR = 2048  # how far on a stream is searched for the place where it goes on as expected
@@ -109,11 +109,14 @@ def inserted(finding: Finding, clues: Clues) -> tuple[int, bytes]:
 
 
 def dropped(finding: Finding, clues: Clues) -> bytes:
-    """Bytes that were left out, before the stream goes on as expected."""
+    """Bytes that were left out, before the stream goes on as expected; none far into a long message, where it is full
+    buffers that decide how many are lost, and where."""
     index = finding.facts.get("index", 0)
     later = messages(clues)[index + 1 :] if isinstance(index, int) else []
     expected, actual = finding.expected + b"".join(later), stream(finding, clues)
     at = split_at(expected, actual)
+    if len(finding.expected) > STEADY_BYTES and at >= STEADY_PLACE:
+        return b""
     rests = (rest for rest in (actual[at : at + SURE], actual[at : at + SURE // 3]) if len(rest) >= 3)
     found = next((place for rest in rests if (place := expected.find(rest, at, at + FAR)) > at), -1)
     return expected[at:found] if found > at else b""
