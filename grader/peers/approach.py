@@ -1,4 +1,4 @@
-"""When a peer may come to a server: where that listens, and whether it waits for clients, look by look."""
+"""When and where a peer can connect to a server: where the server listens, and whether it waits for clients yet."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from grader.sandbox.stuck import rests
 
 
 class Approach:
-    """The way to one server. `look` is asked again and again until there is one.
+    """Finds out when and where a peer can connect to one server. `look` is called until it does not return None.
 
-    `met`: the host and port where the server should be, or is met.  `sockets`: those on which it was last seen to
-    listen.  `polls`: it comes to its clients by asking for them again and again.  `printed`: bytes of stdout and of
-    stderr before the last look.
+    `met`: the host and port where the server should listen, or where the peer did connect.  `sockets`: where it
+    listened when it was last found ready.  `polls`: whether it finds its clients by asking for them again and again.
+    `printed`: bytes of stdout and of stderr before the last look.
     """
 
     def __init__(self, run: AnyRun, host: str, port: int) -> None:
@@ -28,16 +28,16 @@ class Approach:
         self.begin()
 
     def begin(self) -> None:
-        """Forget how long the server has been at work: from now on somebody wants to come to it."""
+        """Start counting the server's work afresh: from now on the peer wants to connect."""
         self.moves = 0
-        self.cpu_before: float | None = None  # what it had used when it was first seen to listen
+        self.cpu_before: float | None = None  # processor time used when it was first seen to listen
 
     def look(self) -> Sequence[Socket] | None:
-        """Where the program listens, once it waits for clients; None before. One that has ended listens nowhere.
+        """Where the program listens, once it waits for clients; None before. Empty for a program that has ended.
 
-        Not before it waits: a program that listens and then ends without waiting for anybody could be caught in
-        between, or not, and a verdict may not hang on that. Nor elsewhere while the right address may still come. One
-        that only ever polls runs again and again while it listens.
+        To listen is not enough: a program may listen and then end without waiting for a client. Whether a look falls
+        in between is chance, and no verdict may depend on that. A program that listens elsewhere is given time to open
+        the right address. A program that only polls is known by running again and again while it listens.
         """
         self.printed, look, listening = self.run.output_bytes(), self.run.look(), self.run.listening()
         if not listening:

@@ -1,4 +1,4 @@
-"""What both ways of meeting a program share: its part in a run, and the record that comes of it."""
+"""What `play` and `relay` share: the peer's part in a run, and the record of a finished run."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from grader.sandbox.running import AnyRun
 class Part:
     """The peer's part in one run.
 
-    `role`: of the student's program, `server` or `client`.  `file`: its path.  `actions`: what the peer does.
+    `role`: what the student's program is, `server` or `client`.  `file`: its path.  `actions`: what the peer does.
     `awaits_exit`: wait for the program's end.  `host`, `port`: where the two should meet.
-    `follow`: a server that listens elsewhere is met there.
+    `follow`: connect to a server that listens elsewhere at its own address.
     """
 
     role: str
@@ -46,7 +46,7 @@ def record_of(
     if run.ran_out_of_memory():
         stopped, ending = "memory", None
     output_cut = run.printed_bytes() > limits.output_bytes
-    if output_cut:  # found now or by a look, by chance: it is the same to the program
+    if output_cut:  # whether a look found it before is chance, and must not matter
         stopped, ending = "output", None
     return RunRecord(
         role=part.role,
@@ -68,8 +68,8 @@ def record_of(
 
 
 def must_have_kept_its_box(run: AnyRun) -> None:
-    """Raise SandboxError when the box of a finished run was lost meanwhile: what was seen may be the box's end, and not
-    the program's doing. One that has used up its memory has ended its box itself."""
+    """Raise SandboxError when the box of a finished run was lost: what was seen may come from the loss, not from the
+    program. A program that used up the box's memory has ended the box itself, and nothing is raised."""
     if run.lost and not run.ran_out_of_memory():
         raise SandboxError(run.lost)
 
@@ -80,7 +80,7 @@ def ended_by_itself(run: AnyRun) -> bool:
 
 
 async def drained(connections: Sequence[Connection]) -> None:
-    """Let the event loop deliver what has already arrived: a program that died has had its last word."""
+    """Let the event loop deliver what has already arrived: a program may have sent it just before its end."""
     if any(one.reading for one in connections):
         await asyncio.sleep(0)
         await asyncio.sleep(0)

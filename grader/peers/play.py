@@ -26,7 +26,7 @@ from grader.sandbox.running import AnyRun
 from grader.sandbox.stuck import network_is_still, serves_on, waits_for_ever, waits_for_input
 
 DRAIN_CPU_SECONDS = 0.1  # what a program may still compute after the peer's FIN where its end is not awaited
-MOST_TURNS = 32  # in which a client is answered that says more and more
+MOST_TURNS = 32  # answers to a client that keeps saying more
 PATIENCE_CPU_SECONDS = 0.03  # what a client may compute between its message and waiting for the answer
 # A slow reader offers a small window and small segments: then the program's kernel buffers some 30 KB, not 4 MB.
 SLOW_BUFFER_BYTES = 2048
@@ -47,7 +47,7 @@ class Peer:
         self.current: Connection | None = None
         self.slow = any(action.slowly for action in part.actions)
         self.expected_bytes = 0
-        self.answered = 0  # bytes of a client's words, where answers depend on them
+        self.answered = 0  # bytes of a client's words answered so far, where answers depend on them
         self.outcomes: list[StepOutcome] = []
         self.approach = Approach(run, part.host, part.port)
         self.serving = self.stuck = False
@@ -68,7 +68,7 @@ class Peer:
         }  # fmt: skip
         for action in self.part.actions:
             result = await steps[action.kind](action)
-            if result not in LIMITS and self.watch.note_output_limit():  # now or at the next look: it must not matter
+            if result not in LIMITS and self.watch.note_output_limit():  # when a look finds it must not matter
                 result = "output"
             self.outcomes.append(self._outcome(result))
             if result in LIMITS or self._nothing_came(action, result):
@@ -94,7 +94,7 @@ class Peer:
         return await self.watch.until(self._try_to_connect)
 
     def _try_to_connect(self) -> bool:
-        """Connect once the program waits for clients, at the address where it should be or, followed, where it is."""
+        """Connect once the program waits for clients: where it should listen or, with `follow`, where it does."""
         listening = self._waits_for_clients()
         if listening is None:
             return False
@@ -163,7 +163,7 @@ class Peer:
         if connection is None or connection.ended == "reset":
             return IMPOSSIBLE
         connection.read(not self.slow)
-        if self.part.role == "server":  # one that is about to end without waiting for us has ended first, always
+        if self.part.role == "server":  # a server about to end without waiting for us has then always ended first
             await self._until_it_rests()
         data = self._words(action, connection)
         size = action.split or max(len(data), 1)
@@ -172,7 +172,7 @@ class Peer:
                 await self._waits_for_more()
             connection.send(data[at : at + size])
             result = await self.watch.until(lambda: not connection.unsent or connection.deaf)
-            if result == IMPOSSIBLE and self.slow:  # it waits for us to read
+            if result == IMPOSSIBLE and self.slow:  # the program waits for us to read
                 connection.read(True)
                 result = await self.watch.until(lambda: not connection.unsent or connection.deaf)
             if result != DONE or connection.unsent:
@@ -180,8 +180,8 @@ class Peer:
         return DONE
 
     def _words(self, action: Action, connection: Connection) -> bytes:
-        """What an action sends: an answer may be the program's own words, or as long as they are. Of what it has said,
-        that which was not answered yet."""
+        """The bytes that an action sends. An answer is what the program has said and was not answered yet (`echo`), or
+        as many bytes of the action's data (`length`)."""
         if not action.answers:
             return action.data
         said = self.transcript.received(connection.number)[self.answered : MOST_AS_RECEIVED]
@@ -199,9 +199,10 @@ class Peer:
         await self.watch.until(self.run.over, also=waits)
 
     async def _until_it_rests(self) -> None:
-        """Wait until a program that it is our turn to speak to waits for us, or sleeps, or has ended.
+        """Before we speak: wait until the program waits for us, or sleeps, or has ended.
 
-        One that ends without waiting is spoken to too late, always; one that polls without a rest is spoken to.
+        A program that ends without waiting is thus always spoken to too late. A program that polls without a rest is
+        spoken to after PATIENCE_CPU_SECONDS.
         """
         before: float | None = None  # processor time at the first look
 
@@ -245,10 +246,10 @@ class Peer:
         return IMPOSSIBLE if result == DONE and received < self.expected_bytes else result
 
     def _asks(self) -> bool:
-        """A client has spoken, and waits for its answer: what it has not said by now it does not mean to say.
+        """Whether a client has spoken and waits for its answer: what it has not said by now it does not mean to say.
 
-        Its time-out is no obstacle, where the wait is that of its connection (Python polls the socket). Anything else
-        that is timed may be a pause between two pieces of its message, unless it is one of many short ones.
+        A wait with a time-out counts if it is for the client's connection (Python polls the socket). Any other timed
+        wait may be a pause between two pieces of the message, unless it is one of many short ones.
         """
         if not self._has_spoken():
             return False
@@ -261,7 +262,7 @@ class Peer:
         return connection.received if connection is not None else 0
 
     def _is_answered_next(self) -> bool:
-        """Whether our next word is an answer that a client waits for, or one after which nothing is awaited."""
+        """Whether the next action sends, and either a client waits for that or nothing is received after it."""
         rest = [action.kind for action in self.part.actions[len(self.outcomes) + 1 :]]
         return rest[:1] == ["send"] and (self.part.role == "client" or "receive" not in rest)
 
@@ -286,7 +287,7 @@ class Peer:
         return DONE
 
     async def _close(self, action: Action) -> str:
-        """FIN, then read to the end: what a program sends after it shall be seen, not reset."""
+        """Send FIN, then read to the end: what a program sends after our FIN shall be seen, not reset."""
         connection = self.talking()
         if connection is None:
             return IMPOSSIBLE
@@ -320,7 +321,7 @@ class Peer:
                 one.half_close()
             allowance = None if self._end_tells() else self.watch.cpu_seconds() + DRAIN_CPU_SECONDS
             result = await self.watch.until(self._closed_by_program, cpu_seconds=allowance)
-            if self._end_tells() and result == DONE:  # where even that has become impossible, so has the end
+            if self._end_tells() and result == DONE:  # if it can never close, it can never end
                 await self.watch.until(self.run.ended.done, also=self._back_in_accept)
         else:  # what it prints and sends before its end counts
             self.stuck = await self._answer_until_it_is_over() == IMPOSSIBLE
@@ -328,7 +329,7 @@ class Peer:
             self.serving = self._back_in_accept()
 
     async def _answer_until_it_is_over(self) -> str:
-        """Wait for a client's end. One that says more than it was answered is answered on: it may send letter by
+        """Wait for a client's end. Go on answering a client that says more than was answered: it may send letter by
         letter."""
         for _ in range(MOST_TURNS):
             result = await self.watch.until(lambda: self._client_is_over() or self._speaks_on())
@@ -349,7 +350,7 @@ class Peer:
         return more and self.run.rests(self.run.look())
 
     async def _until_it_listens(self) -> None:
-        """Where nobody connects: wait until the program waits for clients, or has come to its end without."""
+        """In a conversation where nobody connects: wait until the program waits for clients, or has ended."""
         listens = await self.watch.until(lambda: self.run.over() or bool(self._waits_for_clients()))
         self.stuck = listens == IMPOSSIBLE
 
@@ -357,9 +358,9 @@ class Peer:
         return all(one.ended is not None for one in self.connections) or self.transcript.flooded
 
     def _back_in_accept(self) -> bool:
-        """The program has closed its side, listens, and waits for something on a socket: ready for another client.
+        """Whether the program is ready for another client: it has closed its side, listens, and waits on a socket.
 
-        One that comes to its clients by polling goes on to poll.
+        A program that finds its clients by polling has to be polling again.
         """
         served = bool(self.connections) and self._closed_by_program()
         waits = self.watch.steady and serves_on(self.watch.last[0])

@@ -24,8 +24,8 @@ CONNECTIONS = MOST_CONNECTS  # sockets made in the server's box for a client tha
 class Link:
     """One relayed connection: the grader's ends towards the server and towards the client.
 
-    `greeted`: how much the server had said when it was first handed something of the client's; None until then.
-    `due`: what the server has said is no longer held back. Nor is it once its end has come.
+    `greeted`: bytes that the server had sent when it was handed the client's first words; None until then.
+    `due`: what the server has said is no longer held back. Once the server has closed, nothing is held back either.
     """
 
     server: Connection
@@ -35,12 +35,12 @@ class Link:
 
     @property
     def replied(self) -> int:
-        """How much the server has said since it was handed what the client said first."""
+        """Bytes that the server has sent since it was handed the client's first words."""
         return 0 if self.greeted is None else self.server.received - self.greeted
 
     @property
     def ways(self) -> tuple[tuple[Connection, Connection], tuple[Connection, Connection]]:
-        """From where to where something may have to be handed on: to the server, and to the client."""
+        """Source and target of both directions: to the server, and to the client."""
         return (self.client, self.server), (self.server, self.client)
 
 
@@ -72,7 +72,7 @@ class Relay:
             near.close()
             return True
         bind_own(far, self.server.own, len(self.links), self.server_at[1])
-        try_connect(far, self.server_at)  # it listens, and the network is its box's loopback: done by the next event
+        try_connect(far, self.server_at)  # the server listens, on its box's loopback: connected by the next event
         number = len(self.links)
         link = Link(
             Connection(far, number, self.transcripts["server"], lambda: self._pass(number)),
@@ -87,10 +87,10 @@ class Relay:
         return True
 
     def _pass(self, number: int) -> None:
-        """One side has said something, or its end.
+        """Called when one side has sent something, or has closed.
 
-        What a server says unasked is held until the client has spoken, or waits for it; its replies are held until it
-        waits for more, since clients read once, and a server may answer in pieces. One without end is not waited for.
+        What a server says unasked is held until the client has spoken, or waits for it. The server's replies are held
+        until it waits for more: clients read once, and a server may answer in pieces. MOST_HELD bounds what is held.
         """
         if number < len(self.links):
             link = self.links[number]
@@ -99,7 +99,7 @@ class Relay:
         self.watch.notify()
 
     def _release(self) -> bool:
-        """Hold nothing back any more, once the server waits. Returns whether there was something."""
+        """Once the server waits, stop holding back what it has said. Returns whether anything was held back."""
         server, client = self.watch.last
         listens = self.watch.steady and waits_for_input(client)
         held = [link for link in self.links if not link.due and link.server.fresh]
@@ -126,32 +126,33 @@ class Relay:
         return result
 
     def serves_on(self) -> bool:
-        """The server has closed all connections, and waits for something on a socket, or polls."""
+        """Whether the server has closed all connections, still listens, and waits on a socket or polls."""
         waits = (self.watch.steady and serves_on(self.watch.last[0])) or self.watch.polls
         return all(link.server.ended is not None for link in self.links) and waits and bool(self.server.listening())
 
     def _over_when_handed_on(self, run: AnyRun) -> bool:
-        """Whether a program is over. Hands on first what may have brought it there."""
+        """Whether a program is over. First hands on what is to be handed on, in either direction."""
         if any(is_to_be_handed_on(*way) for link in self.links for way in link.ways):
             self._hand_on()
         return run.over()
 
     def _hand_on(self) -> None:
-        """Hand on what was said, or an end, to each program that rests, or is over, or only polls: one that is about to
-        say more, to close its side, or to end, has then done so first, always. One thing at a time: then it is at work.
+        """Hand on what was said, or a close, to each program that rests, is over, or only polls.
 
-        A reply as long as what the client has said is whole, once the server rests as well.
+        So a program about to say more, to close its side or to end has always done so first. Each program is handed one
+        thing at a time: after that it is at work. A reply as long as what the client has said counts as whole once the
+        server rests.
         """
         for_client = any(is_to_be_handed_on(link.server, link.client) for link in self.links)
         server_rests = self.server.rests(self.server.look())
-        client_rests = for_client and self.client.rests(self.client.look())  # else nobody has to know, now
+        client_rests = for_client and self.client.rests(self.client.look())  # looked at only when needed
         catch_up(self._acceptable, self.ends)
         server_takes, client_takes = (rests or self.watch.polls for rests in (server_rests, client_rests))
         for link in self.links:
             to_server, to_client = link.ways
             whole = server_rests and 0 < link.replied == link.client.received
             if server_takes and is_to_be_handed_on(*to_server):
-                if link.greeted is None and link.client.fresh:  # what it said so far, it said unasked
+                if link.greeted is None and link.client.fresh:  # the server has said all this unasked
                     link.greeted = link.server.received
                 hand_on(*to_server)
                 server_takes = False
@@ -173,7 +174,7 @@ class Relay:
 
 
 def is_to_be_handed_on(source: Connection, target: Connection) -> bool:
-    """Whether one end has something, or its end, that the other has not been told."""
+    """Whether `source` has received bytes, or a close, that `target` has not been sent."""
     return bool(source.fresh) or (source.ended is not None and not target.sent_fin)
 
 
@@ -184,17 +185,17 @@ def hand_on(source: Connection, target: Connection) -> None:
     if data and target.ended != "reset":
         target.send(data)
     if source.ended == "reset":
-        if target.ended != "reset":  # also one that sends no more, as it may wait for an answer or an end
+        if target.ended != "reset":  # also after its FIN: it may still wait for an answer or an end
             target.reset()
     elif source.ended == "fin" and not target.unsent:
         target.half_close()
 
 
 async def wait_until_listening(run: AnyRun, limits: Limits, host: str, port: int) -> Socket | None:
-    """The socket on which a server listens for clients that come to `host` and `port`; another one where it does
-    nothing more to open that; None when it never listens.
+    """The socket on which a server listens for clients of `host` and `port`. Another of its sockets once it will not
+    open that one by itself; None when it never listens.
 
-    Its socket table is read; nothing connects, since many servers serve one client only.
+    The socket table is read; nothing connects, since many servers serve one client only.
     """
     watch = Watch([run], limits, Transcript().now)
     found: list[Socket] = []
@@ -223,7 +224,7 @@ async def relay(
         serving = not server.ended.done() and bool(wire.links and wire.watch.last) and wire.serves_on()
         stopped = {role: ended_how(run, limits_reached) for role, run in (("server", server), ("client", client))}
         await client.finish(dump=True)
-        await server.finish(dump=not serving)  # one that serves on waits for nobody; a thread of it may stand anywhere
+        await server.finish(dump=not serving)  # where one that serves on stands explains nothing
         for end in wire.ends():
             end.close()
     detail = result if wire.listener is not None else DIRECT
@@ -246,8 +247,8 @@ async def relay(
 
 
 def ended_how(run: AnyRun, limits_reached: Mapping[AnyRun | None, str | None]) -> str | None:
-    """Why the grader ends a program, or None when it ended by itself. Where the other one has reached a limit, this one
-    is stopped because the run is over."""
+    """Why the grader ends a program, or None when it ended by itself. When a limit was reached, but not by this
+    program, it is stopped because the run is over (`finished`)."""
     if ended_by_itself(run):
         return None
     over = any(limits_reached.values())

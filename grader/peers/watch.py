@@ -18,25 +18,25 @@ from grader.seats import LIGHT, Sleep, perhaps_asleep
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.001, 0.1, 1.5  # seconds between looks, and how it grows
 DONE, IMPOSSIBLE = "done", "impossible"
 LIMITS = ("cpu", "wall", "output", "memory")
-# Looks at which a program has run since the one before, and yet nothing came of it: then it polls, and what it has not
-# done by now it will not do by itself. A program in one long sleep does not run, and is waited for.
+# A program polls if at more looks than this it has run since the look before and yet nothing has happened. What it has
+# not done by then it will not do by itself. A program in one long sleep does not run, and is waited for.
 POLLS = 12
 SETTLED_CPU_SECONDS = 0.25
-POLL_CPU_SECONDS = 0.05  # or that it has computed without anything coming of it
+POLL_CPU_SECONDS = 0.05  # or if it has computed for longer than this and nothing has happened
 
 
 class Watch:
     """Watches the programs of one run. `notify` tells it that something has happened on the wire.
 
-    While one waits: `steady`: at the last two looks, every thread sat in the same call.  `moves`: looks in this wait at
-    which the programs rested and yet had run since the look before, although nothing had happened (one that is at work
-    and gets no processor has not come back from anything).  `burnt`: processor seconds that the programs have used
-    since something last happened.
-    `lag`: seconds by which our own looks came later than they should have: what a program computed meanwhile, waiting
-    for us, is not held against it (up to as much again as it may), nor is the time.
+    During a wait: `steady`: at the last two looks, every thread sat in the same call.  `moves`: looks at which the
+    programs rested and yet had run since the look before, although nothing had happened (a program that is at work but
+    gets no processor does not count).  `burnt`: processor seconds that the programs have used since something last
+    happened.
+    `lag`: seconds by which our own looks came too late. They do not count as the program's real time. They are added to
+    the processor time that it may use, up to the limit once more, since it may have computed while it waited for us.
     `delay`: seconds for which a program's thread has waited for a processor.
     `heard`: when something last happened on the wire.
-    `had`: the real time that the programs have had at the last look, without what the machine owed them.
+    `had`: the real time that the programs have had at the last look, without `delay` and `lag`.
     `limit_reached`, `culprit`: which limit ended a wait, and the program that reached it.
     """
 
@@ -54,7 +54,7 @@ class Watch:
 
     @property
     def polls(self) -> bool:
-        """Whether a program has been at work for nothing, so that it comes to what it waits for by asking."""
+        """Whether a program polls: it has run again and again, or computed, and nothing has happened."""
         return self.moves > POLLS or self.burnt > POLL_CPU_SECONDS
 
     def notify(self) -> None:
@@ -163,8 +163,9 @@ class Watch:
     def nothing_can_happen(self, before: Sequence[Look], now: Sequence[Look]) -> bool:
         """The proof (see `sandbox/stuck.py`): all threads wait for ever, no timer is set, the network is still.
 
-        At its end each thread has to sleep on as it did when it was looked at. Else one that went on meanwhile would
-        be judged by what it left behind: a socket that it has closed has no time-out, and nothing under way.
+        At the end of the proof each thread must still sleep as it did in the look. Otherwise a thread that went on
+        meanwhile would be judged by what it left behind: a socket that it has closed shows no time-out, and nothing
+        under way.
         """
         if not all(all_wait(first, second) for first, second in zip(before, now, strict=True)):
             return False
@@ -178,8 +179,8 @@ class Watch:
         return all(run.sleeps_on(look) for run, look in zip(self.runs, now, strict=True))
 
     def limit(self, looks: Sequence[Look], cpu_seconds: float | None) -> str | None:
-        """The limit that a program has reached, if any, and it is the `culprit`; of the real time, nobody is. A
-        machine's slowness is not the program's time."""
+        """The limit that was reached, if any. Sets `culprit`: the program that reached it, nobody for real time. Time
+        lost to a slow machine is not the program's."""
         allowed = self.limits.cpu_seconds if cpu_seconds is None else cpu_seconds
         allowed += min(self.lag, self.limits.cpu_seconds)
         for run, look in zip(self.runs, looks, strict=True):
@@ -193,14 +194,14 @@ class Watch:
         return "wall" if late else None
 
     def note_output_limit(self) -> bool:
-        """Whether a program has reached the limit of what it may print. Then that is the limit that was reached."""
+        """Whether a program has printed more than it may. If so, that becomes the limit that was reached."""
         self.culprit = next((run for run in self.runs if printed_too_much(run, self.limits)), None)
         if self.culprit is not None:
             self.limit_reached = "output"
         return self.culprit is not None
 
     def program_seconds(self) -> float:
-        """Real time from the start of the programs; of those whose time was up, the time that they have had."""
+        """Real time since the start of the programs; `had` for programs stopped by the limit of real time."""
         return self.had if self.limit_reached == "wall" else self.now()
 
     def cpu_seconds(self) -> float:
@@ -209,8 +210,8 @@ class Watch:
 
 
 def limit_of(run: AnyRun, look: Look, limits: Limits, cpu_seconds: float) -> str | None:
-    """The limit that one program has reached. Processor time last: who fills memory, or prints without end, may spend
-    it all on that between two looks."""
+    """The limit that one program has reached. Processor time comes last: a program that fills memory, or prints without
+    end, may use up its processor time as well between two looks."""
     if look.memory_bytes > 2 * limits.memory_bytes:
         return "memory"
     if printed_too_much(run, limits):
@@ -224,17 +225,17 @@ def printed_too_much(run: AnyRun, limits: Limits) -> bool:
 
 
 def awaits_clients(look: Look, steady: bool) -> bool:
-    """Whether a program that listens has come to where it waits for somebody. Of several threads one may wait while
-    another, which ends the program, is under way; so two looks have to agree (`steady`)."""
+    """Whether a program that listens now waits for clients. Of several threads, one may wait while another is about to
+    end the program; so two looks have to agree (`steady`)."""
     return serves_on(look) and rests(look) and (steady or len(look.threads) == 1)
 
 
 def settled(look: Look, steady: bool, moves: int, burnt: float) -> bool:
-    """Whether a program that listens, but not where it should, will open no other address by itself: all of it waits
-    for input, or it has polled for long. One that is still loading modules runs without a rest, and not for long.
+    """Whether a program that listens, but not where it should, will open no other address by itself: every thread waits
+    for input, or it has polled for long. A program still loading modules runs without a rest, and not for so long.
 
-    `steady`: the look before showed the same calls. One look is not enough: threads are read one after another, and one
-    that was waiting for the next may be about to go on when that one is read."""
+    `steady`: the look before showed the same calls. One look is not enough: threads are read one after another, and a
+    thread that waited for another when it was read may be about to go on by the time the other is read."""
     waits = steady and waits_for_input(look)
     return waits or (moves > POLLS and rests(look)) or burnt > SETTLED_CPU_SECONDS
 

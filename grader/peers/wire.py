@@ -39,7 +39,7 @@ class EventDraft:
 class Transcript:
     """What happened in one run, in order. Its clock starts when the program is launched.
 
-    `expected`: bytes that a right program sends by itself, which are kept whatever their number.
+    `expected`: how many bytes a correct program sends by itself; so many are kept, whatever their number.
     """
 
     def __init__(self, expected: int = 0) -> None:
@@ -89,9 +89,9 @@ class Connection:
 
     `received`, `sent`: number of bytes so far.
     `fresh`: with `keep`, pieces received that nobody has taken yet.
-    `ended`: nothing more will arrive (`fin`, `reset`), or None.  `deaf`: nothing that is sent will be taken any more,
-    which an end by `fin` does not say: a program may have ended its own side, and read on.
-    `longest_wait`: the most seconds from the program's last bytes (or the connection's begin) to ours that followed.
+    `ended`: why nothing more will arrive (`fin` or `reset`), or None.  `deaf`: the program takes nothing more of what
+    is sent. `fin` does not imply that: a program may have closed its own side, and read on.
+    `longest_wait`: the most seconds from the program's last bytes (or the connection's start) to our next bytes.
     """
 
     def __init__(
@@ -157,7 +157,7 @@ class Connection:
         self.read(False)
         self.ended = how
         if how == "reset":
-            self._note_wait()  # it may have given us up
+            self._note_wait()  # it may have given up waiting for us
             self.deaf = True
             self.stop_writing()
         self.transcript.add("fin-received" if how == "fin" else "reset", self.number)
@@ -216,7 +216,7 @@ class Connection:
             return
         try:
             self.sock.shutdown(socket.SHUT_WR)
-        except OSError:  # gone, or not connected yet: then it is said when it is asked for again
+        except OSError:  # gone, or not connected yet: then a later call says it
             return
         self.sent_fin = True
         self.transcript.add("fin-sent", self.number)
@@ -252,7 +252,7 @@ def catch_up(take: Callable[[], bool], ends: Callable[[], Sequence[Connection]])
 def try_connect(sock: socket.socket, address: tuple[str, int]) -> bool | None:
     """One non-blocking attempt: True when connected, False when refused (try again later), None when under way."""
     code = sock.connect_ex(address)
-    if code == errno.ECONNABORTED:  # what the kernel says once after a refusal (inet_stream_connect); then it is new
+    if code == errno.ECONNABORTED:  # said once after a refusal (inet_stream_connect); then the socket is as new
         code = sock.connect_ex(address)
     if code in (errno.EINPROGRESS, errno.EALREADY):
         if sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
@@ -271,10 +271,11 @@ def try_connect(sock: socket.socket, address: tuple[str, int]) -> bool | None:
 
 
 def bind_own(sock: socket.socket, own: tuple[str, int], number: int, port: int) -> None:
-    """Give connection `number` of a run the address that it is to come from, `own` being the first one's: a program
-    that names its peer does so in the same words each time it is graded. Where that is taken, the kernel picks one.
+    """Bind connection `number` of a run to an address of ours that is the same each time a program is graded, since the
+    program may print it. Where the address is taken, the kernel picks one.
 
-    `port`: where it goes to. It never comes from there: it would meet itself.
+    `own`: the address of the first connection.  `port`: the port to connect to. Our own port is never the same: the
+    socket would connect to itself.
     """
     host, first = own
     if first:
