@@ -21,9 +21,9 @@ from grader.model import Limits
 
 ROOT = Path("/sys/fs/cgroup")
 NEEDED = ("memory", "pids")
-SHARED = "cpu"  # with it a box has the share of one, however many processes it starts; it may be missing
+SHARED = "cpu"  # gives each box the same share of a processor, however many processes it starts; may be missing
 OWN_PROCESSES = 4  # the launcher, and what it may briefly have besides the program
-PREFIX = "run"  # a program can read the name of its group: it says nothing
+PREFIX = "run"  # a program can read the name of its group, so the name says nothing
 NUMBERS = itertools.count(1)
 
 
@@ -59,7 +59,7 @@ class Group:
 def enclose(pid: int, limits: Limits) -> Group | None:
     """Put a process, and all that it will start, into a new group; None where groups cannot be had.
 
-    Raises OSError where only the descriptors for it are missing: no box does without a group for that.
+    Raises OSError when only descriptors are lacking: that is no reason for a box to go without a group.
     """
     where = parents()
     if where is None:
@@ -89,7 +89,7 @@ def enclose(pid: int, limits: Limits) -> Group | None:
 def settings(version: int, limits: Limits) -> list[tuple[str, int]]:
     """The files of a group and what goes into them, in this order. Pure.
 
-    Twice the memory of one process for all of them together, as the watch has it; nothing more by way of swap.
+    All processes together may hold twice the memory of one, the same bound as in `peers/watch.py`, and no swap.
     """
     memory, processes = 2 * limits.memory_bytes, limits.processes + OWN_PROCESSES
     if version == 2:
@@ -99,7 +99,7 @@ def settings(version: int, limits: Limits) -> list[tuple[str, int]]:
 
 @functools.cache
 def parents() -> Parents | None:
-    """Where this process may make groups, found out by making one; None if nowhere."""
+    """Where this process may make groups; None if nowhere."""
     own = own_groups()
     if is_version_2():
         for folder in (ROOT / own.get("", "/").lstrip("/"), ROOT):
@@ -129,7 +129,7 @@ def own_groups() -> dict[str, str]:
 
 
 def is_version_2() -> bool:
-    """Whether the memory controller, if there is one, is that of version 2."""
+    """Whether /sys/fs/cgroup is a hierarchy of version 2."""
     return (ROOT / "cgroup.controllers").exists()
 
 

@@ -1,7 +1,7 @@
 """The system calls that no program in a box may make.
 
-A deny list, because the point is to let every ordinary Python program run (threads, asyncio, subprocess) while what is
-left of the kernel is out of reach. The filter is compiled by libseccomp (through pyseccomp) for this host's
+A deny list, because the point is to let every ordinary Python program run (threads, asyncio, subprocess) while the
+rest of the kernel is out of reach. The filter is compiled by libseccomp (through pyseccomp) for this host's
 architecture; the namespaces are the boundary, this is the second fence.
 """
 
@@ -35,7 +35,7 @@ DENIED = {
 }  # fmt: skip
 
 # Address families that a program may use: Unix, IPv4, IPv6, netlink (which getifaddrs needs). The others have kernel
-# code with a bad history, or, as vsock, no namespaces: through it a program on a virtual machine would reach its host.
+# code with a bad history, or, like vsock, no namespaces: a program on a virtual machine could reach the host by it.
 FAMILIES = (1, 2, 10, 16)
 
 CLONE_NEW = (0x10000000, 0x20000000, 0x40000000, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x00000080)

@@ -21,10 +21,10 @@ from grader.sandbox.filter import compiled_filter
 from grader.sandbox.handed import close_all, memory_file
 from grader.sandbox.policy import Layout, bwrap_arguments
 
-# The uid and gid that boxes run under when the grader itself is root: of nobody, so that an escape would own nothing.
-# Far above what distributions hand out, and below the 16-bit limit of old file systems.
+# The uid and gid that boxes run under when the grader is root. They belong to nobody, so that an escaped program would
+# own nothing: far above what distributions hand out, and below the 16-bit limit of old file systems.
 UNPRIVILEGED_ID = 64731
-USER_NAMESPACE_COUNTS = (5, 14)  # first kernel that counts a user namespace's processes by themselves
+USER_NAMESPACE_COUNTS = (5, 14)  # first kernel that counts the processes of each user namespace separately
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +115,11 @@ def layout() -> Layout:
 
 
 def as_nobody(command: Sequence[str]) -> dict[str, Any]:
-    """Keyword arguments for `subprocess.Popen`, the command included, that make its processes nobody's when the grader
-    is root.
+    """Keyword arguments for `subprocess.Popen`, the command included, that run it as UNPRIVILEGED_ID when the grader is
+    root.
 
-    By way of setpriv(1) where there is one: to change the user itself, Python has to fork and cannot vfork, and the
-    page tables of a grader of 130 MB take longer to copy than a box takes to start.
+    setpriv(1) does that where there is one. Python could change the user itself, but then it has to fork and cannot
+    vfork, and the page tables of a grader of 130 MB take longer to copy than a box takes to start.
     """
     if not drops_privileges():
         return {"args": [*command]}
@@ -130,7 +130,7 @@ def as_nobody(command: Sequence[str]) -> dict[str, Any]:
 
 @functools.cache
 def sheds_privileges() -> tuple[str, ...]:
-    """The words before a command that run it as nobody; none where this machine's setpriv does not do that."""
+    """The words before a command that run it as UNPRIVILEGED_ID; none where this machine's setpriv cannot do that."""
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         return ()
@@ -220,15 +220,15 @@ def read(path: str) -> str:
 
 
 def require_descriptors() -> None:
-    """Have as many descriptors as we may. Raises HostError, with the remedy, where a program in a box would have fewer
-    than every program has: what it earns is not to depend on where it is graded."""
+    """Raise our limit of descriptors as far as we may. Raises HostError, with the remedy, where a program in a box
+    would have fewer than OPEN_FILES: its marks must not depend on where it is graded."""
     condition = descriptor_condition()
     if condition.state == "missing":
         raise HostError(f"This machine cannot make a box: {condition.detail}\n{condition.remedy}")
 
 
 def descriptor_condition() -> Condition:
-    """Whether as many files may be open as a program in a box is promised, and for how many submissions that is."""
+    """Whether a program in a box can have OPEN_FILES files open, and how many submissions can be in flight."""
     most, name = most_open(), "open files"
     if most < OPEN_FILES:
         detail = f"{most} files and sockets may be open at a time here, and a program in a box may have {OPEN_FILES}."

@@ -1,7 +1,7 @@
 """Looking at a box from outside: what the kernel says of its threads and sockets. Reads only; judges nothing.
 
 Everything is read through descriptors that the launcher handed out when the box was made (/proc, /proc/net, a
-netlink socket of the box's network), so nobody inside can colour what is seen.
+netlink socket of the box's network), so nobody inside can falsify what is seen.
 """
 
 from __future__ import annotations
@@ -119,8 +119,8 @@ def look(proc: int, among: Sequence[int] | None = None) -> Look:
                 ended += own
                 continue
             memory += resident * PAGE_BYTES
-            # The only thread has its process's number, so that no folder has to be listed. Nothing is read in between:
-            # whatever it starts meanwhile is missed, as it is behind a list.
+            # A process's only thread has the process's number, so no folder has to be listed. A thread that starts
+            # after the count was read is missed, just as one that starts after a listing.
             alone = fields[17] == "1"
             for thread in (process,) if alone else map(int, list_at(proc, f"{process}/task")):
                 threads.append(read_thread(proc, process, thread, stopped=fields[0] == "T"))
@@ -149,7 +149,7 @@ def sleeps(proc: int, thread: Thread) -> bool:
     """Whether a thread still sleeps (or is stopped) as in a look, without having run since, and not because of a disk.
 
     A sleep for a disk (state D) ends by itself, whatever call it is part of: a program that is being read from a slow
-    disk sits in `read` or `openat` as one does that waits for a pipe. Raises OSError when the thread is gone.
+    disk sits in `read` or `openat` just like one that waits for a pipe. Raises OSError when the thread is gone.
     """
     folder = f"{thread.process}/task/{thread.thread}"
     state = read_at(proc, f"{folder}/stat").rpartition(")")[2].split()[0]
@@ -158,7 +158,7 @@ def sleeps(proc: int, thread: Thread) -> bool:
 
 
 def awaits_alarms(proc: int, process: int) -> bool:
-    """Whether a process handles a timer's signal, or blocks it to wait for it: one may yet wake it (proc(5))."""
+    """Whether a process handles a timer's signal, or blocks it to wait for it: then a timer may wake it (proc(5))."""
     for line in read_at(proc, f"{process}/status").splitlines():
         if line.startswith(("SigCgt:", "SigBlk:")):
             signals = int(line.split()[1], 16)
@@ -212,8 +212,8 @@ def socket_times_out(handle: int, descriptor: int) -> bool:
 
 
 def id_outside(launcher: int, process: int) -> int | None:
-    """The id that we see of a process of a box, by the id that the box sees and our id of its launcher (proc(5): NSpid,
-    ns/pid). None when it is gone, or not for us to look at. Reads /proc whole: for the rare case alone."""
+    """Our id of a process of a box (proc(5): NSpid, ns/pid). None when it is gone, or we may not look at it. Reads all
+    of /proc, so only for rare cases.  `launcher`: our id of the box's launcher.  `process`: its id inside the box."""
     try:
         box = os.stat(f"/proc/{launcher}/ns/pid").st_ino
     except OSError:

@@ -1,4 +1,4 @@
-"""The one place that starts boxes, and programs in them, and that reaps on every way out.
+"""The one place that starts boxes and the programs in them, and that reaps them however a run ends.
 
 A `Box` is one bubblewrap process with the launcher (`inside/launcher.py`) in it, and serves any number of runs of one
 hand-in, one after another. `Box.run` starts a program and gives a `Run` (`running.py`): sockets into the box's network,
@@ -38,7 +38,7 @@ from grader.sandbox.running import Run
 
 MOST_DESCRIPTORS = 64
 CREDENTIALS = struct.Struct("=iII")  # process, user, group
-ANSWER_SECONDS = 60.0  # for a launcher to say what it owes us, on a machine however loaded; a harness error after that
+ANSWER_SECONDS = 60.0  # for an answer of the launcher, however loaded the machine; after that, a harness error
 
 
 class Box:
@@ -63,11 +63,11 @@ class Box:
         addresses: Sequence[str] = (),
         low_ports: bool = False,
     ) -> Box:
-        """A box with `files` laid out in it, and an interpreter warm for `program`; others can be run in it as well.
+        """A box with `files` laid out in it, and an interpreter warm for `program`; other programs can run in it too.
 
-        `addresses`: further ones of its own.  `low_ports`: whether we listen in it at ports below FIRST_FREE_PORT.
+        `addresses`: further addresses of the box.  `low_ports`: whether we listen in it at ports below FIRST_FREE_PORT.
 
-        Raises SandboxError when it does not come up, HostError when none can.
+        Raises SandboxError when this box does not come up, HostError when this machine can make none.
         """
         host.require_descriptors()
         with refusals():
@@ -83,12 +83,12 @@ class Box:
     def spawned(
         cls, files: Sequence[SourceFile], limits: Limits, program: str, addresses: Sequence[str], low_ports: bool
     ) -> Box:
-        """A box of which nothing has been heard yet. Raises SandboxError, HostError or OSError, and leaves nothing."""
+        """A box that has not answered yet. Raises SandboxError, HostError or OSError, and then leaves nothing open."""
         with contextlib.ExitStack() as undo:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             undo.callback(ours.close)
             with theirs:
-                ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # before anybody can send: it says who it is
+                ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # before anybody can send: it tells who does
                 ours.setblocking(False)
                 dial_log = memory_file("dials", bytes(DIAL_LOG_BYTES))
                 undo.callback(os.close, dial_log)
@@ -149,7 +149,7 @@ class Box:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
                 descriptors.frombytes(payload[: len(payload) - len(payload) % descriptors.itemsize])
             elif (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
-                self.sender = CREDENTIALS.unpack(payload)[0]  # the launcher's id, as we count: unix(7)
+                self.sender = CREDENTIALS.unpack(payload)[0]  # the launcher's id outside the box: unix(7)
         if flags & socket.MSG_CTRUNC:
             close_all(descriptors)
             raise SandboxError(NONE_LEFT)
@@ -159,7 +159,7 @@ class Box:
 
     @contextlib.asynccontextmanager
     async def answering(self) -> AsyncIterator[None]:
-        """While the launcher owes us an answer. Raises SandboxError when it stays away: stopped, or lost in a call."""
+        """For waiting on an answer of the launcher. Raises SandboxError when none comes within ANSWER_SECONDS."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 yield
@@ -282,7 +282,7 @@ class Box:
 
 @contextlib.contextmanager
 def refusals(*numbers: int) -> Iterator[None]:
-    """What the machine refuses us while we are at a box is its fault: a SandboxError, and no bug of ours.
+    """Turn an OSError while we handle a box into a SandboxError: the machine refused something; it is no bug of ours.
 
     `numbers`: the error numbers that count; all when there are none.
     """
@@ -340,9 +340,9 @@ def spawn(
 
 @functools.cache
 def launcher_files(python: str) -> Mapping[str, bytes]:
-    """What goes into a box, by its path there: compiled, where the box's interpreter is of our own version.
+    """The launcher's files by their paths in the box: compiled, where the box's interpreter is of our own version.
 
-    Compiling them anew took a fifth of the time that a box needs to start.
+    Compiling them in each box took a fifth of the time that a box needs to start.
     """
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     found = {}
@@ -365,7 +365,7 @@ def opened(pid: int) -> int:
 
 
 def kill_group(leader: int) -> None:
-    """Kill bubblewrap with its child: until that one has come far enough to die with its parent, it would stay."""
+    """Kill bubblewrap together with its child: early on, the child would not die with its parent yet."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(leader, signal.SIGKILL)
 
@@ -385,7 +385,7 @@ async def reap(process: subprocess.Popen[bytes]) -> None:
 
 
 async def ended(descriptor: int) -> None:
-    """Wait until the process of a pidfd has ended. With the launcher, every other process of its box has ended too."""
+    """Wait until the process of a pidfd has ended. With a launcher, all other processes of its box have ended too."""
     loop = asyncio.get_running_loop()
     gone: asyncio.Future[None] = loop.create_future()
     loop.add_reader(descriptor, set_once, gone)

@@ -31,7 +31,7 @@ from grader.sandbox.stuck import polls_one, rests, unchanged
 INSIDE = Path(__file__).parent / "inside"
 HAS_PROC = os.path.exists("/proc/self/task")
 DUMP_SECONDS = 0.5  # how long a program may take to print its stack
-POLL_SECONDS = 0.005  # how often a process is asked whether it has ended, where no descriptor tells
+POLL_SECONDS = 0.005  # between two questions whether a process has ended
 
 
 class PlainBox:
@@ -99,7 +99,7 @@ class PlainBox:
 class PlainRun:
     """One program as a plain process; see `running.Run`."""
 
-    lost = ""  # there is no box that could be
+    lost = ""  # there is no box to lose
     own = ("", 0)  # the kernel's choice
 
     def __init__(self, box: PlainBox, path: Path, sockets: list[socket.socket], outputs: Sequence[IO[bytes]]) -> None:
@@ -208,7 +208,7 @@ class PlainRun:
         return []
 
     def polls_connection(self, thread: Thread) -> bool:
-        """Whether a thread polls one descriptor; which one, cannot be seen here."""
+        """Whether a thread polls a single descriptor. What the descriptor is cannot be seen here."""
         return polls_one(thread)
 
     def may_wake(self, look: Look) -> bool:
@@ -229,7 +229,7 @@ class PlainRun:
     async def finish(self, *, dump: bool = False) -> None:
         """End the program: take the stacks if asked to, then kill it and its process group. Idempotent.
 
-        It is killed as well when this is cancelled: in a session of its own, it would hear no Ctrl-C.
+        The program is killed even when this is cancelled: in a session of its own, it gets no Ctrl-C.
         """
         if self.finished:
             return
@@ -255,7 +255,7 @@ class PlainRun:
 
 
 def environment(log: Path) -> dict[str, str]:
-    """The user's own, and what has the interpreter note the program's addresses (`inside/sitecustomize.py`)."""
+    """The user's own environment, and what makes Python note the program's addresses (`inside/sitecustomize.py`)."""
     path = os.pathsep.join(filter(None, (str(INSIDE), os.environ.get("PYTHONPATH"))))
     return {**os.environ, "PYTHONPATH": path, TASK: f"watch {log}"}
 
@@ -284,7 +284,7 @@ def make_sockets(connections: int, listen: str, port: int) -> list[socket.socket
 
 
 def read_from(descriptor: int, start: int, most: int) -> bytes:
-    """Bytes of an open file from a position, without moving what its writers see."""
+    """Bytes of an open file from a position. Where there is pread(2), the position of its writers does not move."""
     if hasattr(os, "pread"):
         return os.pread(descriptor, most, start)
     os.lseek(descriptor, start, os.SEEK_SET)

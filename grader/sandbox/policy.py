@@ -1,7 +1,7 @@
 """What a box is made of: limits and paths in, bubblewrap's arguments out. Pure, because bubblewrap protects only as
 its arguments say.
 
-The box has every namespace of its own; of the host it sees only the folders that a Python interpreter needs, read
+The box has its own namespace of every kind. Of the host it sees only the folders that a Python interpreter needs, read
 only. The hand-in's folder, /tmp and /dev/shm are memory file systems of bounded size. Process 1 is the launcher.
 """
 
@@ -14,13 +14,11 @@ from grader.model import OPEN_FILES, Limits, SourceFile
 from grader.sandbox.inside.watch import HOME, TASK
 
 HOSTNAME = "student-pc"
-OWN_ADDRESS = "127.0.1.1"  # of that name, as on Debian
+OWN_ADDRESS = "127.0.1.1"  # what HOSTNAME resolves to, as on Debian
 INSIDE = "/opt/launcher"
 USER = 1000
 FIRST_FREE_PORT = 1024  # below, only the privileged may listen
-STACK_BYTES = (
-    1 << 20
-)  # what may be printed beyond the limit, so that a program is seen to be at it, and its stack as well
+STACK_BYTES = 1 << 20  # room beyond the output limit: to see that a program has reached it, and for its stack
 NETWORK_CAPABILITIES = ("CAP_NET_ADMIN", "CAP_NET_BIND_SERVICE")
 
 PASSWD = f"root:x:0:0:root:/root:/bin/sh\nstudent:x:{USER}:{USER}:student:{HOME}:/bin/sh\n"
@@ -129,8 +127,8 @@ def bwrap_arguments(
 def resource_limits(limits: Limits, *, counts_processes: bool) -> tuple[int, ...]:
     """The kernel's own limits for each process of a run, in the order in which the launcher takes them; 0 for none.
 
-    `counts_processes`: whether this kernel counts those of a box alone.  What a program prints goes to a file as well;
-    how much it writes to others, the file systems bound.
+    `counts_processes`: whether this kernel counts the processes of a box separately.  What a program prints goes to a
+    file, so the limit of file size applies to it; how much it writes to its own files, the file systems limit.
     """
     return (
         round(2 * limits.cpu_seconds + 1.5),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from grader.sandbox.plain import PlainRun
 
 AnyRun: TypeAlias = "Run | PlainRun"
-"""What a peer talks to: a program in a box, or the plain process that stands in for it where there are none."""
+"""What a peer talks to: a program in a box, or the plain process that stands in for it where there are no boxes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class Run:
 
     `pid`: of its main process, as the box counts; `handle`: a pidfd of it.
     `sockets`: those asked for; the listener, if any, is the last.
-    `own`: the IPv4 address and the first of the ports from which the grader connects; an empty one and 0 for any.
-    `kills_before`: processes that the box had lost for want of memory before this program was started.
+    `own`: the IPv4 address and the first of the ports from which the grader connects; empty and 0 for any.
+    `kills_before`: how many processes the kernel had killed for lack of memory before this program was started.
     `ended`: done when the main process has ended by itself, with its `Ending`; fails with SandboxError if the box does.
-    `lost`: why the box is gone, where it was not there any more when the run was finished.
+    `lost`: why the box was gone when the run was finished; else empty.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Run:
         return look.complete and rests(look) and self.sleeps_on(look)
 
     def sleeps_on(self, look: Look) -> bool:
-        """Whether every thread sleeps, and not for a disk, and has not run since the look. One that is gone has."""
+        """Whether every thread sleeps, not for a disk, and has not run since the look. False if a thread is gone."""
         try:
             return all(kernel.sleeps(self.box.proc, thread) for thread in look.threads)
         except OSError:
@@ -122,7 +122,7 @@ class Run:
         return kernel.tcp_rows(self.box.net)
 
     def listening(self) -> list[Socket]:
-        """TCP sockets that listen in the box, except one that was made for the program to find."""
+        """TCP sockets that listen in the box, including one that the launcher has made for the program to find."""
         assert self.box.diagnosis is not None
         return kernel.listening(self.box.diagnosis, self.box.net)
 
@@ -131,15 +131,15 @@ class Run:
         return kernel.udp_sockets(self.box.net)
 
     def polls_connection(self, thread: Thread) -> bool:
-        """Whether a thread waits for input on a TCP connection, be it for some time only."""
+        """Whether a thread polls a single descriptor, with or without a time-out, for input on a TCP connection."""
         try:
             return polls_one(thread) and kernel.polls_connection(self.box.proc, self.box.net, thread)
         except (OSError, ValueError, OverflowError):
             return False
 
     def may_wake(self, look: Look) -> bool:
-        """Whether some thread may go on by itself, by a timer that no system call shows. It tells of one that runs
-        meanwhile whatever is left of it then, so who relies on it asks `sleeps_on` afterwards."""
+        """Whether some thread may go on by itself, by a timer that no system call shows. The answer means nothing for a
+        thread that runs meanwhile, so a caller that relies on it has to ask `sleeps_on` afterwards."""
         try:
             return any(
                 kernel.awaits_alarms(self.box.proc, process) or kernel.holds_timers(self.box.proc, process)
@@ -172,8 +172,8 @@ class Run:
     async def finish(self, *, dump: bool = False) -> None:
         """End the run: take the stacks if asked to, then kill and reap every process. Idempotent.
 
-        Only then are our ends of the connections dropped, so that a program that is being stopped hears nothing of
-        it, and with RST, so that no connection lingers in the box. Afterwards `cpu_seconds` is the whole run's.
+        Our ends of the connections are dropped last, so that a program that is being stopped does not notice, and with
+        RST, so that no connection lingers in the box. Afterwards `cpu_seconds` is that of the whole run.
         """
         if self.finished:
             return

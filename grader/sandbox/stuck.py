@@ -6,8 +6,8 @@ unchanged between them, every thread of every process sits in such a call, and n
 no connection is being set up or torn down, and no byte is sent but not yet delivered. Data that has been delivered and
 woke nobody is data that nobody waits for. A thread in a timed call (a sleep, a poll with a time-out) may go on by
 itself, so a box with one is never stuck; it is waited for. So is one in `sigwait`: which alarm it waits for, and
-whether one is set, the kernel does not show. A process that has been stopped (SIGSTOP) goes on when another process of
-the box says so, and at no other time, whatever its time-outs and alarms.
+whether one is set, the kernel does not show. A process that has been stopped (SIGSTOP) goes on only when another
+process of the box tells it to, whatever its time-outs and alarms.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ def always(arguments: Sequence[int]) -> bool:
 
 
 def without_pointer(position: int) -> Callable[[Sequence[int]], bool]:
-    """The call waits for ever when the pointer to its time-out is null."""
+    """The call has no time-out when the pointer to it is null."""
     return lambda arguments: arguments[position] == 0
 
 
 def negative(position: int) -> Callable[[Sequence[int]], bool]:
-    """The call waits for ever when its time-out in milliseconds is negative (a 32-bit number)."""
+    """The call has no time-out when the milliseconds given are negative (a 32-bit number)."""
     return lambda arguments: bool(arguments[position] & 0x80000000)
 
 
@@ -63,7 +63,7 @@ NUMBERS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 NAMES = {number: name for name, number in NUMBERS.get(platform.machine(), {}).items()}
 
-# Waiting for something to happen on sockets, timed or not: where a server that serves on is found between clients.
+# Calls that wait for something to happen on sockets, timed or not: where a server sits between two clients.
 SERVING = {"accept", "accept4", "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2"}
 
 # Calls that a time-out of their socket (SO_RCVTIMEO, SO_SNDTIMEO) may end.
@@ -95,7 +95,7 @@ def call_name(thread: Thread) -> str:
 
 
 def waits_for_ever(thread: Thread) -> bool:
-    """Whether a thread sits in a call that only somebody else can end, or has been stopped in any."""
+    """Whether a thread sits in a call that only somebody else can end, or has been stopped (SIGSTOP) in any call."""
     if thread.stopped:
         return thread.call is not None
     rule = WAITS.get(call_name(thread))
@@ -103,7 +103,7 @@ def waits_for_ever(thread: Thread) -> bool:
 
 
 def waits_for_input(look: Look) -> bool:
-    """Whether every thread waits for something to come, be it for some time only; a sleep is no such wait."""
+    """Whether every thread waits for something to come, with or without a time-out; a sleep is no such wait."""
     return all(call_name(thread) in INPUT for thread in look.threads)
 
 
@@ -134,8 +134,8 @@ def all_wait(first: Look, second: Look) -> bool:
 def network_is_still(rows: Sequence[Row]) -> bool:
     """Whether nothing is under way between any two sockets of the box.
 
-    Bytes sent and not acknowledged are under way, and so is a FIN behind them, unless the receiver is full of data
-    that it does not read: those wait for the receiver, as everything else does.
+    Bytes sent and not acknowledged are under way, and so is a FIN behind them. But if the receiver is full of data that
+    it does not read, they are not: they wait for the receiver.
     """
     ends = {(unmapped(row.local), unmapped(row.remote)): row for row in rows}
     return not any(under_way(row, ends.get((unmapped(row.remote), unmapped(row.local)))) for row in rows)
@@ -159,6 +159,6 @@ def unmapped(address: tuple[str, int]) -> tuple[str, int]:
 
 
 def serves_on(look: Look) -> bool:
-    """Whether the box's threads are back waiting for something to happen on a socket (the caller knows that one
-    listens, and that all connections are closed)."""
+    """Whether a thread of the box waits for something to happen on a socket. Whether a socket listens, and whether
+    connections are still open, the caller has to find out."""
     return bool(look.threads) and any(call_name(thread) in SERVING for thread in look.threads)

@@ -1,17 +1,17 @@
-"""What the end of a program takes apart: what is its own, and nothing of the interpreter that it was forked from.
+"""Makes the end of a program take apart only what is its own, and nothing of the interpreter that it was forked from.
 
-A forked program shares the launcher's memory until it writes to it. An interpreter that ends takes its modules apart,
-one after another, and with each object that it lets go of it writes to a page, which the kernel has to copy first: that
-was more than half of what a run cost. So the launcher prepares its interpreter before the first fork:
+A forked program shares the launcher's memory until it writes to it. An interpreter that ends takes its modules apart
+one by one. To release an object it writes to the object's page, which the kernel has to copy first: that was more than
+half of what a run cost. So the launcher prepares its interpreter before the first fork:
 
-- What is there is frozen for the collector (`gc.freeze`), and kept from being freed by a list that holds itself.
-- When the program has ended, its threads and its exit functions too, and the interpreter turns to the modules, those of
+- All objects so far are frozen for the collector (`gc.freeze`), and kept from being freed by a list that holds itself.
+- When the program, its threads and its exit functions have ended, the interpreter turns to the modules. Then those from
   before the fork are taken off its list, so that it clears none of them.
 - `__main__` is made afresh, as an object that is not frozen. In a frozen one nothing that its own functions refer to
   would be finalised: no `__del__` of a global, no flush of an open file.
 
-What a program made or imported comes to its end as ever: a test holds that to an ordinary interpreter. What it has hung
-onto objects of the library (`socket.socket.mine = ...`), no end finds.
+What a program made or imported is finalised as usual: a test compares that with an ordinary interpreter. What it
+attached to objects of the library (`socket.socket.mine = ...`) is never finalised.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ import gc
 import sys
 import types
 
-# The last attribute of `sys` that CPython clears before it turns to the modules. site(3) sets it for those who type.
+# The last attribute of `sys` that CPython clears before it turns to the modules. site(3) sets it for interactive use.
 LAST = "__interactivehook__"
 
 
 def spare_what_is_loaded() -> None:
-    """Prepare this interpreter, in which all is loaded that forked programs are to share."""
+    """Prepare this interpreter, once it has loaded everything that forked programs are to share."""
     streams = {id(one) for one in (sys.stdin, sys.stdout, sys.stderr)}  # flushed when they are freed
     kept = [one for one in gc.get_objects() if id(one) not in streams]
     kept.append(kept)
@@ -38,10 +38,10 @@ def spare_what_is_loaded() -> None:
 
 
 def at_last_hook(kept: list[object]) -> None:
-    """Have the modules of now taken off the list when an interpreter begins to clear its modules.
+    """Have the modules loaded so far taken off the list when an interpreter begins to clear its modules.
 
-    Nothing else is called then but what hangs on objects that die, so the hook for those who type is replaced by a copy
-    of itself that nobody else holds. `kept`: gets what has to stay.
+    At that point only the callbacks of dying objects are called. So the interactive hook is replaced by a copy that
+    nobody else holds, and its death calls `forget`. `kept`: gets what has to stay alive.
     """
     old = getattr(sys, LAST, None)
     if not isinstance(old, types.FunctionType):

@@ -18,14 +18,14 @@ others at once, which no fork bomb outruns. It is not dumpable, so nobody in the
 The launcher works while its interpreter, started as `python3 FILE`, is still starting up (`sitecustomize.py`). A forked
 child only has to return from here, and Python itself goes on to run the file: no frame of ours is on the stack, and
 `__main__`, `sys.argv`, `sys.path[0]`, messages and exit status are Python's own. A program gets an interpreter of its
-own instead where a file beside it has the name of a module that is already loaded here, so that the file shadows the
-module exactly as it would for the student; and where it is not the one that this box was made for.
+own instead in two cases: where a file beside it has the name of a module that is already loaded here, so that the file
+shadows the module exactly as it would for the student; and where it is not the program that this box was made for.
 """
 
 from __future__ import annotations
 
-# Each of these is paid for by every box. Not `ctypes`, `signal`, `weakref`, which wrap what is enough here; nor what a
-# program that imports `socket` would not load as well.
+# Every box pays for each of these. So not `ctypes`, `signal` or `weakref`: the modules that they wrap are enough here.
+# And nothing that a program that imports `socket` would not load as well.
 import _ctypes
 import _signal  # type: ignore[import-not-found]
 import array
@@ -44,7 +44,7 @@ from remains import Inventory, leftovers, snapshot  # type: ignore[import-not-fo
 from watch import HOME, LOW_PORTS, MESSAGE_BYTES
 
 MOST_DESCRIPTORS = 1 << 20
-TELLS = 500  # where a program that is being started keeps the pipe that tells whether it was
+TELLS = 500  # descriptor of the pipe on which a program that is being started tells whether it was
 STARTED, FAILED = b"+", b"!"
 DUMP_MILLISECONDS = 2000  # how long a program may take to print its stack, on a machine however loaded; then without
 
@@ -65,7 +65,7 @@ def libc(name: str, *arguments: int | bytes) -> int:
 
 
 def receive(control: socket.socket) -> tuple[list[bytes], list[int]]:
-    """One message and the descriptors that came with it. An empty message means that the supervisor is gone."""
+    """One message and the descriptors that came with it. Ends this process when the supervisor is gone."""
     room = array.array("i")
     data, ancillary, _, _ = control.recvmsg(MESSAGE_BYTES, socket.CMSG_SPACE(8 * room.itemsize))
     for level, kind, payload in ancillary:
@@ -103,7 +103,7 @@ def write_files(descriptor: int) -> None:
 
 
 def keep_capabilities(*kept: int) -> None:
-    """Give up all capabilities but these, and that a program which is started could have any (capabilities(7))."""
+    """Give up all capabilities but these, and see that no program started from here gets any (capabilities(7))."""
     libc("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     mask = sum(1 << capability for capability in kept)  # all of those that are kept here are below 32
     header = array.array("I", [LINUX_CAPABILITY_VERSION_3, 0]).tobytes()
@@ -143,22 +143,22 @@ def close_all_but(kept: int, first: int) -> None:
 
 
 def read_to_end(pipe: int) -> bytes:
-    """All that comes out of a pipe until its other end is closed, which an interpreter's start does as well."""
+    """All that comes out of a pipe until its other end is closed; the start of another interpreter closes it too."""
     with os.fdopen(pipe, "rb", buffering=0) as stream:
         return stream.read()
 
 
 def shadows(folder: str) -> bool:
-    """Whether a file beside the program has the name of a module that is loaded here already, and will be then."""
+    """Whether a file beside the program has the name of a module that a forked program would find already loaded."""
     loaded = sys.modules.keys() - {*watch.MODULES}
     return any(name.split(".", 1)[0] in loaded for name in os.listdir(folder))
 
 
 def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: int, output: list[int]) -> None:
-    """In the forked child: leave the launcher's life behind, and be an interpreter that is about to run `path`.
+    """In the forked child: stop being the launcher, and become an interpreter that is about to run `path`.
 
     `arguments`: CPU seconds, bytes of memory, bytes of a file, processes, open files; 0 means no limit.
-    TELLS is told when all has gone well, and closed.
+    When all has gone well, writes STARTED to TELLS and closes it.
     """
     os.setpgid(0, 0)  # as a shell does it; the leader of a session could not change its group
     folder, name = os.path.split(path)
@@ -173,7 +173,7 @@ def become(path: str, arguments: list[bytes], log: mmap.mmap, log_descriptor: in
         badness.write("1000")  # where memory runs out, this program is to go, and not the launcher
     if path != sys.argv[0] or shadows(folder):
         os.dup2(log_descriptor, 3)
-        os.set_inheritable(3, True)  # dup2 leaves it as it was where it is 3 already
+        os.set_inheritable(3, True)  # dup2 changes nothing if the log is 3 already
         close_all_but(TELLS, 4)
         os.write(TELLS, STARTED)
         task = {"PYTHONPATH": os.path.dirname(__file__), watch.TASK: "watch 3"}
@@ -245,7 +245,8 @@ class Launcher:
         os.close(tells)
         for descriptor in output:
             os.close(descriptor)
-        # Before we say so: a program that is stopped on its way here could not be told from one that we cannot start.
+        # Waited for before "started" is sent: else a program stopped on its way here would look like one that we
+        # could not start.
         if read_to_end(told) != STARTED:  # our own fault, and no ending of the program's
             raise OSError("a program could not be started")
         ended = os.pidfd_open(child)
@@ -305,12 +306,12 @@ class Launcher:
 
     def dump(self, child: int, ended: int) -> None:
         """Have the program print its stacks (faulthandler, to its stderr), which also ends it."""
-        if is_deaf(child, watch.DUMP_SIGNAL):  # nothing would come of waiting, and it may spin
+        if is_deaf(child, watch.DUMP_SIGNAL):  # waiting would be in vain, and it may be spinning
             return
         for victim in (child, -1):
             try:
                 ask_for_stacks(victim)
-                os.kill(victim, _signal.SIGCONT)  # one that has been stopped prints its stack as well
+                os.kill(victim, _signal.SIGCONT)  # so that a stopped program prints its stack as well
             except ProcessLookupError:
                 return
             waiter = select.poll()
@@ -326,10 +327,10 @@ def is_deaf(process: int, number: int) -> bool:
 
 
 def ask_for_stacks(victim: int) -> None:
-    """Send the signal on which a program prints its stacks: to the main thread, where one program is meant.
+    """Send the signal on which a program prints its stacks. `victim`: a process, whose main thread gets it; -1 for all.
 
-    Any other thread might get it instead, and still be printing when the main thread, which may have been stopped and
-    is about to go on, ends the program. Raises ProcessLookupError when there is nobody.
+    Any other thread might still be printing when the main thread, which may have been stopped and is about to go on,
+    ends the program. Raises ProcessLookupError when there is no such process.
     """
     try:
         sent = victim > 0 and libc("tgkill", victim, victim, watch.DUMP_SIGNAL) == 0
@@ -367,15 +368,15 @@ def forget_task() -> None:
 def main(words: list[str]) -> None:
     """Be the launcher; return in a forked child.
 
-    `words`: the two descriptors, then further addresses to have, and LOW_PORTS where it is to listen there.
+    `words`: the two descriptors, then further addresses of the box, and LOW_PORTS if it is to listen at such ports.
     """
     try:
         low_ports, hosts = LOW_PORTS in words[2:], [word for word in words[2:] if word != LOW_PORTS]
         if hosts:
             add_addresses(hosts)
         keep_capabilities(*([CAP_NET_BIND_SERVICE] if low_ports else []))
-        # What process 1 has no handler for, nobody inside can send it; and what the grader ignores (nohup), a program
-        # does not.
+        # Nobody inside can send process 1 a signal that it has no handler for. And a program shall not ignore what the
+        # grader may ignore (nohup).
         for number in (_signal.SIGINT, _signal.SIGHUP, _signal.SIGQUIT, _signal.SIGTERM):
             _signal.signal(number, _signal.SIG_DFL)
         forget_task()

@@ -40,4 +40,4 @@ def take_task() -> None:
 
 
 take_task()
-raise ImportError("there is no sitecustomize", name="sitecustomize")  # what site(3) takes for: none is installed
+raise ImportError("there is no sitecustomize", name="sitecustomize")  # site(3) takes this to mean that there is none

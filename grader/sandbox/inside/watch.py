@@ -1,8 +1,8 @@
 """What is seen of a program from inside its interpreter: the addresses it asks for, and its stack when it is stopped.
 
 It imports next to nothing, and forgets what it did import: in an interpreter of its own, a file beside the program may
-have the name of any module, and has to be found instead of it. What the two sides of a box have to agree on stands here
-as well, since both import it.
+have the name of any module, and has to be found in the module's place. What the two sides of a box have to agree on is
+here as well, since both import this file.
 """
 
 from __future__ import annotations
