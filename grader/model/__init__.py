@@ -1,10 +1,10 @@
-"""The nouns. Frozen values that every room shares; no behaviour beyond what a value can say of itself.
+"""The data types that all packages share: frozen values whose methods use nothing but the value itself.
 
 Units are in the names or the docstrings: seconds, bytes, points. Points are `Decimal`, so that sums are exact and a
 rubric may use halves. Text that a student supplied is plain `str` or `bytes` here and is escaped where it is printed.
 
-Four groups, in the order in which a mark comes about: what was handed in (`submission.py`), what counts (`rubric.py`),
-what happened (`record.py`), what it is worth (`grade.py`). All of them are imported from here.
+Four modules, in the order in which a grade comes about: what was handed in (`submission.py`), what counts
+(`rubric.py`), what happened (`record.py`), what it is worth (`grade.py`). Import all of their names from here.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from grader.model.submission import Note
 
 
 class Verdict(StrEnum):
-    """How a check came out. A harness error is ours or the host's, and never costs the student a point."""
+    """How a check came out. A harness error is a fault of the grader or the host, and never costs a student points."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -23,10 +23,10 @@ class Observation:
     """What one check showed. No points.
 
     `reason` and `next_step`: sentences for the student, empty when passed (a passed check may carry a `reason` as
-    advice). `file`, `line`, `source`: the student's own line that it points at, when there is one (line is 1-based).
+    advice). `file`, `line`, `source`: the line of the student's code that the reason is about, if any (1-based).
     `diagnosis`: id of the catalogue's entry. `staff_note`: for teachers only. `evidence`: short facts, for both.
-    `followed`: failed on the address alone; the checks that need this one are judged at the address really used.
-    `elsewhere`: the program may well work on the student's own computer, so that a person should look.
+    `followed`: the check failed only because of the address, so the checks that need it are still judged, at the
+    address that the program used. `elsewhere`: the program may work on the student's computer; a person should look.
     """
 
     check: str
@@ -48,7 +48,7 @@ class CriterionScore:
     """One criterion of one answer.
 
     `probability`: how sure the engine is that the idea is stated, 0 to 1.  `evidence`: the words that earned it.
-    `feedback`: for the student, and gives nothing away.  `staff_note`: for the teacher.  The two texts never mix.
+    `feedback`: for the student; does not give the idea away.  `staff_note`: for the teacher only.
     """
 
     id: str
@@ -101,7 +101,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """One submission's mark, with what explains it a year later.
+    """One submission's grade, with all that is needed to explain it a year later.
 
     `points` = checks + questions - `penalty`, never below 0.  `review_reasons`: why a person is needed; for staff.
     """
@@ -129,11 +129,12 @@ BY_HAND = "by-hand"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """What a person decided on one hand-in, as long as its content stays the same.
+    """What a person decided on one hand-in. It holds as long as the content of the hand-in stays the same.
 
-    `part`: id of a check or a question, or WHOLE.  `points`: what it is worth instead; None for WHOLE, of which the
-    marks stand as they are, and nobody else has to look.  `withdrawn`: an earlier decision on the part holds no more.
-    `reason`: for the student.  `author`: who decided, for staff.  `at`: when, as ISO 8601 in UTC; the store knows.
+    `part`: id of a check or a question, or WHOLE.  `points`: what the part is worth instead; None for WHOLE, which
+    confirms the points as they are, so that nobody else has to look.  `withdrawn`: an earlier decision on the part no
+    longer holds.  `reason`: for the student.  `author`: who decided, for staff.  `at`: when (ISO 8601, UTC), if read
+    from the store.
     """
 
     submission: str
@@ -158,5 +159,5 @@ class Remade:
 
 
 def number(points: Decimal) -> int | float:
-    """Points as a JSON number: whole when whole, so that 10 never reads 10.0."""
+    """Points as a JSON number: an int when they are whole, so that 10 is never written as 10.0."""
     return int(points) if points == points.to_integral_value() else float(points)

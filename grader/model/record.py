@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 KEPT_BYTES = 1 << 18
-"""What a transcript keeps of the bytes received: this much, what the rubric awaits, and twice what was sent. More tells
-nothing more of a verdict, and every run of a class is stored."""
+"""A transcript keeps at most this many of the bytes received, plus what the rubric awaits and twice what was sent.
+More would not change a verdict, and every run of a class is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +15,8 @@ class Event:
 
     `kind`: `connected`, `accepted`, `sent`, `received`, `fin-sent`, `fin-received`, `reset`, `reset-sent`.
     `connection`: 0 for the first connection of the run, 1 for the second, …
-    `data`: the bytes of `sent` and `received`; of `connected` and `accepted` the address of our own end, `host:port`,
-    which a server that was connected to sees as its client's.  `at`: seconds since the program was launched.
+    `data`: for `sent` and `received` the bytes; for `connected` and `accepted` the address of the grader's end as
+    `host:port` (for `connected`, what the server sees as its client's address).  `at`: seconds since launch.
     """
 
     kind: str
@@ -29,7 +29,7 @@ class Event:
 class Socket:
     """One row of the box's socket tables. `protocol`: `tcp`, `tcp6`, `udp`, `udp6`. `state`: `listen`, `bound`, …
 
-    `only_ipv6`: of an IPv6 socket, whether it takes no IPv4 connections.
+    `only_ipv6`: for an IPv6 socket, whether it refuses IPv4 connections.
     """
 
     protocol: str
@@ -68,8 +68,8 @@ class Frame:
     thread: int = 0
 
 
-NEVER_LISTENED = "never-listened"  # the detail of an outcome where a pair's server never did, and no client was started
-DIRECT = "direct"  # the detail of an outcome where two programs met without the grader in between
+NEVER_LISTENED = "never-listened"  # `detail` where the server of a pair never listened, so no client was started
+DIRECT = "direct"  # `detail` where two programs were connected without the grader in between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +77,8 @@ class StepOutcome:
     """How one action of the script ended: `done`, `impossible` (proved), `limit` (a limit came first), `not-reached`.
 
     `at`: seconds since launch when it ended.  `received`: bytes that had arrived by then on its connection.
-    `detail`: one plain fact, for staff; DIRECT where the programs of a pair met without the grader in between, which
-    only `grade check` on a machine without boxes allows; NEVER_LISTENED.
+    `detail`: one plain fact, for staff; or NEVER_LISTENED; or DIRECT, which only `grade check` on a machine without
+    boxes allows.
     """
 
     result: str
@@ -91,13 +91,13 @@ class StepOutcome:
 class RunRecord:
     """Everything seen of one program in one run. No opinion.
 
-    Exactly one of `exit_code`, `signal` and `stopped` is not None, but for a `harness_error`. `stopped` says why the
-    grader ended the program: `stuck` (proved), `cpu`, `wall`, `output`, `memory`, or `finished` (the script was over,
-    nothing more was awaited).
+    Unless there is a `harness_error`, exactly one of `exit_code`, `signal` and `stopped` is not None. `stopped` says
+    why the grader ended the program: `stuck` (proved), `cpu`, `wall`, `output`, `memory`, or `finished` (the script was
+    over and nothing more was awaited).
     `output_before`: bytes printed to stdout and to stderr before the grader connected, once the program waited for it.
     `serving`: at the end the program was back in accept, waiting for another client.
-    `outcomes`: one for each action of the script, in order. `sockets`: as seen when first something listened or, if
-    nothing ever did, at the end. `harness_error`: what failed on our side; then nothing else here may be judged.
+    `outcomes`: one for each action of the script, in order. `sockets`: as seen when something first listened or, if
+    nothing ever did, at the end. `harness_error`: what failed on the grader's side; nothing else is then to be judged.
     `late_seconds`: the longest that the program, or its peer, was kept waiting for an answer or for a processor.
     """
 

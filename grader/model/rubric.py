@@ -14,14 +14,15 @@ OPEN_FILES = 1024
 class Limits:
     """What one program may use during one run.
 
-    wall_seconds: real time from launch, or since it last sent or took something; > 0. Only ends a program that sleeps
-        or polls: hangs are proved, not timed.
-    cpu_seconds: processor time of the program and all its children; > 0. Ends one that spins.
+    wall_seconds: real time from launch, or since the program last sent or took something; > 0. This ends only programs
+        that sleep or poll: a hang is proved, not timed.
+    cpu_seconds: processor time of the program and all its children; > 0. This ends programs that spin.
     memory_bytes: what each process may allocate, touched or not (RLIMIT_DATA); > 0. Its address space may be eight
-        times that, for what a thread reserves and never touches; all processes together may hold twice that.
-    output_bytes: of stdout and of stderr, each; a program that prints more is stopped.
+        times as large, since threads reserve space that they never touch; all processes together may hold twice
+        `memory_bytes`.
+    output_bytes: for stdout and stderr each; a program that prints more is stopped.
     processes: processes and threads at one time.
-    file_bytes: what the program may write to its folder, beside what was handed in; and again to /tmp, and to /dev/shm.
+    file_bytes: what the program may add to its folder; the same again in /tmp, and in /dev/shm.
     """
 
     wall_seconds: float = 10.0
@@ -33,15 +34,16 @@ class Limits:
 
     @property
     def longest_seconds(self) -> float:
-        """Real time from launch for a program that goes on sending and taking, however slowly."""
+        """The most real time from launch for a program that goes on sending and taking, however slowly."""
         return 4 * self.wall_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramSpec:
-    """A program that students write: its `role`, the file name they were told, and the reference that stands in for it.
+    """A program that students write.
 
-    `reference` is the text of the reference program. Roles are `server` and `client`.
+    `role`: `server` or `client`. `file`: the file name that students were told. `reference`: the text of the reference
+    program, which stands in for a student's.
     """
 
     role: str
@@ -53,7 +55,7 @@ class ProgramSpec:
 class Step:
     """One step of a conversation: `name` (`connect`, `send`, `receive`, `prints`, …) and its arguments.
 
-    `who` is `server` or `client` in a pair, where a step must say whose output or exit it means; otherwise None.
+    `who`: in a pair, whose output or exit the step means, `server` or `client`; otherwise None.
     """
 
     name: str
@@ -84,10 +86,11 @@ class Criterion:
     """One idea that an answer may state.
 
     `idea`: the idea in a plain sentence (staff see it; students never do).
-    `kind`: what kind of thing it is, in words that do not give it away ("what the port is for"): shown when missing.
+    `kind`: what the idea is about, in words that do not give it away ("what the port is for"). Students see it when
+    the idea is missing from their answer.
     `accept` / `reject`: word patterns in the language of `docs/rubric.md`.
-    `examples_yes` / `examples_no`: marked wordings, which are the criterion's tests.
-    `decided_yes` / `decided_no`: whole answers that staff have decided, from the file of decisions beside the rubric.
+    `examples_yes` / `examples_no`: marked wordings, which serve as the criterion's tests.
+    `decided_yes` / `decided_no`: whole answers on which staff have decided, from the decisions file beside the rubric.
     """
 
     id: str
@@ -104,7 +107,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misconception:
-    """A wrong belief worth a hint. Never deducts: a sign of it next to credit asks for a person."""
+    """A wrong belief worth a hint. It never costs points; an answer that shows it and earns credit needs a person."""
 
     id: str
     says: str
@@ -116,7 +119,7 @@ class Misconception:
 class Question:
     """A free-text question. `points` is its maximum; the criteria may sum to more, and are then capped at it.
 
-    `target_precision`: the share of decisions that should be right among those that no person looks at, 0.5 to 1.
+    `target_precision`: the share of the decisions without a person that should be right, 0.5 to 1.
     """
 
     id: str
@@ -134,10 +137,10 @@ class Question:
 class Options:
     """Choices of an instructor that change marks.
 
-    follow_through: a wrong address costs its own check only; the rest is judged at the address really used.
+    follow_through: a wrong address costs only its own check; the others are judged at the address that was used.
     exact_wording: `prints` steps that give a `wording` demand it to the letter.
     misnamed_penalty: points taken off for each program found under another name.
-    seed: goes into the random payloads, which otherwise depend on the hand-in alone; known to staff only.
+    seed: goes into the random payloads, which otherwise depend only on the hand-in; known to staff only.
     """
 
     follow_through: bool = True
@@ -168,9 +171,9 @@ class Rubric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stages:
-    """What of a rubric each stage of a mark depends on, as SHA-256 (hex); points are part of neither.
+    """SHA-256 (hex) of the parts of a rubric on which each stage of grading depends. Points are in neither digest.
 
-    `observed`: all that decides what is observed of a program, and in which words.  `answered`: of an answer.
+    `observed`: what decides how programs are observed, and in which words.  `answered`: the same for answers.
     """
 
     observed: str

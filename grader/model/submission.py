@@ -15,18 +15,18 @@ class SourceFile:
 
 
 UNOPENED = "unopened"
-"""Code of the note on a hand-in that could not be opened. It is the only one whose message is for staff: what is wrong
-with the archive or the folder, and what they can do about it."""
+"""Code of the note on a hand-in that could not be opened. Only this note has a message for staff: what is wrong with
+the archive or the folder, and what they can do about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Something noticed about a hand-in that is no verdict: a misnamed file that was used all the same, say.
+    """Something noticed about a hand-in that is not a verdict, such as a misnamed file that was used all the same.
 
     `code`: a short stable name (`misnamed`, `missing`, `ambiguous`, `unreadable`, …).
-    `message`: a sentence fit for the student, but for `UNOPENED`.
+    `message`: a sentence for the student; for staff where `code` is `UNOPENED`.
     `needs_person`: a teacher has to look before the mark is final.
-    `role`: the program or `answers` that it concerns; None when it concerns the whole hand-in.
+    `role`: the role of the program that the note concerns, or `answers`; None when it concerns the whole hand-in.
     """
 
     code: str
@@ -39,9 +39,10 @@ class Note:
 class Submission:
     """One student's hand-in, read completely into memory.
 
-    `id`: the folder's name.  `digest`: SHA-256 (hex) over paths and contents; equal content, equal digest.
-    `files`: the files that go into the box: those of the folder that holds the programs and of the folders below it.
-    `programs`: role (`server`, `client`) -> path of that program among `files`; a role that was not found is absent.
+    `id`: the name of its folder or archive, made unique.  `digest`: SHA-256 (hex); equal content has an equal digest.
+    `files`: the files that go into the box, which are all that were read whole. Paths start below the deepest folder
+    that holds them all, if a program was found.
+    `programs`: role (`server`, `client`) -> path of its program among `files`; a role that was not found is absent.
     `answers`: text of the answers file, or None when there is none.
     """
 
