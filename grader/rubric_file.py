@@ -1,4 +1,4 @@
-"""The rubric that a command goes by: which file it is, and what stands in it."""
+"""The rubric that a command uses: which file it is, and reading and checking it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHIPPED_RUBRIC = Path(__file__).parent / "assignment" / "rubric.yaml"
 
 
 def find_rubric(given: Path | None, paths: tuple[Path, ...]) -> Path:
-    """The rubric to use. One that lies inside what is being graded is a student's file, and is never taken."""
+    """The rubric to use. A rubric.yaml inside what is being graded is a student's file and is never used."""
     if given is not None:
         return given
     here = Path("rubric.yaml")
@@ -22,7 +22,7 @@ def find_rubric(given: Path | None, paths: tuple[Path, ...]) -> Path:
 
 
 def another_rubric_here() -> bool:
-    """Whether a rubric.yaml lies in the current folder that is not the echo assignment's own."""
+    """Whether the current folder has a rubric.yaml that differs from the one of the echo assignment."""
     import filecmp
 
     here = Path("rubric.yaml")
@@ -30,7 +30,7 @@ def another_rubric_here() -> bool:
 
 
 def load(path: Path) -> Rubric:
-    """Read a rubric, its word patterns checked too, with the decisions on answers beside it. Raises RubricError."""
+    """Read a rubric and the decisions on answers beside it, and check its word patterns. Raises RubricError."""
     from grader.answers import check_pattern
     from grader.answers.decisions import with_decisions
     from grader.rubric import load_kept
@@ -40,7 +40,7 @@ def load(path: Path) -> Rubric:
 
 
 def check_examples(path: Path, rubric: Rubric) -> list[str]:
-    """A sentence for each example that the engine would not know by the idea and the patterns of its criterion alone.
+    """A sentence for each example that the engine would mark wrongly by its criterion's idea and patterns alone.
 
     Raises RubricError when an example is marked both ways.
     """
@@ -71,9 +71,9 @@ NO_ADDRESS = {
 
 
 def loose_ends(rubric: Rubric) -> list[str]:
-    """A sentence for each thing that a rubric may ask for, and does not, though most authors would think that it does.
+    """A sentence for each program whose address costs nothing when it is wrong, which few authors would expect.
 
-    A wrong address costs its own check only: without such a check it costs nothing.
+    With `follow_through`, a wrong address costs only the check that asks for it; without that check, it costs nothing.
     """
     asked = {step.name for check in rubric.checks if check.points for step in check.conversation}
     roles = {role for check in rubric.checks for role, who in check.players.items() if who == "student"}

@@ -1,15 +1,15 @@
 """Text of rubric.yaml -> Rubric, or a RubricError with every fault at once.
 
-The way of a rubric: `files.py` reads what lies on disk, within bounds; `yaml_text.py` makes a tree of entries that know
-their line; `shape.py` says which keys there are and what each may hold, and `checking.py` holds the tree against it;
-`steps.py` is the table of steps, by which `conversations.py` reads; `rules.py` has what must hold between entries;
-`build.py` makes the frozen values of `grader.model`, and `digest.py` their names in the store. No stage stops at its
-first fault, and only that which reads YAML can keep the later ones from speaking.
+How a rubric is read: `files.py` reads the files, within bounds; `yaml_text.py` makes a tree of entries that know their
+line; `shape.py` says which keys there are and what each may hold, and `checking.py` compares the tree with it;
+`conversations.py` reads the conversations by the table of steps in `steps.py`; `rules.py` has what must hold between
+entries; `build.py` makes the frozen values of `grader.model`, and `digest.py` the digests by which the store names
+them. No stage stops at its first fault. Only text that is not YAML keeps the later stages from reporting theirs.
 
-Instructors have `docs/rubric.md`.
+The page for instructors is `docs/rubric.md`.
 
-The names of this package are imported when they are first used: where a rubric was read before (`kept.py`), neither
-YAML nor its shapes are needed, which take longer to import than all the rest of a command.
+The names of this package are imported when they are first used. A rubric that was read before (`kept.py`) needs neither
+YAML nor the shapes, and these take longer to import than all the rest of a command.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> object:
-    """What `from grader.rubric import name` gives (PEP 562)."""
+    """Import a name of this package when it is first used (PEP 562)."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

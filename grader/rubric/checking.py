@@ -1,6 +1,7 @@
-"""A shape and an entry of the file -> every fault, with its line and in our words.
+"""Compares an entry of the file with a shape: every fault, with its line, in words for instructors.
 
-pydantic finds the faults, all at once; the sentences are ours, made from its error's place and the field's JSON Schema.
+pydantic finds the faults, all at once. The sentences are written here, from the place of pydantic's error and the JSON
+Schema of the field.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ LONGEST_SHOWN = 40  # characters of a text that a message repeats
 
 ShapeType = TypeVar("ShapeType", bound=BaseModel)
 
-# Begins the tags by which a union tells its ways of writing apart; no key of the file begins so.
+# Prefix of the tags by which a union tells its ways of writing apart. No key of the file begins with it.
 FORM = "form:"
 
 # Lists of the file whose members have a name of their own in messages.
@@ -62,7 +63,7 @@ def validate(shape: type[ShapeType], entry: Entry) -> ShapeType | None:
 
 
 def faults(shape: type[BaseModel], entry: Entry, place: Place) -> Iterator[Problem]:
-    """Yield everything that pydantic holds against an entry."""
+    """Yield every fault that pydantic finds in an entry."""
     try:
         shape.model_validate(entry.plain())
     except ValidationError as error:
@@ -73,7 +74,7 @@ def faults(shape: type[BaseModel], entry: Entry, place: Place) -> Iterator[Probl
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """An entry that was validated, the schema it was held against, and where it stands."""
+    """An entry that was validated, the schema of its shape, and where the entry stands."""
 
     entry: Entry
     schema: Schema
@@ -97,7 +98,7 @@ def _fault(kind: str, location: Sequence[str | int], finding: _Finding) -> Probl
 
 
 def _is_form(part: str | int) -> bool:
-    """Return whether a part of pydantic's path is the tag of a way of writing, which is no key of the file."""
+    """Return whether a part of pydantic's path is the tag of a way of writing, not a key of the file."""
     return isinstance(part, str) and part.startswith(FORM)
 
 
@@ -113,13 +114,13 @@ def _unknown(finding: _Finding, parent: Sequence[str | int], name: str, schema: 
 
 
 def _properties(schema: Schema) -> Mapping[str, Any]:
-    """Return the keys of a fragment, or of whichever of its branches has keys."""
+    """Return the keys of a fragment, or of the first of its branches that has keys."""
     branches = [schema, *schema.get("oneOf", []), *schema.get("anyOf", [])]
     return next((branch["properties"] for branch in branches if branch.get("properties")), {})
 
 
 def _advice(entry: Entry, schema: Schema) -> str:
-    """Return a last sentence for the slips that YAML invites, or ""."""
+    """Return a last sentence of advice for slips that are common in YAML, or ""."""
     keys = _keys(schema)
     if isinstance(entry.value, str):
         meant = nearest(entry.value, [str(name) for name in _names(schema)])
@@ -151,7 +152,7 @@ def _as_number(text: str, schema: Schema) -> str:
 
 
 def _as_value(word: str, schema: Schema) -> str:
-    """Return how to write a word that belongs behind the key of one of several ways."""
+    """Return how to write a word that needs a key before it, such as `upper` in `{sent: upper}`."""
     for branch in schema.get("oneOf", []):
         for key, inner in branch.get("properties", {}).items():
             if word in inner.get("enum", []):
@@ -160,7 +161,7 @@ def _as_value(word: str, schema: Schema) -> str:
 
 
 def _as_text(entry: Entry) -> str:
-    """Return how to write a text where one of several ways has to be named."""
+    """Return how to write a text where the way of writing has to be named: `{text: …}`."""
     written = json.dumps(entry.text, ensure_ascii=False)
     return f" A text is written `{{text: {written}}}`." if len(entry.text) <= LONGEST_SHOWN else ""
 
@@ -178,7 +179,7 @@ def _keys(schema: Schema) -> list[str]:
 
 
 def _follow(entry: Entry, path: Sequence[str | int]) -> Entry:
-    """Return the entry at a path, or the last one on the way that is there."""
+    """Return the entry at a path, or the last entry that exists on the way to it."""
     for part in path:
         found = entry.mapping().get(part) if isinstance(part, str) else _item(entry, part)
         if found is None:
@@ -192,7 +193,7 @@ def _item(entry: Entry, index: int) -> Entry | None:
 
 
 def _name(entry: Entry, path: Sequence[str | int], place: Place) -> tuple[Place, str]:
-    """Return the place that a path leads to, and the keys that remain: "check `a`" and "run.server"."""
+    """Return the place of the innermost list member on a path, and the keys below: "check `a`" and "run.server"."""
     keys: list[str] = []
     for depth, part in enumerate(path):
         if isinstance(part, str):
@@ -224,7 +225,7 @@ def _schema_at(root: Schema, path: Sequence[str | int]) -> Schema:
 
 
 def _step_down(root: Schema, fragment: Schema, part: str | int) -> Schema:
-    """Return the fragment one level down, in whichever branch has it; of a form's tag, the branch that it names."""
+    """Return the fragment one level down, from the first branch that has it; for a tag, the branch that it names."""
     if _is_form(part):
         key = str(part).removeprefix(FORM)
         branches = [_resolve(root, branch) for branch in fragment.get("oneOf", [])]
@@ -239,7 +240,7 @@ def _step_down(root: Schema, fragment: Schema, part: str | int) -> Schema:
 
 
 def _resolve(root: Schema, fragment: Schema) -> Schema:
-    """Return a fragment with its reference followed and a lone non-null branch taken."""
+    """Return a fragment with its reference followed. If only one branch is not null, that branch is merged in."""
     if "$ref" in fragment:
         target = root["$defs"][fragment["$ref"].rsplit("/", 1)[1]]
         fragment = {**target, **{name: value for name, value in fragment.items() if name != "$ref"}}
@@ -251,7 +252,7 @@ def _resolve(root: Schema, fragment: Schema) -> Schema:
 
 
 def _with_branches(root: Schema, fragment: Schema) -> Schema:
-    """Return a fragment whose branches are followed too, so that they can be put in words."""
+    """Return a fragment whose branches have their references followed, so that they can be put in words."""
     for name in ("oneOf", "anyOf"):
         if name in fragment:
             fragment = {**fragment, name: [_resolve(root, branch) for branch in fragment[name]]}

@@ -1,7 +1,7 @@
-"""Reading a conversation: entries of the file -> `model.Step`s, or every fault of theirs.
+"""Reading a conversation: entries of the file -> `model.Step`s, or all their faults.
 
-A conversation is read step by step: which step is it, is it written well, does it fit here? What there is to know about
-each step is in the table of `steps.py`.
+A conversation is read step by step: which step is it, is it written correctly, does it fit here? Everything about each
+step is in the table of `steps.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from grader.rubric.yaml_text import Entry
 
 MOST_PAYLOAD_TOGETHER = 64 * 1024 * 1024
 
-# Why a step does not fit in a state, and what to do; a step's own words come first.
+# Why a step does not fit in a state, and what to do. Messages in _WHY_OF_STEP come first.
 _WHY = {
     "start": "there is no connection yet. Put `connect` (a server) or `accept` (a client) before it.",
     "open": "it does not fit while a connection is open. Move it to the beginning, or put `close` before it.",
@@ -39,9 +39,9 @@ _COUNTERPARTS = {
     ("connect", "client"): "accept",
     ("listens", "client"): "connects",
 }
-# Second keys of a step, and the step that has them.
+# Additional keys of steps, and the step that has each.
 _SECOND_KEYS = {"or": "exits", "split": "send", "slowly": "receive", "wording": "prints"}
-# What a backslash and a letter are meant to be, and are only in double quotes.
+# Escapes, which YAML reads as such only in double quotes.
 _ESCAPE = re.compile(r"\\(?:[nrt0]|x[0-9A-Fa-f]{2})")
 _ROLES = ("server", "client")
 
@@ -51,9 +51,9 @@ _ROLES = ("server", "client")
 
 @dataclass(slots=True)
 class _Course:
-    """How far a conversation has come.
+    """How far the reading of a conversation has come.
 
-    `side`: `server`, `client`, `pair`, or None where `run` is not known.  `sent`: whether a `send` came by.
+    `side`: `server`, `client`, `pair`, or None where `run` is not known.  `sent`: whether there has been a `send`.
     `payload`: bytes that the rubric sends up to here.
     """
 
@@ -79,9 +79,9 @@ def read_conversation(
 ) -> tuple[tuple[Step, ...], list[Problem], int]:
     """Read a check's conversation.
 
-    `side` is `server`, `client` or `pair`; None when the check's `run` is wrong, and then nothing is said about whether
-    a step suits it. `payload`: bytes that earlier conversations send. Returns the steps, without those that are wrong,
-    every fault, and the bytes sent up to here.
+    `side` is `server`, `client` or `pair`; None when the check's `run` is wrong, so that nothing can be said about
+    whether a step fits. `payload`: bytes that earlier conversations send. Returns the steps that are correct, every
+    fault, and the bytes sent up to here.
     """
     course = _Course(side, payload)
     for index, step in enumerate(entry.items(), start=1):
@@ -97,7 +97,7 @@ def read_conversation(
 
 
 def _can_fail(step: Step) -> bool:
-    """Return whether a step expects something. `receive: anything` alone is no behaviour worth a check."""
+    """Return whether a step can fail a check. `receive: anything` does not count: no behaviour is tested by it."""
     return STEPS[step.name].expects and step.arguments.get("what") != "anything"
 
 
@@ -166,12 +166,12 @@ def _shape_of(spec: StepSpec, step: _Written, place: Place) -> tuple[Shape | Non
 
 
 def _says_nothing(step: _Written) -> bool:
-    """Return whether a step is written as `name:` with nothing after the colon."""
+    """Return whether a step is written as `name:` without a value."""
     return list(step.entry.mapping()) == [step.name] and step.entry.get(step.name).value is None
 
 
 def _unquoted_escapes(step: _Written) -> list[str]:
-    """Return that a text holds a backslash and a letter where a line end, say, was meant."""
+    """Return the faults of texts with a backslash and a letter where an escape, such as a line end, was meant."""
     form = step.entry.get(step.name)
     texts = [text for key in ("text", "repeat") if (text := form.get(key)) and not text.escapes]
     found = [(text, escape[0]) for text in texts if (escape := _ESCAPE.search(text.text))]
@@ -202,13 +202,13 @@ def _misfits(course: _Course, step: _Written) -> list[str]:
     if course.side == "pair" and before == "start":
         course.state = "relayed"
         return [] if step.name == "relay" else ["a pair begins with `relay`. Put it before this step."]
-    # A step that comes too early is taken as if its connection had been made, so that one slip is told once.
+    # If a step comes before any connection, go on as if there were one, so that one slip is reported once.
     course.state = states.get(before) or (next(iter(states.values())) if before == "start" else before)
     return [] if before in states else [_WHY_OF_STEP.get((before, step.name), _WHY[before])]
 
 
 def _wrong_side(side: str, step: _Written) -> str:
-    """Return why a step is none of this side's, or ""."""
+    """Return why a step does not belong to this side, or ""."""
     if step.who and side != "pair":
         return f"`{step.who}:` is for pairs. Write the step itself, `- {step.name}`."
     if side not in STEPS[step.name].sides:

@@ -1,4 +1,4 @@
-"""Which rubric was it? Digests over what a rubric means, not over how it is written down."""
+"""Digests by which rubrics are told apart. They cover what a rubric means, not how it is written down."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.model import Rubric, Stages
 def rubric_digest(rubric: Rubric) -> str:
     """Return SHA-256 (hex) over everything in a rubric, its reference programs included.
 
-    Comments, formatting and the order of keys are no part of it; nor is the `digest` that it carries already.
+    Comments, formatting and the order of keys do not count; nor does the rubric's field `digest`.
     """
     return _sha256({**asdict(rubric), "digest": None})
 
@@ -24,9 +24,10 @@ def rubric_digest(rubric: Rubric) -> str:
 def plan_digest(rubric: Rubric) -> str:
     """Return SHA-256 (hex) over what decides which programs run against what, and what is recorded.
 
-    Points, titles, hints, needs and everything about questions are no part of it: after such an edit the stored records
-    are scored again, and no program is run. The order of the checks is part of it, for runs are named by it; so is how
-    random bytes come from a seed, as a record can only be judged by the bytes that its program was sent.
+    Points, titles, hints, needs and everything about questions are not part of it: after an edit of these, the stored
+    records are scored again and no program is run. The order of the checks is part of it, because runs are named by it.
+    So is the way in which random bytes are made from a seed, because a record can only be judged by the bytes that its
+    program was sent.
     """
     checks = [
         {"id": check.id, "players": dict(check.players), "conversation": [asdict(step) for step in check.conversation]}
@@ -50,8 +51,8 @@ _STAGES: dict[str, Stages] = {}
 
 
 def stages(rubric: Rubric) -> Stages:
-    """What each stage of a mark depends on. After an edit of points both digests are as before, and what was observed
-    and read before is scored anew; everything that is not known to be without effect is part of one of them.
+    """Digests of what each stage of grading depends on. An edit of points changes neither, so that earlier observations
+    and readings are only scored again. Everything that may have an effect is part of one of the digests.
     """
     if rubric.digest not in _STAGES:
         whole = {**asdict(rubric), "digest": None, "title": None, "points": None}
@@ -64,7 +65,7 @@ def stages(rubric: Rubric) -> Stages:
 
 
 def _unpriced(question: Mapping[str, Any]) -> dict[str, Any]:
-    """A question without its points; of a criterion only whether it has any, for what is said of credit hangs on it."""
+    """A question without its points. Only whether a criterion has points stays, since what is said depends on that."""
     criteria = [{**criterion, "points": criterion["points"] > 0} for criterion in question["criteria"]]
     return {**question, "points": None, "criteria": criteria}
 
@@ -75,7 +76,7 @@ def _sha256(value: Mapping[str, object]) -> str:
 
 
 def _as_json(value: object) -> object:
-    """Return a JSON value for what JSON has none for. Bytes become their own digest: a payload may be megabytes."""
+    """Return a JSON value for a type that JSON lacks. Bytes become their digest, since a payload may be megabytes."""
     if isinstance(value, bytes):
         return {"bytes": len(value), "sha256": hashlib.sha256(value).hexdigest()}
     if isinstance(value, Decimal):

@@ -1,6 +1,6 @@
-"""The files that a rubric is made of, read within bounds: wherever a path leads, little is read and nothing waited for.
+"""Reads the files of a rubric within bounds: wherever a path leads, little is read and nothing blocks.
 
-Apart from `reading.py`, so that looking whether a rubric was read before (`kept.py`) imports neither YAML nor shapes.
+This is apart from `reading.py` so that `kept.py` can look up a rubric without importing YAML and the shapes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def read_inside(folder: Path, relative: str) -> str:
 
     Raises OSError when it cannot be read, ValueError when it lies outside, is too large, or is not UTF-8.
     """
-    # Not Path.resolve, which raises RuntimeError for a circle of links before Python 3.13.
+    # Not Path.resolve: before Python 3.13 it raises RuntimeError for a circle of links.
     found = Path(os.path.realpath(folder / relative))
     if not found.is_relative_to(os.path.realpath(folder)):
         raise ValueError(OUTSIDE)

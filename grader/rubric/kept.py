@@ -1,16 +1,16 @@
-"""The rubric that was read last, kept beside this package's bytecode.
+"""A cache of the rubric that was read last, beside this package's bytecode.
 
-To read a rubric takes half of what `grade check` computes before the first program runs: YAML and its shapes have to be
-imported, and every rule is looked at. Nearly always it is the rubric of last time. So one that was read without a fault
-is kept, in the folder where Python keeps the compiled modules of this package: whoever can write there can change the
-program itself. Where that folder cannot be written, or Python is told to write no bytecode, a rubric is read anew each
-time. MessagePack, since unlike JSON it tells the bytes of a step from text.
+Reading a rubric takes half of the time that `grade check` computes before the first program runs: YAML and the shapes
+are imported, and every rule is checked. Nearly always it is the same rubric as last time. So a rubric without faults is
+kept in the folder of this package's bytecode; whoever can write there could change the program itself. If that folder
+cannot be written, or Python is told to write no bytecode, a rubric is read anew each time. The format is MessagePack,
+since unlike JSON it tells the bytes of a step from text.
 
-It counts as long as this is as it was: the rubric's text and its reference programs, to the byte; the version of the
-interpreter; name, size and time of our own source files; and where the libraries lie that read a rubric, with the times
-of their folders and of those around them, which every installation, upgrade and removal changes. (To ask for their
-versions would say the same, at fifty times the price.) What is not noticed: a library whose files are edited by hand in
-their place, and a source file of ours that is exchanged for one with the same size and time.
+The kept rubric is used only if all of these are unchanged: the bytes of the rubric and of its reference programs; the
+version of the interpreter; name, size and time of the grader's own source files; the place of each library that reads a
+rubric, and the times of the library's folder and of the folder around it, which every installation, upgrade and removal
+changes. (Asking for the libraries' versions would say the same and take fifty times as long.) Two changes go unnoticed:
+a library file edited in place by hand, and a source file replaced by one with the same size and time.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from grader.rubric.rules import CheckPattern
 
 _PACKAGE = Path(__file__).parents[1]
-_MADE_BY = ("", "model", "rubric", "answers")  # folders of the package whose files decide what a text means
+_MADE_BY = ("", "model", "rubric", "answers")  # folders of the package with the code that reads rubrics
 _LIBRARIES = ("msgspec", "pydantic", "pydantic_core", "yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A rubric, and what it was made from: `key` as of `_key`, `references` as written in it -> their digests."""
+    """A rubric, and what it was made from. `key`: of `_key`.  `references`: path as in the rubric -> digest."""
 
     key: str
     references: dict[str, str]
@@ -48,19 +48,19 @@ class _Kept:
 
 
 def load_kept(path: Path, check_pattern: CheckPattern | None = None) -> Rubric:
-    """What `load_rubric` returns and raises, without reading what was read before."""
+    """Return or raise what `load_rubric` does, from the kept rubric where possible."""
     key = _key(read_rubric_text(path), check_pattern)
     return _found(path.parent, key) or _read(path, key, check_pattern)
 
 
 def _key(text: str, check_pattern: CheckPattern | None) -> str:
-    """A digest of what a rubric is made from, its reference programs apart."""
+    """A digest of everything that a rubric is made from, except its reference programs."""
     checked_by = check_pattern and (check_pattern.__module__, check_pattern.__qualname__)
     return _digest(text, _makers(), repr(checked_by))
 
 
 def _makers() -> str:
-    """The interpreter, the libraries and our own files, as far as they have a say."""
+    """The interpreter, the libraries and the grader's own files, as far as they affect how a rubric is read."""
     rows: list[object] = [sys.version, *map(_library, _LIBRARIES)]
     for folder in _MADE_BY:
         with os.scandir(_PACKAGE / folder) as entries:
@@ -70,7 +70,7 @@ def _makers() -> str:
 
 
 def _library(name: str) -> object:
-    """Where a library lies, and when its folder and the one around it were last changed. Imports nothing."""
+    """Where a library lies, and when its folder and the folder around it were last changed. Imports nothing."""
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.origin:
         return None
@@ -87,18 +87,18 @@ def _digest(*parts: str) -> str:
 
 
 def _place() -> Path:
-    """The file in which a rubric is kept: there is one, and the next rubric takes its place."""
+    """The file of the kept rubric. There is only one; the next rubric replaces it."""
     return Path(importlib.util.cache_from_source(str(Path(__file__).with_name("rubric.py")))).with_suffix(".kept")
 
 
 def _found(folder: Path, key: str) -> Rubric | None:
-    """The rubric that is kept, if it was made from the same; None otherwise, and when the file is damaged."""
+    """The kept rubric, if it was made from the same files; None otherwise, and when the file is damaged."""
     try:
         kept = msgspec.msgpack.decode(_place().read_bytes(), type=_Kept)
         same = kept.key == key and all(
             _digest(read_inside(folder, name)) == digest for name, digest in kept.references.items()
         )
-    except (OSError, ValueError, msgspec.MsgspecError):  # none is kept, or damaged, or a reference cannot be used now
+    except (OSError, ValueError, msgspec.MsgspecError):  # no kept rubric, a damaged one, or an unusable reference
         return None
     return kept.rubric if same else None
 
@@ -116,7 +116,7 @@ def _read(path: Path, key: str, check_pattern: CheckPattern | None) -> Rubric:
 
     rubric = load_rubric(path, check_pattern, read_reference)
     with contextlib.suppress(OSError, RubricError):
-        # What was being written meanwhile is not kept.
+        # A rubric that was changed while it was read is not kept.
         if not sys.dont_write_bytecode and key == _key(read_rubric_text(path), check_pattern):
             _keep(_Kept(key, references, rubric))
     return rubric

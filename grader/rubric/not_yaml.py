@@ -1,7 +1,7 @@
-"""Why a text is not YAML, in an instructor's words: what PyYAML stumbled over -> the line to look at, and what to do.
+"""Why a text is not YAML, in words for instructors: PyYAML's error -> the line to look at, and what to do.
 
-PyYAML names the place where it could not go on. What is wrong often stands before it: a quote that is left open, a key
-without its colon, a bracket that is not closed. PyYAML knows where those began; then that line is named.
+PyYAML names the place where it could not go on. The mistake is often before that place: a quote that is left open, a
+key without its colon, a bracket that is not closed. PyYAML knows where these began, and the message names that line.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SENTENCES = {
 def unreadable(text: str, error: yaml.MarkedYAMLError, quoted: yaml.ScalarEvent | None, line: int) -> Problem:
     """Return what is wrong with a text that PyYAML gave up on.
 
-    `quoted`: the last value in quotes that it read.  `line`: the one up to which it came, where it names none.
+    `quoted`: the last value in quotes that it read.  `line`: the line that it had reached, if its error names none.
     """
     lines = text.splitlines()
     what = error.problem or error.context or "something unexpected"
@@ -71,8 +71,8 @@ def _not_yaml(line: int, message: str) -> Problem:
 
 
 def _open_quote(error: yaml.MarkedYAMLError, quoted: yaml.ScalarEvent | None, line: int) -> Problem | None:
-    """Return that a quote was left open, where it was: it ends with the file, or with the next quote, which then opens
-    nothing."""
+    """Return the problem of a quote that was left open, or None. Such a text ends at the next quote, or with the
+    file."""
     if error.context == "while scanning a quoted scalar" and error.context_mark is not None:
         began = error.context_mark.line + 1
         if not _UNKNOWN_ESCAPE.fullmatch(error.problem or ""):
@@ -102,7 +102,7 @@ def _open_bracket(what: str, began: int, line: int) -> Problem:
 
 
 def _stray_colon(before: str) -> str:
-    """Return what a colon means that stands where none may: in a text, or behind a key that does not fit there."""
+    """Return what is wrong where a colon may not stand: it is part of a text, or its key does not fit there."""
     if re.search(r":\s", before) or before.count("-") > 1:
         return (
             "a text holds a colon followed by a blank. Put the whole text in quotes; another key has a line of its own."

@@ -1,7 +1,7 @@
 """What an instructor reads when a rubric cannot be used: one line for each fault, ending in what to write instead.
 
-The sentences draw on the same JSON Schema that editors use, so that "a whole number from 1024 to 65535, e.g.
-`port: 65432`" is said in one place only: the field in `shape.py`.
+The sentences are made from the JSON Schema that editors use, so that "a whole number from 1024 to 65535, e.g.
+`port: 65432`" is defined in one place only: the field in `shape.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 
-# What a value of a given JSON Schema `format` is, in words. The formats are ours; editors pass over them.
+# What a value of a given JSON Schema `format` is, in words. These formats are the grader's own; editors ignore them.
 _FORMATS = {
     "points": "a whole number or a decimal with at most two places",
     "check-id": "`server.`, `client.` or `pair.` followed by lower-case letters, digits and `-`",
@@ -37,7 +37,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault of a rubric. `line` is 1-based; 0 concerns the file as a whole. `message` has what, and what to do."""
+    """One fault of a rubric. `line` is 1-based; 0 means the whole file. `message`: what is wrong, and what to do."""
 
     line: int
     message: str
@@ -50,7 +50,7 @@ class Problem:
 def nearest(word: str, names: Iterable[str]) -> str:
     """Return " Did you mean `…`?" for the name closest to `word`, or "" when none is close.
 
-    One that has all of the word behind other letters is mostly its opposite: `nonzero` for `zero`.
+    A name that ends in the word is left out, as it is mostly the opposite: `nonzero` for `zero`.
     """
     meant = word.lower()[:100]
     possible = [name for name in names if name == meant or not name.endswith(meant)]
@@ -59,13 +59,13 @@ def nearest(word: str, names: Iterable[str]) -> str:
 
 
 def one_of(names: Sequence[str], *, joined: str = "or") -> str:
-    """Return the names as a phrase: "`a`, `b` or `c`". There must be one at least."""
+    """Return the names as a phrase: "`a`, `b` or `c`". There must be at least one."""
     quoted = [f"`{name}`" for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {joined} {quoted[-1]}"
 
 
 def shown(value: object) -> str:
-    """Return a value of the file as a message names it, short enough for one line."""
+    """Return how a message names a value of the file, short enough for one line."""
     match value:
         case None:
             return "empty"
@@ -98,7 +98,7 @@ def expected(schema: Schema) -> str:
 
 
 def briefly(schema: Schema) -> str:
-    """Return what a missing value should be, without its bounds: the example shows the rest."""
+    """Return what a missing value should be, without its bounds; the message goes on with an example."""
     if schema.get("format") == "points":
         return "a whole number"
     return _TYPES[schema["type"]] if schema.get("type") in _TYPES else expected(schema)

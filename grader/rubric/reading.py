@@ -1,4 +1,4 @@
-"""A file on disk, or its text -> Rubric: the stages in their order. See the package for what each does."""
+"""A file on disk, or its text -> Rubric: runs the stages in order. The package's docstring says what each does."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def parse_rubric(
     read_reference: Callable[[str], str],
     check_pattern: CheckPattern | None = None,
 ) -> Rubric:
-    """Return the rubric that a text describes. Pure, but for what `read_reference` does.
+    """Return the rubric that a text describes. Only `read_reference` has side effects.
 
     `name`: the file's name for messages.
-    `read_reference`: path as written in the rubric -> text of that program; raises OSError when it cannot be read and
-    ValueError, with the rest of a sentence that begins with the path, when it must not be used.
-    `check_pattern`: pattern and lexicon -> what is wrong with the pattern, or None; without it, patterns need only be
-    texts that are not empty.
+    `read_reference`: path as written in the rubric -> text of that program. Raises OSError when it cannot be read, and
+    ValueError when it must not be used; the text of the ValueError completes a sentence that begins with the path.
+    `check_pattern`: pattern and lexicon -> what is wrong with the pattern, or None. Without it, patterns need only be
+    non-empty texts.
 
     Raises RubricError with every fault, in the order of the lines.
     """
@@ -89,7 +89,7 @@ def _read_conversations(root: Entry) -> tuple[list[tuple[Step, ...]], list[Probl
 
 
 def _read_references(root: Entry, read: Callable[[str], str]) -> tuple[Mapping[str, str], list[Problem]]:
-    """Return role -> text of the reference program, and a problem for each that cannot be had."""
+    """Return role -> text of the reference program, and a problem for each program that cannot be read or used."""
     texts: dict[str, str] = {}
     problems = []
     for role, entry in references(root):
@@ -117,6 +117,6 @@ def _reference_problem(role: str, entry: Entry, why: str) -> Problem:
 
 
 def _refuse_outside(path: str) -> None:
-    """Raise ValueError for a path that leaves the rubric's folder by what it says."""
+    """Raise ValueError for a path whose text alone leads out of the rubric's folder."""
     if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\0" in path:
         raise ValueError(OUTSIDE)

@@ -1,7 +1,7 @@
 """What must hold between the entries of a rubric: ids, needs, players, sums.
 
-These rules read the tree, not the shapes, so that one wrong value does not hide what is wrong elsewhere. A rule says
-nothing about values that are wrong by themselves; those have their message already.
+These rules read the tree, not the shapes, so that one wrong value does not hide faults elsewhere. A rule ignores values
+that are wrong by themselves; these have a message already.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ CheckPattern = Callable[[str, Mapping[str, tuple[str, ...]]], str | None]
 
 _LEXICON_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _POINTS: TypeAdapter[Decimal] = TypeAdapter(Points)
-_COLUMNS = ("question", "answer")  # of a sheet of marked answers, beside one for each criterion
+_COLUMNS = ("question", "answer")  # columns of a sheet of marked answers, which also has one for each criterion
 
 
 def broken_rules(root: Entry) -> Iterator[Problem]:
-    """Yield every rule that a rubric breaks."""
+    """Yield a problem for every rule that a rubric breaks."""
     yield from _duplicate_names(root)
     yield from _programs(root)
     yield from _lexicon_names(root)
@@ -40,7 +40,7 @@ def broken_rules(root: Entry) -> Iterator[Problem]:
 
 
 def players_of(check: Entry) -> dict[str, str]:
-    """Return who plays which half of a check; what cannot be read is left out."""
+    """Return role -> who plays it in a check; values that are wrong are left out."""
     run = check.get("run")
     if isinstance(run.value, str):
         return {run.value: "student"} if run.value in ("server", "client") else {}
@@ -49,7 +49,7 @@ def players_of(check: Entry) -> dict[str, str]:
 
 
 def side_of(check: Entry) -> str | None:
-    """Return whose conversation a check has: `server`, `client` or `pair`; None when `run` does not say."""
+    """Return the side of a check's conversation: `server`, `client` or `pair`; None when `run` does not say."""
     players = players_of(check)
     return "pair" if len(players) == 2 or len(check.get("run").mapping()) == 2 else next(iter(players), None)
 
@@ -94,7 +94,7 @@ def _criteria_called_as_columns(question: Entry, place: Place) -> Iterator[Probl
 
 
 def _lexicon_names(root: Entry) -> Iterator[Problem]:
-    """Yield the names that no pattern could write after its `~`."""
+    """Yield a problem for each name that cannot be written after the `~` of a pattern."""
     lexicon = root.get("lexicon")
     for name in lexicon.mapping():
         if not _LEXICON_NAME.fullmatch(name):
@@ -129,7 +129,7 @@ def _players(root: Entry, check: Entry, place: Place) -> Iterator[Problem]:
 
 
 def _credited_half(check: Entry, players: Mapping[str, str], place: Place) -> Iterator[Problem]:
-    """Yield when the half that the id credits is not the one that the student plays."""
+    """Yield a problem when the student does not play what the id credits, or plays the other half as well."""
     found = check.get("id")
     half = found.value.partition(".")[0] if isinstance(found.value, str) else ""
     if half == "pair" and list(players.values()) != ["student", "student"]:
@@ -175,13 +175,13 @@ def _needs(root: Entry, check: Entry, place: Place) -> Iterator[Problem]:
 
 
 def _may_need(own: str, need: str) -> bool:
-    """Return whether a check may depend on another: the halves are credited independently, a pair depends on both."""
+    """Return whether a check may need another. Server and client are credited independently; a pair may need both."""
     half = own.partition(".")[0]
     return half == "pair" or half not in ("server", "client") or need.startswith(f"{half}.")
 
 
 def _circles(root: Entry) -> Iterator[Problem]:
-    """Yield each circle of `needs` once, at the check of it that stands first."""
+    """Yield a problem for each circle of `needs`, at the circle's first check in the file."""
     needs = _needs_by_id(root)
     lines = {check.get("id").text: check.get("needs").line for check in reversed(root.get("checks").items())}
     reported: set[str] = set()
@@ -204,7 +204,7 @@ def _needs_by_id(root: Entry) -> dict[str, list[str]]:
 
 
 def _circle_through(start: str, needs: Mapping[str, list[str]]) -> list[str]:
-    """Return a shortest way from `start` back to it, or [] (breadth first, so that depth does not matter)."""
+    """Return a shortest circle through `start`, or [] (breadth first, so that depth does not matter)."""
     came_from: dict[str, str] = {}
     queue = [start]
     for name in queue:
@@ -243,7 +243,7 @@ def _sum(entries: Entry) -> Decimal | None:
 
 def _total(root: Entry) -> Iterator[Problem]:
     if root.mapping().keys() - RubricShape.model_fields.keys():
-        return  # one of them may be meant for `checks` or `questions`
+        return  # one of these unknown keys may be a misspelt `checks` or `questions`
     declared, checks, questions = _points(root), _sum(root.get("checks")), _sum(root.get("questions"))
     if declared is None or checks is None or questions is None or declared == checks + questions:
         return
@@ -279,7 +279,7 @@ _PATTERN_KEYS = (
 
 
 def wrong_patterns(root: Entry, check_pattern: CheckPattern) -> Iterator[Problem]:
-    """Yield every pattern that `check_pattern` refuses, in its words."""
+    """Yield a problem for every pattern that `check_pattern` refuses, in the words of `check_pattern`."""
     lexicon = lexicon_of(root)
     for index, question in enumerate(root.get("questions").items()):
         place = Place((member("question", question, index),))
@@ -299,7 +299,7 @@ def _patterns(question: Entry, place: Place) -> Iterator[tuple[Place, Entry]]:
 
 
 def lexicon_of(root: Entry) -> dict[str, tuple[str, ...]]:
-    """Return the words by name, without what is wrong among them."""
+    """Return name -> words; words that are not texts are left out."""
     return {
         name: tuple(word.value for word in words.items() if isinstance(word.value, str))
         for name, words in root.get("lexicon").mapping().items()

@@ -58,7 +58,7 @@ def _expectations_of_a_pair() -> list[dict[str, Any]]:
 
 
 def _without_noise(fragment: Any) -> Any:
-    """Return a fragment without the titles that pydantic makes of key names, and without `null` as a value."""
+    """Return a fragment without the titles that pydantic makes from key names, and without `null` as a value."""
     if isinstance(fragment, list):
         return [_without_noise(item) for item in fragment]
     if not isinstance(fragment, dict):

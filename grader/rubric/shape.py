@@ -1,7 +1,7 @@
 """The shape of rubric.yaml: which keys there are, what each may hold, and the words that editors show for it.
 
-Only what can be said of one value stands here. What concerns several values (sums, ids, circles) is in `rules.py`, the
-steps of a conversation in `steps.py`.
+Here are only the rules for single values. Rules for several values (sums, ids, circles) are in `rules.py`, the steps of
+a conversation in `steps.py`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def key(description: str, **rules: Any) -> Any:
 
 
 def shortest(points: Decimal) -> Decimal:
-    """Return equal points in their shortest form, so that 3, 3.0 and 3.00 are one rubric, with one digest."""
+    """Return the points in their shortest form, so that rubrics with 3, 3.0 and 3.00 have the same digest."""
     return points.quantize(Decimal(1)) if points == points.to_integral_value() else points.normalize()
 
 
@@ -57,11 +57,11 @@ Points = Annotated[
 ]
 
 
-# The bounds stand before the validator, or they would not reach the JSON Schema.
+# The bounds must come before the validator to be part of the JSON Schema.
 Seconds = Annotated[float, Field(strict=True, gt=0, le=600), BeforeValidator(number_as_float)]
 
 
-# The `format` is what `problems.py` has words for.
+# `problems.py` has words for each `format`.
 Id = Annotated[StrictStr, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", json_schema_extra={"format": "id"})]
 CheckId = Annotated[
     StrictStr,

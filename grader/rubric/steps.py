@@ -1,8 +1,8 @@
 """The steps of a conversation: how each is written, where it fits, and the arguments that it becomes.
 
-Everything about a step stands in one row of `STEPS`; how a step is written is a pydantic shape, so that its messages
-and the JSON Schema for editors come from the same place. Where steps fit is a table too: a conversation moves through a
-few states (`start`, `open`, …), and each row says from which states its step may be taken and where it leads.
+Everything about a step is in one row of `STEPS`. How the step is written is a pydantic shape, from which both messages
+and the JSON Schema for editors are made. Where the step fits is part of the row as well: a conversation moves through a
+few states (`start`, `open`, …), and the row says in which states the step may come and to which state it leads.
 `conversations.py` reads by this table.
 """
 
@@ -71,7 +71,7 @@ _FORMS = ("text", "hex", "random", "random-text", "repeat", "sent")
 
 
 def _form(value: object) -> str | None:
-    """Return which way of writing a value was chosen: by its first telling key, its type, or as a bare word."""
+    """Return the tag of the way in which a value is written: by its first known key, or as a number or a word."""
     if isinstance(value, dict):
         return next((f"{FORM}{name}" for name in value if name in _FORMS), None)
     if type(value) is int:
@@ -217,12 +217,13 @@ def _send_form(step: SendShape) -> str:
 
 
 def _is_as_received(step: SendShape) -> bool:
-    """Return whether a step sends as many bytes as the program has sent, which only the run can tell."""
+    """Return whether a step sends as many bytes as the program has sent, which is known only during the run."""
     return step.send == RECEIVED or (isinstance(step.send, RandomTextForm) and step.send.random_text == RECEIVED)
 
 
 def _payload_size(step: SendShape) -> int:
-    """Return how many bytes a step sends, without making them; where only the run can tell, how many it makes ready."""
+    """Return how many bytes a step sends, without making them. For `random-text: received`, whose number is known only
+    during the run, return how many are prepared."""
     match step.send:
         case "received":
             return 0
@@ -306,13 +307,13 @@ _BEFORE_END = {state: to for state, to in _ANY_TIME.items() if state != "ended"}
 class StepSpec:
     """One kind of step.
 
-    `summary`: for editors and instructors.  `sides`: whose conversations may have it.
+    `summary`: for editors and instructors.  `sides`: the sides whose conversations may have this step.
     `states`: state in which it fits -> state that it leads to.
     `expects`: whether it can fail a check; a conversation needs at least one such step.
-    `shape`: how it is written, None for a bare word.  `sample`: what may stand behind its colon.
-    `arguments`: of the validated shape.
-    `faults`: what is wrong with a validated shape in a conversation of this side, for this half of a pair.
-    `uses_sent`: whether it speaks of what the grader sent.  `size`: how many bytes it sends.
+    `shape`: how it is written, None for a bare word.  `sample`: an example of what comes after its colon.
+    `arguments`: validated shape -> arguments of the `model.Step`.
+    `faults`: what is wrong with a validated shape, given the side of the conversation and the half of a pair.
+    `uses_sent`: whether it refers to what the grader sent.  `size`: how many bytes it sends.
     """
 
     summary: str

@@ -1,9 +1,9 @@
 """Text of a YAML file -> a tree of entries that know their line.
 
-PyYAML splits the text into events; the tree is built from those here, for four reasons. Every key and value keeps its
-line. Keys given twice are found (PyYAML keeps the last one in silence). Nothing is expanded: an alias counts as much as
-what it stands for, and the whole is refused beyond a bound, so a bomb of aliases costs nothing. And plain words mean
-what they say in YAML 1.2 and in the editors that follow it: `yes`, `no`, `on` and `off` are text, `010` is not eight,
+PyYAML splits the text into events. The tree is built from the events here, for four reasons. Every key and value keeps
+its line. Keys given twice are found (PyYAML silently keeps the last). Aliases are not expanded: an alias counts as much
+as what it stands for, and a text beyond the bound is refused, so an alias bomb costs nothing. And unquoted words mean
+what they mean in YAML 1.2 and in editors that follow it: `yes`, `no`, `on` and `off` are text, `010` is not eight,
 `1:30` is not ninety, and a decimal keeps its digits.
 """
 
@@ -23,8 +23,8 @@ from grader.rubric.problems import Problem, shown
 MOST_ENTRIES = 10_000
 DEEPEST = 30
 
-# YAML 1.2.2, section 10.3.2 (core schema), without octal, hexadecimal and exponents, which a rubric has no use for. The
-# number of digits is bounded because turning long ones into a number takes time that grows with its square.
+# YAML 1.2.2, section 10.3.2 (core schema), without octal, hexadecimal and exponents, which a rubric does not need. The
+# number of digits is bounded because converting them takes quadratic time.
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 _WORDS: Mapping[str, bool | None] = {
@@ -47,8 +47,8 @@ class Entry:
 
     `value`: a scalar, a list of entries, or a mapping from key to entry.  `line`: where it begins, 1-based.
     `text`: a scalar as written.  `key_lines`: the line of each key of a mapping.
-    `size`: how many values it holds, itself and what its aliases stand for included.
-    `escapes`: a text in double quotes, in which `\\n` is a line end.
+    `size`: how many values it holds, counting itself and what its aliases stand for.
+    `escapes`: whether it is a text in double quotes, in which `\\n` is a line end.
     """
 
     value: Scalar | list[Entry] | dict[str, Entry]
@@ -67,7 +67,7 @@ class Entry:
         return self.value if isinstance(self.value, list) else []
 
     def get(self, key: str) -> Entry:
-        """Return the entry under `key`, or an empty one on this line, so that a path can be followed without asking."""
+        """Return the entry under `key`, or an empty entry on this line, so that following a path needs no checks."""
         return self.mapping().get(key) or Entry(None, self.line)
 
     def plain(self) -> object:
@@ -124,9 +124,9 @@ def _refuse_oversize(text: str) -> None:
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
-    """Yield PyYAML's events, with each of its ways of giving up as `_UnreadableError`.
+    """Yield PyYAML's events. Each error of PyYAML becomes an `_UnreadableError`.
 
-    SafeLoader, not the faster CSafeLoader: its sentences are the same on every machine, and a rubric is read once.
+    SafeLoader, not the faster CSafeLoader: its messages are the same on every machine, and a rubric is read once.
     """
     events = yaml.parse(text, Loader=yaml.SafeLoader)
     line = 1
@@ -139,7 +139,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
         except yaml.MarkedYAMLError as error:
             raise _UnreadableError(unreadable(text, error, quoted, line)) from None
         except (yaml.YAMLError, ValueError, OverflowError):
-            # ValueError and OverflowError: PyYAML lets them out for escapes such as "\UFFFFFFFF" and %YAML 99…99.
+            # PyYAML raises ValueError and OverflowError for escapes such as "\UFFFFFFFF" and for %YAML 99…99.
             raise _UnreadableError(Problem(line, f"this is not YAML from here on. {LOOK}")) from None
         line = _line(event)
         quoted = in_quotes(event) or quoted
@@ -164,7 +164,7 @@ class _Open:
 
 
 class _Reader:
-    """Builds the tree from events, without recursion: how deep a text nests is the author's choice, not ours."""
+    """Builds the tree from events, without recursion, since the author chooses how deeply a text is nested."""
 
     def __init__(self) -> None:
         self.root: Entry | None = None
@@ -192,7 +192,7 @@ class _Reader:
                 self._finish(_collection(closed), closed.event.anchor)
 
     def unused_names(self) -> Iterator[Problem]:
-        """Yield the anchors that nothing refers to: mostly texts that lost their first word."""
+        """Yield a problem for each anchor without a reference: mostly the first word of a text that begins with `&`."""
         for name, line in self._named.items():
             message = f"`&{name}` names an entry, and nothing refers to it. Put a text that begins with `&` in quotes."
             yield Problem(line, message)
