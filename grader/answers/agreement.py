@@ -11,7 +11,7 @@ from grader.model import Question, QuestionScore
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One criterion of one answer: what the person said, what the engine said, and how sure it was."""
+    """One criterion of one answer: the person's mark (`gold`), the engine's (`met`), and how sure the engine was."""
 
     criterion: str
     gold: bool
@@ -35,9 +35,9 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Points of whole answers. `qwk`: quadratic weighted kappa. `mae`: mean error in points.
+    """Agreement on the points of whole answers. `qwk`: quadratic weighted kappa. `mae`: mean absolute error in points.
 
-    `unearned`: of the answers that deserve nothing, the share that got something; None when there are none.
+    `unearned`: the share of the answers without merit that got points; None when there are no such answers.
     """
 
     count: int
@@ -48,7 +48,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Answers that ask for nobody: their share, the share of their cells that are right, and its 95 % interval."""
+    """Answers that need no person: their share, the share of their cells that are right, and its 95 % interval."""
 
     share: float
     right: float
@@ -91,7 +91,7 @@ def figures(cells: Sequence[Cell]) -> Figures:
 
 
 def totals(pairs: Sequence[tuple[Question, Marked, QuestionScore]]) -> Totals:
-    """Agreement of points, over the answers of which every criterion was decided."""
+    """Agreement on points, over the answers with a person's mark for every criterion."""
     points = []
     for question, marked, score in pairs:
         if set(marked.gold) == {one.id for one in question.criteria}:
@@ -118,7 +118,7 @@ def weighted_kappa(pairs: Sequence[tuple[float, float]]) -> float:
 
 
 def settled(cells: Sequence[Cell], answers: int, asked: int) -> Settled:
-    """What was settled without a person, of `answers` of which `asked` ask for one."""
+    """What was settled without a person. `answers`: how many answers there are; `asked`: how many need a person."""
     sure = [one for one in cells if one.settled]
     right = sum(one.gold == one.met for one in sure)
     low, high = wilson(right, len(sure))

@@ -1,9 +1,9 @@
-"""Answers that say nearly the same, side by side, so that one look serves several. Deterministic, no model.
+"""Groups answers that say nearly the same, so that a person can decide on several at once. Deterministic, no model.
 
-Answers belong together when the engine decided and doubted the same criteria of the same question, and their words
-overlap: spelling repaired, filler words left out, and words that the rubric's lexicon lists together counted as one.
-Neighbours are found by min-hashing with fixed constants, so that a class of 10,000 takes seconds; each answer joins the
-most alike of those that began a cluster, and never drags a cluster further away from its first answer.
+Answers belong together when they answer the same question, the engine decided and doubted the same criteria, and their
+words overlap. For the comparison, spelling is repaired, filler words are left out, and words in one list of the lexicon
+count as one word. Candidates are found by min-hashing with fixed constants, so that a class of 10,000 takes seconds.
+Each answer joins the cluster whose first answer is most like it, so that a cluster never drifts.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ALIKE = 0.6  # overlap of words (Jaccard) from which answers share a cluster; measured in docs/answers.md
+ALIKE = 0.6  # least overlap of words (Jaccard) with the first answer of a cluster; measured in docs/answers.md
 _BANDS, _ROWS = 16, 3
 _MOST_IN_BUCKET = 32
-_MOST_COMPARED = 16  # those that share most bands; a neighbour worth having shares three or four of them
+_MOST_COMPARED = 16  # candidates, those that share most bands first; a good candidate shares three or four
 _BATCH = 2000
 _FILLERS = _set(
     "the a an is are was be been of to in and or it its that this these those by so for on with as at can will would "
@@ -39,7 +39,7 @@ _FILLERS = _set(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One distinct answer. `kind`: answers of different kinds never meet.  `weight`: how many gave it."""
+    """One distinct answer. `kind`: answers of different kinds never share a cluster.  `weight`: how many gave it."""
 
     words: frozenset[str]
     kind: Hashable
@@ -48,7 +48,7 @@ class Item:
 
 
 def content_words(question: Question, answer: str) -> frozenset[str]:
-    """What an answer is compared by: its words without fillers, each as the first list of the lexicon that has it."""
+    """The words by which an answer is compared: no fillers, and each word as the first list of the lexicon with it."""
     vocabulary, names = compiled(question).vocabulary, _names(question)
     found = set()
     for token in normalise(answer).tokens:
@@ -64,7 +64,7 @@ _names_of: list[tuple[Question, dict[str, str]]] = []
 
 
 def _names(question: Question) -> dict[str, str]:
-    """Form of a word -> the name of the first list of the lexicon that has it by itself."""
+    """Form of a word -> the name of the first list of the lexicon that has it as a single word."""
     for known, names in _names_of:
         if known is question:
             return names
@@ -108,7 +108,7 @@ def _overlap(one: Item, other: Item) -> float:
 
 
 def _signatures(items: Sequence[Item]) -> list[tuple[bytes, ...]]:
-    """For each item one value a band; two items with much in common share one of them nearly always."""
+    """For each item one value per band; two items with much in common nearly always share at least one."""
     result: list[tuple[bytes, ...]] = []
     for start in range(0, len(items), _BATCH):
         result += _batch(items[start : start + _BATCH])

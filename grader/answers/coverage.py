@@ -1,8 +1,8 @@
-"""How many answers can be settled without a person at a target of precision: by cross-validation. Pure.
+"""How many answers can be settled without a person at a target of precision, by cross-validation. Pure.
 
-An answer's doubt is that of its most doubtful criterion. In each of five parts, the largest doubt is chosen at which
-the other four parts' settled cells are as right as the target asks; it is then held against the part itself. Intervals
-come from drawing whole answers anew (bootstrap, with a fixed seed): the criteria of one answer go wrong together.
+An answer's doubt is that of its most doubtful criterion. For each of five parts, the largest doubt is chosen up to
+which the cells of the other four parts are as often right as the target asks; that limit is then applied to the part
+itself. Intervals come from a bootstrap over whole answers (with a fixed seed), since errors in one answer go together.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Coverage:
 
 
 def doubts(pairs: Iterable[tuple[Marked, QuestionScore]]) -> list[AnswerDoubt]:
-    """Each answer with its doubt and how much of it is right, borderline cells left out."""
+    """The doubt of each answer, and how many of its cells are right, borderline cells left out."""
     found = []
     for marked, score in pairs:
         unsure = [1 - one.probability if one.met else one.probability for one in score.criteria]
@@ -63,7 +63,7 @@ def doubts(pairs: Iterable[tuple[Marked, QuestionScore]]) -> list[AnswerDoubt]:
 
 
 def coverage(answers: Sequence[AnswerDoubt], target: float) -> Coverage | None:
-    """Coverage at a target; None for fewer answers than two a part, of which nothing can be said."""
+    """Coverage at a target; None if there are fewer than two answers for each part, too few to say anything."""
     if len(answers) < 2 * PARTS:
         return None
     chosen: list[tuple[int, int, int]] = []  # settled, right, cells
@@ -74,7 +74,7 @@ def coverage(answers: Sequence[AnswerDoubt], target: float) -> Coverage | None:
 
 
 def _largest_doubt(answers: Sequence[AnswerDoubt], target: float) -> float:
-    """The largest doubt up to which the cells are as right as the target; -1 when there is none."""
+    """The largest doubt up to which the share of right cells reaches the target; -1 when there is none."""
     best, right, cells = -1.0, 0, 0
     ordered = sorted((one for one in answers if one.doubt <= LARGEST_DOUBT), key=lambda one: one.doubt)
     for place, one in enumerate(ordered):

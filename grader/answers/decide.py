@@ -24,13 +24,13 @@ from grader.answers.ideas import Finding
 
 GUARD = 0.03
 TARGET = 0.97  # the precision at which the doubts of the calibration were fitted
-_STEEPNESS = 0.75  # how the doubt grows with the error that the target allows; measured for targets from .85 to .99
-_COIN_TOSS = 0.4  # whatever the target, no doubt larger than this is settled
+_STEEPNESS = 0.75  # exponent by which the doubt grows with the allowed error; measured for targets from .85 to .99
+_COIN_TOSS = 0.4  # whatever the target, a larger doubt than this needs a person
 P_MARKED = 0.99
-_WIDEST = 8.0  # log-odds beyond this are taken for this: no marked answers reach that far
-_WIDEST_MEAN = 3.0  # an answer that says one thing only is not to lose it for that
+_WIDEST = 8.0  # bound on the model's log-odds: no marked answers go beyond it
+_WIDEST_MEAN = 3.0  # bound on `mean`, so that an answer with a single idea does not lose it for lack of others
 _MOST_OTHERS = 2
-_FEWEST_IDEAS = 3  # of a question of which it says something that an answer states one idea only
+_FEWEST_IDEAS = 3  # with fewer ideas in a question, it means nothing that an answer states only one
 _STEM = 5
 _FILLERS = _set(
     "the a an is are of to in and or it that this be by for on with as at so not can has have its from which what does "
@@ -39,7 +39,7 @@ _FILLERS = _set(
 
 
 class Situation(StrEnum):
-    """What the rules say of a criterion; `plain` has no patterns, so that the rules say nothing."""
+    """What the rules say about a criterion. A `plain` criterion has no patterns, so that the rules say nothing."""
 
     TWICE = "twice"
     ONCE = "once"
@@ -58,10 +58,10 @@ FOUND = frozenset({Situation.TWICE, Situation.ONCE, Situation.BOTH})
 class Signals:
     """What is known about one criterion of one answer.
 
-    `logit`: the model's log-odds.  `mean`: the mean of those of the question's other ideas, 0 when there are none; who
-    has understood the rest will rather mean the right thing here, and who has it all the wrong way round will not.
-    `others`: how many of those the rules found.
-    `shared`, `own`: the share of the idea's words that the answer has, of all and of those that are not the question's.
+    `logit`: the model's log-odds.  `mean`: their mean for the question's other ideas, 0 when there are none; students
+    who have understood the rest more likely mean the right thing here.
+    `others`: how many of the other ideas the rules found.
+    `shared`: the share of the idea's words that the answer has.  `own`: the same without the question's words.
     """
 
     seen: Situation
@@ -72,7 +72,7 @@ class Signals:
     own: float = 0.0
 
     def values(self) -> dict[str, float]:
-        """What the weights of the calibration are for, by their names."""
+        """The values that the calibration has weights for, by name."""
         logit = max(-_WIDEST, min(_WIDEST, self.logit))
         mean = max(-_WIDEST_MEAN, min(_WIDEST_MEAN, self.mean))
         values = {str(self.seen): 1.0, "logit": logit, "found": logit if self.seen in FOUND else 0.0, "mean": mean}
@@ -85,8 +85,8 @@ class Signals:
 class Decision:
     """`probability` that the criterion is met; `sure`: an error is as unlikely as the target asks.
 
-    `only`: beside another idea it would have been met, or sure: it is not, or may not be, as the only one.
-    `withheld`: it would have been met, but the answer could not be read as often as it takes to give credit.
+    `only`: the criterion is not met, or not sure, only because no other idea of the answer earns anything.
+    `withheld`: it would have been met, but the answer is too long for the readings that are needed to give credit.
     """
 
     met: bool
@@ -100,10 +100,11 @@ class Decision:
 class Calibration:
     """`ruled`, `plain`: weights for criteria with patterns and for those in plain words. `alone`: without the model.
 
-    `award`, `award_only`, `award_plain`: the probability from which a criterion counts as met: with patterns above a
-    half, as credit given wrongly is worse than credit that a person adds; well above as the only one; in plain words.
-    `doubt`, `doubt_only`, `doubt_plain`, `doubt_alone`: the largest chance of an error that needs nobody, for criteria
-    with patterns, for the only one that is met, for criteria in plain words, and without the model.
+    `award`, `award_only`, `award_plain`: the least probability at which a criterion counts as met. `award`, for
+    criteria with patterns, is above a half, since wrong credit is worse than credit that a person adds; `award_only`,
+    for the only idea that is met, is well above it; `award_plain` is for criteria in plain words.
+    `doubt`, `doubt_only`, `doubt_plain`, `doubt_alone`: the largest chance of an error that needs no person, for
+    criteria with patterns, for the only idea that is met, for criteria in plain words, and without the model.
     """
 
     ruled: Mapping[str, float]
@@ -125,7 +126,7 @@ def calibration() -> Calibration:
 
 
 def situation(found: Finding, *, has_patterns: bool) -> Situation:
-    """The situation that the rules' finding is."""
+    """The situation that a finding of the rules amounts to."""
     if not has_patterns:
         return Situation.PLAIN
     if found.hit:
@@ -158,7 +159,7 @@ def signals(
 
 
 def overlap(idea: Sequence[str], asked: Sequence[str], said: Sequence[str]) -> tuple[float, float]:
-    """The share of the idea's words that were said: of all, and of those that the question does not have."""
+    """The share of the idea's words that were said, and the same without the words of the question."""
     wanted, given = _stems(idea), _stems(said)
     own = wanted - _stems(asked)
     return len(wanted & given) / max(1, len(wanted)), len(own & given) / max(1, len(own))
@@ -176,17 +177,17 @@ def log_odds(one: Signals) -> float:
 
 
 def largest_doubt(fitted: float, target: float) -> float:
-    """The largest chance of an error that needs nobody, for a target of precision; `fitted` is the one for TARGET."""
+    """The largest chance of an error that needs no person, for a target of precision; `fitted`: that at TARGET."""
     if target == TARGET:
         return fitted
     return float(min(_COIN_TOSS, fitted * ((1 - target) / (1 - TARGET)) ** _STEEPNESS))
 
 
 def decide(seen: Situation, odds: float, target: float = TARGET) -> Decision:
-    """The decision from calibrated log-odds. `target`: the share of right decisions wanted where nobody looks.
+    """The decision from calibrated log-odds. `target`: the share of decisions without a person that should be right.
 
-    Where a last digit could turn the decision, no target makes it sure: what is close to the point of award is as
-    likely to be wrong, and that is far more than `_COIN_TOSS`.
+    A decision that a last digit could change is sure at no target: close to the point of award, the chance of an error
+    is far larger than `_COIN_TOSS`.
     """
     known = calibration()
     plain = seen is Situation.PLAIN
@@ -198,9 +199,9 @@ def decide(seen: Situation, odds: float, target: float = TARGET) -> Decision:
 
 
 def only_one(seen: Sequence[Situation], decisions: Sequence[Decision], target: float = TARGET) -> list[Decision]:
-    """The decisions on all criteria of a question, where one that is met alone has to be surer than one beside others.
+    """The decisions on all criteria of a question. If only one idea is met, it has to be surer than one among others.
 
-    Of criteria in plain words, and of questions with one or two ideas, nothing more is asked.
+    This does not apply to criteria in plain words, nor to questions with one or two ideas.
     """
     result = list(decisions)
     met = [place for place, one in enumerate(decisions) if one.met]
@@ -210,7 +211,8 @@ def only_one(seen: Sequence[Situation], decisions: Sequence[Decision], target: f
 
 
 def _alone(one: Decision, target: float) -> Decision:
-    """A target above TARGET allows less doubt here too; one below it allows no more, as the guard band stays."""
+    """The decision on the only idea that is met. The guard band stays, so that a target below TARGET allows no more
+    doubt; a target above it allows less."""
     known = calibration()
     if one.probability < known.award_only:
         return Decision(False, one.probability, False, only=True)

@@ -1,9 +1,9 @@
-"""What staff decided on answers: one file beside the rubric, which is part of what the rubric says.
+"""What staff decided on answers: one file beside the rubric, which counts as part of the rubric.
 
 `decisions.yaml` is a bank of marked answers (`marked.py`): plain, in the order in which it grew, and fit for review and
-version control. An answer with the same words as one in it comes out as decided; of criteria in plain words, answers
-like it are shifted too (`memory.py`). As it is part of the rubric's digest, a changed file scores again, and no program
-is run for that.
+version control. An answer with the same words as one in the file is marked as decided there. For criteria in plain
+words, decisions also shift similar answers (`memory.py`). The file is part of the rubric's digest, so that grades are
+scored again when it changes; no program is run for that.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Key = tuple[str, tuple[str, ...]]
 
 
 def key_of(one: Marked) -> Key:
-    """By what an answer is known again: its question and its words."""
+    """The key by which an answer is recognised: its question and its words."""
     return one.question, normal_form(one.text)
 
 
@@ -48,7 +48,7 @@ def with_decisions(rubric: Rubric, rubric_path: Path) -> Rubric:
 
 
 def load_decisions(path: Path, questions: Sequence[Question]) -> list[Marked]:
-    """The decisions in a file, each answer once. Raises RubricError with everything that contradicts itself."""
+    """The decisions in a file, each answer once. Raises RubricError with every contradiction among them."""
     from grader.answers.marked import MarkedError, read_all
 
     try:
@@ -113,7 +113,7 @@ def _remembering(criterion: Criterion, decided: Sequence[Marked]) -> Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One answer that was decided both ways, in lines `first` and `second`. `known`: the first was there before."""
+    """One answer that was decided both ways, in lines `first` and `second`. `known`: the first decision is not new."""
 
     question: str
     criterion: str
@@ -124,7 +124,7 @@ class Conflict:
     known: bool = True
 
     def told(self, known_file: str = "") -> str:
-        """The conflict in a sentence. `known_file`: where the first one stands, if not in the same file."""
+        """The conflict in a sentence. `known_file`: the file of the first decision, if it is another file."""
         words = " ".join(self.text.split())
         quoted = repr(words if len(words) <= _QUOTED else words[: _QUOTED - 1] + "…")
         line = f"line {self.first}" if self.first else "an example"
@@ -138,8 +138,8 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """`decided`: every answer once, known ones first.  `answers`, `cells`: how many are new.  `changed`: an entry that
-    was there has other marks now."""
+    """`decided`: every answer once, known answers first.  `answers`, `cells`: how many are new.  `changed`: whether an
+    entry that existed before has other marks now."""
 
     decided: list[Marked]
     conflicts: list[Conflict]
@@ -149,9 +149,9 @@ class Merged:
 
 
 def merge(known: Sequence[Marked], new: Sequence[Marked], *, replacing: bool = False) -> Merged:
-    """Add decisions to those that are known. Adding what is known already changes nothing.
+    """Add new decisions to the known ones. Adding a known decision changes nothing.
 
-    `replacing`: where both decide a cell, the new one wins, and it is no conflict. Two new ones that differ always are.
+    `replacing`: a new decision replaces a known one without a conflict. Two new decisions that differ always conflict.
     """
     entries: dict[Key, Marked] = {}
     sources: dict[tuple[Key, str], tuple[int, bool]] = {}  # line, and whether it is new

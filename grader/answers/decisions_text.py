@@ -54,7 +54,7 @@ def rendered(decided: Sequence[Marked], questions: Sequence[Question]) -> str:
 
 
 def grown(old: str, merged: Merged, questions: Sequence[Question]) -> str:
-    """The text of the file after a merge: appended to where that is all, so that remarks and order stay."""
+    """The text of the file after a merge. If entries were only added, they are appended, so that comments stay."""
     whole = HEAD + rendered(merged.decided, questions)
     if not old.strip() or merged.changed:
         return whole

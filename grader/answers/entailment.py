@@ -22,26 +22,26 @@ FOLDER = Path(__file__).parent / "model"
 _KEPT_IDEAS = 512
 _KEPT_READINGS = 1024
 _KEPT_PIECES = 64
-_AT_ONCE = 8  # parts of an answer that are read together, of about the same length, so that little is padding
+_AT_ONCE = 8  # parts of an answer that are read together; they have similar lengths, so that there is little padding
 _MOST_OF_PART = 120
 MOST_PIECES = 200  # of a text; the longest of 2,688 marked answers has 159
-_BESIDE = 300  # pieces that an answer may cost beyond what grows with the ideas it is held against
-_READINGS = 3  # how often these ideas may be read with it
+_BESIDE = 300  # pieces that an answer may cost besides the pieces of its ideas
+_READINGS = 3  # how often the ideas may be read with it
 _FRAME = 2  # pieces that the tokenizer puts around a text
 
 
 @dataclass(slots=True)
 class Allowance:
-    """How much reading one answer may still ask for, so that no text is costly. See `Model.allowance`."""
+    """How many pieces the model may still read for one answer, so that no text is costly. See `Model.allowance`."""
 
     left: int
 
     def charge(self, pieces: int) -> None:
-        """Take so many pieces for what is read in any case, at most all that are left."""
+        """Take `pieces` for a reading that is made in any case; take all if fewer are left."""
         self.left = max(0, self.left - pieces)
 
     def grants(self, pieces: int) -> bool:
-        """Take so many pieces if there are so many; False, and none taken, otherwise."""
+        """Take `pieces` if that many are left; otherwise take none and return False."""
         granted = pieces <= self.left
         self.left -= pieces if granted else 0
         return granted
@@ -49,10 +49,10 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the model says of one text and one idea.
+    """What the model says about one text and one idea.
 
-    `logit`: log-odds.  `stance`: how the text stands to the idea, a vector that is alike for answers that are alike in
-    this respect; None for a text that states nothing.
+    `logit`: log-odds.  `stance`: a vector of how the text relates to the idea, similar for texts that relate to it in a
+    similar way; None for a text that states nothing.
     """
 
     logit: float
@@ -63,7 +63,7 @@ class Model:
     """The two exported graphs and the tokenizer. Raises ImportError or OSError when something is missing."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # later versions report to their maker; no answer's reading may
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # later versions report to their maker, which must not happen here
         import onnxruntime  # type: ignore[import-untyped]
         from tokenizers import Tokenizer
 
@@ -75,7 +75,7 @@ class Model:
                 str(folder / f"{name}.onnx"),
                 options,
                 providers=["CPUExecutionProvider"],
-                disabled_optimizers=["SkipLayerNormFusion"],  # the fused one is slower here: 7.0 ms for 6.3
+                disabled_optimizers=["SkipLayerNormFusion"],  # slower when fused: 7.0 ms instead of 6.3
             )
             for name in ("reader", "judge")
         )
@@ -86,11 +86,11 @@ class Model:
         self._pieces = lru_cache(_KEPT_PIECES)(lambda text: tuple(self._tokenizer.encode(text).ids))
 
     def allowance(self, ideas: Sequence[str]) -> Allowance:
-        """What an answer may ask for that is held against `ideas`.
+        """How much may be read for an answer that is compared with `ideas`.
 
-        Counted in pieces of words, each as often as one of the two graphs works on it. Time follows it closely, and
-        unlike time it is the same everywhere. Enough for any text to be read once, and for one of up to
-        80 pieces twice.
+        Counted in pieces of words, once for each graph that works on a piece. Time is closely proportional to this
+        number, and unlike time it is the same everywhere. It is enough to read any text once, and a text of up to 80
+        pieces twice.
         """
         beside = sum(len(self._idea(idea)) for idea in ideas)
         return Allowance(max(2 * (MOST_PIECES + _FRAME) + beside, _BESIDE + _READINGS * beside))
@@ -125,7 +125,7 @@ class Model:
         return self._known[key]
 
     def strengths(self, parts: Sequence[str], ideas: Sequence[str]) -> list[list[float]]:
-        """How strongly each of `parts` states each idea; read together, so to be compared with each other only."""
+        """How strongly each of `parts` states each idea. As they are read together, compare them only to each other."""
         texts = [self._part(part) for part in parts]
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         found: dict[int, list[float]] = {}
@@ -199,7 +199,7 @@ def load() -> Model | str:
 
 
 def allowance_for(ideas: Sequence[str]) -> Allowance:
-    """What an answer may ask of the model; without one, nothing costs anything."""
+    """How much the model may read for an answer; 0 without a model, where nothing costs anything."""
     model = load()
     return Allowance(0) if isinstance(model, str) else model.allowance(ideas)
 

@@ -1,7 +1,7 @@
-"""The marked examples of a rubric as tests of its criteria: what would the engine say of them by itself?
+"""The marked examples of a rubric as tests of its criteria: how would the engine mark them by itself?
 
-When answers are graded, an example decides its own wording. So a test leaves all examples and decisions out, and goes
-by ideas and patterns alone.
+When answers are graded, an answer with an example's words is marked like the example. So these tests leave out all
+examples and decisions, and use ideas and patterns alone.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from grader.model import Criterion, Question
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongExample:
-    """An example that comes out otherwise than it is marked. `wanted`: `yes` or `no`.
+    """An example that the engine decides differently from its mark. `wanted`: the mark, `yes` or `no`.
 
-    `probability`: that it states the idea.  `both`: it is marked so and the other way round, too.
+    `probability`: that it states the idea.  `both`: the same wording is marked both yes and no.
     """
 
     question: str
@@ -32,10 +32,10 @@ class WrongExample:
 
 
 def wrong_examples(questions: Sequence[Question]) -> list[WrongExample]:
-    """Every example that ideas and patterns alone decide otherwise, or that is marked both ways; in the rubric's order.
+    """Every example that ideas and patterns alone decide wrongly, or that is marked both ways; in the rubric's order.
 
-    An example mostly states one idea. That one is enough here, also where it would be too unsure to be the only one
-    that earns an answer something.
+    An example mostly states one idea only. That is enough here, even if the idea would be too unsure to be the only
+    one that earns points in an answer.
     """
     return [wrong for question in questions for wrong in _wrong_of(question)]
 

@@ -16,14 +16,14 @@ _EVIDENCE_CHARACTERS = 240
 _CLAUSE = re.compile(r"[,;:()\n]+\s+|\s+(?:and|but|so|because|which|before|after|then|while|where|when|if)\s+")
 _SHORTEST_CLAUSE = 12
 _CLEAR_LOSS = 1.0
-_MOST_PARTS = 20  # more could not be afforded, and need not be counted
+_MOST_PARTS = 20  # the allowance is never enough for more
 
 
 def evidence(judgements: Sequence[CriterionJudgement], located: Located, left: Allowance) -> list[str]:
-    """For each criterion that is met the words that earned it: those that the rules matched, else the sentence, or the
-    clause of it, that the model likes best.
+    """For each criterion that is met, the words that earned it: those that the rules matched, or else the sentence, or
+    the clause in it, that states the idea most strongly for the model.
 
-    `left`: how much the model may be asked; where that is too little, the sentence with the most of the idea's words.
+    `left`: how much the model may still read. If it is too little, the sentence with most of the idea's words is taken.
     """
     asked = list(dict.fromkeys(one.criterion.idea for one in judgements if one.met and not one.found.hit))
     best = _clauses(_sentences(asked, located, left), left)
@@ -52,7 +52,7 @@ def _sentences(ideas: list[str], located: Located, left: Allowance) -> dict[str,
 
 
 def _clauses(best: dict[str, str], left: Allowance) -> dict[str, str]:
-    """Of each idea's sentence the clause that states it, where one does so by itself; shortened."""
+    """Idea -> the clause of its sentence that states the idea by itself, or else the sentence; shortened."""
     result = {}
     for sentence in dict.fromkeys(best.values()):
         ideas = [idea for idea, one in best.items() if one == sentence]
@@ -87,7 +87,7 @@ def _strengths(ideas: list[str], parts: list[str], left: Allowance) -> dict[str,
 
 
 def _shortened(words: str) -> str:
-    """On one line, cut in the middle when there are many."""
+    """The words on one line, cut in the middle when they are long."""
     words = " ".join(words.split())
     if len(words) <= _EVIDENCE_CHARACTERS:
         return words

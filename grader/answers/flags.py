@@ -1,7 +1,7 @@
-"""What makes an answer, or one sentence of it, something else than an answer: lists, copies, instructions, languages.
+"""Answers, or sentences in them, that are not real answers: lists, copies, instructions, other languages.
 
-Two of these also keep a sentence from earning anything: a bare list of keywords states nothing, and words addressed to
-the grader are text like any other but no statement about the question.
+Two kinds of sentences earn nothing: a bare list of keywords, which states nothing, and words addressed to the grader,
+which are text like any other but no statement about the question.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _LIST_WORDS = 6
 _MARKING = _set("mark marks grade score")
 _GIVING = _set("give award assign")
 _EVERY = _set("all every")
-_NEAR = 3  # words between which a demand for a mark stands; `marks the program among all others` is none
-_GIVEN_NEAR = 8  # words between which a mark stands that is to be given
-_BEGINNING = 2  # words, as in `please mark`
+_NEAR = 3  # most words from a demand to its mark; `marks the program among all others` demands nothing
+_GIVEN_NEAR = 8  # most words from `give` and the like to a mark after it
+_BEGINNING = 2  # a mark among the first two words needs its demand nowhere near, as in `please mark`
 _CALLS = _set("dear hey hello hi")
 _CALLED = _set("ai bot robot model assistant marker")
 _GRADES = _set("marks mark grades grade corrects correct scores")
@@ -42,12 +42,12 @@ _ORDERS = _set("instruction instructions prompt prompts above previous rules")
 
 
 def is_list(words: Sequence[str]) -> bool:
-    """Six words or more, hardly one of which holds a sentence together: keywords one after the other."""
+    """True for a list of keywords: at least six words, hardly any of which are words that hold sentences together."""
     return len(words) >= _LIST_WORDS and sum(word in _GLUE for word in words) * 9 < len(words)
 
 
 def is_instruction(words: Sequence[str]) -> bool:
-    """A sentence that speaks to whoever grades, and not about the question."""
+    """True for a sentence that is addressed to the grader instead of being about the question."""
     known = set(words)
     if known & _TO_GRADER:
         return True
@@ -63,8 +63,8 @@ def is_instruction(words: Sequence[str]) -> bool:
 
 
 def _demands_mark(words: Sequence[str]) -> bool:
-    """A mark and a demand for it: within a few words of each other, or in a sentence that begins with `mark`. What
-    *marks all* of something demands none."""
+    """True if there is a word for a mark and a demand for it, within a few words of each other, or in a sentence that
+    begins with the mark. `marks all …` and `marks every …` are no demand."""
     after = [*words[1:], ""]
     marks = [at for at, word in enumerate(words) if word in _MARKING and not (word == "marks" and after[at] in _EVERY)]
     demands = [place for place, word in enumerate(words) if word in _DEMAND] if marks else []

@@ -1,4 +1,4 @@
-"""One criterion against one answer: which pattern is met where, what almost was, and what was denied."""
+"""One criterion's patterns against one answer: which are met and where, which nearly are, and which are denied."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _CONDITIONS = _set(
 class Compiled:
     """A question made ready for matching.
 
-    `asked`: the words of its prompt.  `ideas`: those of each criterion's idea.  `examples`: by criterion, the words of
-    each marked wording with its mark.  `memories`: by criterion, filled when first needed.
+    `asked`: the words of its prompt.  `ideas`: the words of each criterion's idea.  `examples`: for each criterion, the
+    words of each marked wording -> its mark.  `memories`: for each criterion, filled when first needed.
     """
 
     vocabulary: Vocabulary
@@ -39,11 +39,12 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the rules say of one criterion.
+    """What the rules say about one criterion.
 
-    `hit`: the pattern that earned it, or None.  `others`: how many more patterns agree.  `denied`: met only under a
-    negation; beside a `hit`, another pattern that is plainly denied elsewhere.  `vetoed`: met, but so is a rejected
-    wording in the same place.  `near`: every term of a pattern is there, but not in its order or within its gaps.
+    `hit`: the pattern that earned it, or None.  `others`: how many more patterns agree.  `denied`: a pattern that is
+    met only under a negation; if there is a `hit`, another pattern that is plainly denied elsewhere.  `vetoed`: a
+    pattern that is met next to a rejected wording.  `near`: a pattern whose terms are all there, but not in its order
+    or within its gaps.
     """
 
     hit: Hit | None
@@ -84,7 +85,7 @@ def _compile(question: Question) -> Compiled:
 
 
 def marked_wordings(criterion: Criterion) -> list[tuple[str, bool]]:
-    """What a person has marked of a criterion: the rubric's examples, then the decisions, so that these win."""
+    """The wordings that a person has marked for a criterion: examples, then decisions, so that decisions win."""
     groups = (
         (criterion.examples_yes, True),
         (criterion.examples_no, False),
@@ -97,8 +98,8 @@ def marked_wordings(criterion: Criterion) -> list[tuple[str, bool]]:
 def shifting_wordings(criterion: Criterion) -> list[tuple[str, bool]]:
     """The marked wordings that shift answers like them.
 
-    Decisions are among them for criteria in plain words only: with patterns they were measured to do no good, and
-    settle no more than their own words (docs/answers.md).
+    Decisions are among them only for criteria in plain words. For criteria with patterns, measurements showed no
+    benefit (docs/answers.md), and a decision settles only answers with the same words.
     """
     return marked_wordings(replace(criterion, decided_yes=(), decided_no=()) if criterion.accept else criterion)
 
@@ -108,7 +109,7 @@ def _marked(criterion: Criterion) -> dict[tuple[str, ...], bool]:
 
 
 def normal_form(text: str) -> tuple[str, ...]:
-    """The words of a text by which it is known again: case, punctuation and short forms do not matter."""
+    """The words by which a text is recognised: case, punctuation and short forms do not matter."""
     return tuple(token.word for token in normalise(text).tokens)
 
 
@@ -149,7 +150,7 @@ def believed(misconception: Misconception, ready: Compiled, located: Located) ->
 
 
 def _plainly(hit: Hit, located: Located) -> bool:
-    """Denied as a fact (`does not give`), and not as what would be otherwise (`without it there is no address`)."""
+    """True for a denial of a fact (`does not give`), not of a condition (`without it there is no address`)."""
     for number in _sentences(hit, located):
         sentence = located.text.sentences[number]
         words = [token.word for token in located.text.tokens[sentence.first : sentence.last]]
@@ -172,7 +173,7 @@ def _sentences(hit: Hit, located: Located) -> set[int]:
 
 
 def _near(patterns: tuple[Pattern, ...], located: Located) -> Pattern | None:
-    """A pattern of three or more terms, all of which are there, though not in the order or as near as it wants."""
+    """A pattern of three or more terms that are all there, whatever their order and distance."""
     for pattern in patterns:
         if len(pattern.wanted) < 3 or not located.may_meet(pattern):
             continue

@@ -1,6 +1,6 @@
-"""Forms of a listed word: -s, -ed, -ing and the irregular ones. Inflection only, never a stem.
+"""Forms of a listed word: -s, -ed, -ing and the irregular forms. Inflection only, never a stem.
 
-*connect* gives connects, connected, connecting, and not *connection*, which is another word and is listed where meant.
+*connect* gives connects, connected, connecting. *connection* is another word, which a list has to name itself.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _VOWELS = frozenset("aeiou")
 
 @lru_cache(maxsize=20_000)
 def forms(word: str) -> frozenset[str]:
-    """All forms of a word that count as the same; `=word` gives that one only. Short names and numbers stand alone."""
+    """All forms of a word that count as the same; `=word` gives only that form. Short names and numbers have one."""
     if word.startswith("="):
         return frozenset({word[1:]})
     if word in _IRREGULAR:
@@ -63,5 +63,5 @@ def _past_and_ing(word: str) -> tuple[str, ...]:
 
 
 def _doubles(word: str) -> bool:
-    """A short word in consonant, vowel, consonant: *map* gives *mapped*. Both spellings are accepted then."""
+    """True for a short word that ends in consonant, vowel, consonant: *map* gives *mapped*. *maped* is accepted too."""
     return len(word) <= 5 and word[-3] not in _VOWELS and word[-2] in _VOWELS and word[-1] not in "aeiouwxy"

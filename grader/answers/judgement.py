@@ -1,6 +1,6 @@
-"""One text against all criteria of a question: the rules first, then the model, then what both together say.
+"""One text against all criteria of a question: first the rules, then the model, then a decision from both.
 
-`judge_answer` is what scoring calls. Everything a person will want to know is kept beside each decision.
+Scoring calls `judge_answer`. Each decision is kept with everything that a person will want to know about it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from grader.answers.normalise import Sentence, Text, normalise
 from grader.answers.withdrawn import withdrawn
 from grader.model import Criterion, Question
 
-_MOST_CUTS = 8  # bounds the work; whoever addresses the grader is looked at in any case
+_MOST_CUTS = 8  # bounds the work; a person looks in any case at an answer that addresses the grader
 _NOTHING = -8.0
 _BEYOND_DOUBT = 4.0
 
@@ -58,9 +58,9 @@ class CriterionJudgement:
 class AnswerJudgement:
     """What was decided on one answer.
 
-    `whole`: the model, where there is one, has read the answer to its end.  `withheld`: it earns nothing until a
-    person has looked, as what it takes back or says to the grader is too much to be read again.  `left`: what of the
-    model's work it may still ask for.
+    `whole`: the model, if there is one, has read the answer to its end.  `withheld`: the answer earns nothing until a
+    person has looked, because it is too long to be read again without what it takes back or says to the grader.
+    `left`: how much the model may still read for it.
     """
 
     judgements: list[CriterionJudgement]
@@ -72,9 +72,9 @@ class AnswerJudgement:
 def judge_answer(question: Question, ready: Compiled, located: Located) -> AnswerJudgement:
     """A judgement on each criterion, in the rubric's order.
 
-    What an answer takes back, and words addressed to the grader, can only take credit away: a criterion counts as met
-    when it is met in the answer as it stands, in the answer without what it takes back, and in the answer as it would
-    be had it stopped where words to the grader begin. An answer for which that is too much to read earns nothing.
+    What an answer takes back, and words to the grader, can only remove credit. A criterion counts as met only if it is
+    met in the whole answer, in the answer without what it takes back, and in the answer without words to the grader,
+    cut where these may begin. If these readings exceed the allowance, the answer earns nothing.
     """
     ideas = [criterion.idea for criterion in question.criteria]
     said = stated(located)
@@ -88,7 +88,7 @@ def judge_answer(question: Question, ready: Compiled, located: Located) -> Answe
                 break
             shorter = Located(text, ready.vocabulary)
             if not left.grants(cost(stated(shorter), ideas)):
-                withheld = withheld or number == 0  # of several places, one has been tried
+                withheld = withheld or number == 0  # not withheld once one of several cuts has been tried
                 break
             found = [_lesser(*pair) for pair in zip(found, _judge_text(question, ready, shorter), strict=True)]
     if withheld:
@@ -107,7 +107,7 @@ def _withheld(one: CriterionJudgement) -> CriterionJudgement:
 
 
 def _only(question: Question, found: list[CriterionJudgement]) -> list[CriterionJudgement]:
-    """With what is asked of an idea that is the only one to earn anything."""
+    """The judgements, with the stricter demands on an idea that is the only one to earn anything."""
     if any(one.logit is None for one in found):
         return found
     decisions = only_one([one.seen for one in found], [one.decision for one in found], question.target_precision)
@@ -119,8 +119,8 @@ def _only(question: Question, found: list[CriterionJudgement]) -> list[Criterion
 def stated(located: Located) -> str:
     """What the model reads: the answer with its spelling repaired, on one line.
 
-    Sentences that are no statement about the question (lists, and words to the grader) are left out. The last one
-    always ends with a full stop or its like: a missing one is to make no difference.
+    Sentences that state nothing about the question (lists, and words to the grader) are left out. The text always ends
+    with a full stop or the like, so that a missing one makes no difference.
     """
     aside = located.lists | located.instructions
     text = located.text
@@ -148,7 +148,7 @@ def _repaired(located: Located, sentence: Sentence, closing: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What rules and model see in a text, criterion by criterion. `readings`, `odds`: None without a model."""
+    """What rules and model find in a text for each criterion. `readings`, `odds`: None without a model."""
 
     findings: list[Finding]
     seen: list[Situation]
@@ -190,7 +190,7 @@ def _view(question: Question, ready: Compiled, located: Located) -> _View:
 
 
 def _readings(question: Question, located: Located) -> list[Reading] | None:
-    """What the model says of each criterion, None without a model. A text that states nothing is not shown to it."""
+    """What the model says about each criterion; None without a model. A text that states nothing is not read."""
     model = load()
     if isinstance(model, str):
         return None
@@ -200,7 +200,7 @@ def _readings(question: Question, located: Located) -> list[Reading] | None:
 
 
 def _shift(question: Question, ready: Compiled, place: int, reading: Reading, odds: float) -> float:
-    """What the criterion's marked wordings add to the log-odds; nothing where these are beyond doubt."""
+    """What the criterion's marked wordings add to the log-odds; 0 if the log-odds are beyond doubt already."""
     if reading.stance is None or abs(odds) > _BEYOND_DOUBT:
         return 0.0
     name = question.criteria[place].id
@@ -211,7 +211,7 @@ def _shift(question: Question, ready: Compiled, place: int, reading: Reading, od
 
 
 def _memory(question: Question, ready: Compiled, place: int) -> Memory | None:
-    """The memory of a criterion: its examples first, then decisions, of which the latest are kept."""
+    """The memory of a criterion: its examples, then decisions. Only the last MOST of these wordings are kept."""
     known = []
     for text, met in shifting_wordings(question.criteria[place])[-MOST:]:
         view = _view(question, ready, Located(normalise(text), ready.vocabulary))
@@ -228,10 +228,10 @@ def _without_withdrawn(located: Located) -> Iterator[Text]:
 
 
 def _cut_short(located: Located) -> Iterator[Text]:
-    """The answer up to places where words to the grader may begin, for each sentence that has such words.
+    """The answer without words to the grader: each sentence with such words is cut at the places where they may begin.
 
-    The latest come first: where the words to the grader begin indeed is nearly always one of these. A beginning of
-    such a sentence that is set aside itself leaves the answer as it is, and is passed over.
+    The latest places come first, since the words to the grader nearly always begin at one of these. A cut is passed
+    over if what remains of the sentence would be set aside anyway, as a list or as words to the grader.
     """
     return islice(_cuts(located), _MOST_CUTS)
 

@@ -1,9 +1,9 @@
 """How an answer and the ideas of a question are laid out for the model: one row, in blocks.
 
-Block 0 is the answer, each further block one idea. Every block is read by itself first (`reader`: token ids -> states),
-so that an idea is read once for a whole class. Then the row is judged (`judge`): the answer sees only itself, an idea
-sees itself and the answer, and no idea sees another. So the answer is read once for all its criteria, and what is
-decided for one idea does not depend on which others stand beside it.
+Block 0 is the answer, each further block is one idea. Every block is first read by itself (`reader`: token ids ->
+states), so that an idea is read once for a whole class. Then the row is judged (`judge`): the answer sees only itself,
+an idea sees itself and the answer, and no idea sees another. So the answer is read once for all its criteria, and the
+result for one idea does not depend on the other ideas in the row.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Rows:
     """A batch for the judge, `n` rows of `l` places with up to `k` ideas.
 
     `states`: float32 [n, l, size].  `answer`: float32 [n, l, 1], 1 at the places of the answer.  `mask`: float32
-    [n, 1, l, l], 0 where a place may look, else a large negative number.  `pool`: float32 [n, k + 1, l]: what each
-    block is averaged with; rows of absent ideas are zero.
+    [n, 1, l, l], 0 where one place may see another, else a large negative number.  `pool`: float32 [n, k + 1, l], the
+    weights for the average over each block; rows of absent ideas are zero.
     """
 
     states: States

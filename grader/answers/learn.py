@@ -1,4 +1,4 @@
-"""Learning from decided answers: which are taken, and whether they help answers that nobody decided. Pure."""
+"""Learning from decided answers: which are taken, and whether they help with other answers. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class Taken:
 
 
 def take(found: Sequence[Marked], questions: Sequence[Question]) -> Taken:
-    """Choose what can be remembered: an answer of ours with words, read whole, of which something was decided."""
+    """Choose what can be remembered: answers to the rubric's questions with words and a decision, short enough to be
+    read whole."""
     known = {one.id for one in questions}
     ours = [one for one in found if one.question in known]
     decided, empty, long = [], 0, 0
@@ -66,7 +67,7 @@ def against_examples(new: Sequence[Marked], questions: Sequence[Question]) -> li
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Of the `cells` that were decided of one question, how many the engine decides alike.
+    """How many of the `cells` of one question the engine decides as a person did.
 
     `before`: without any decision.  `after`: with all decisions but the answer's own.  `asked_before`, `asked_after`:
     how many of the `answers` ask for a person.
@@ -82,10 +83,10 @@ class Difference:
 
 
 def difference(question: Question, decided: Sequence[Marked]) -> Difference:
-    """What decisions do for answers that they do not hold.
+    """How much decisions help with answers that are not among them.
 
-    Each answer is judged by a memory that has not seen it: one is left out at a time up to 20 answers; beyond that a
-    twentieth at a time, which if anything understates what the memory does. Of many answers, 200 are judged.
+    Each answer is judged with a memory that has not seen it. Up to 20 answers are left out one at a time; of more
+    answers, a twentieth at a time, which if anything understates the benefit. At most 200 answers are judged.
     """
     own = [one for one in decided if one.question == question.id]
     judged = own[:: max(1, math.ceil(len(own) / MOST_JUDGED))]

@@ -2,7 +2,7 @@
 
 YAML: `answers:` with a list of `question`, `text`, `gold` (criterion id -> 0 or 1) and, if wanted, `borderline` (ids
 on which two fair examiners could differ). CSV: the columns `question` and `answer`, and one for each criterion id with
-1 or 0; an empty field, or one that ends in `?`, says that nobody decided. Columns of other names are passed over.
+1 or 0; an empty field, or one that ends in `?`, means that nobody decided. Columns with other names are ignored.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _MET = {
 }
 _UNDECIDED = ("", "?", "~", "null")
 CLUSTER, STUDENTS, WHY, OPINION = OWN_COLUMNS = ("Cluster", "Students", "Why a person", "Second opinion")
-"""Columns that `grade answers queue` writes for people. No criterion can be called so: ids have no capitals."""
+"""Columns that `grade answers queue` writes for people. No criterion can have these names: ids have no capitals."""
 
-_SEPARATORS = ",;\t"  # a spreadsheet writes `;` where the comma belongs to numbers
-_SHORTEST_NEAR = 4  # shorter names are near to anything
+_SEPARATORS = ",;\t"  # a spreadsheet writes `;` in countries with decimal commas
+_SHORTEST_NEAR = 4  # shorter names resemble too many others
 
 
 class MarkedError(ValueError):
@@ -49,7 +49,7 @@ class Marked:
 
 
 def read_all(text: str, questions: Sequence[Question], *, is_csv: bool) -> list[Marked]:
-    """Every entry of the file, in its order; those to other questions without marks.
+    """Every entry of the file, in its order. Entries for questions that are not in `questions` have no marks.
 
     Raises MarkedError with the line of the first entry that cannot be understood.
     """
@@ -88,8 +88,8 @@ def _from_yaml(text: str, known: Mapping[str, Sequence[str]]) -> Iterator[Marked
 
 
 def _refuse_deep(events: Iterable[yaml.Event]) -> None:
-    """Raise MarkedError where entries nest deeper than in a rubric: PyYAML composes with a call for each level, in C,
-    and enough of them end the interpreter. Splitting a text into its events takes none."""
+    """Raise MarkedError if entries nest deeper than in a rubric: PyYAML composes recursively, in C, and deep nesting
+    crashes the interpreter. Splitting the text into events is not recursive."""
     depth = 0
     for event in events:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

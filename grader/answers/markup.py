@@ -1,4 +1,4 @@
-"""The text that a student wrote in an answers file, without what only forms it: Markdown, HTML, comments. Pure."""
+"""The text that a student wrote in an answers file, without Markdown, HTML and comments. Pure."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ TELLS = re.compile(
     r"|\banswers? (?:here|below)\b",
     re.IGNORECASE,
 )
-"""Words that tell what to write, as the starter's do; they are no answer."""
+"""Words that tell students what to write, as in the starter; they are no answer."""
 
 _PIECES = re.compile(r"([.:!?\n])")
 
 
 def written(text: str) -> str:
-    """The text in lines that end alike, without comments, what is crossed out and tags; rows of tables as lines."""
+    """The text with uniform line ends, without comments, crossed-out text and tags; table rows become lines."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     text = _CROSSED_OUT.sub("", _without_comments(text.lstrip("\ufeff")))
     text = _TAG.sub(lambda tag: "\n" if tag["block"] else "", text)
@@ -33,7 +33,7 @@ def written(text: str) -> str:
 
 
 def comments_opened(text: str) -> str:
-    """The text of comments as if it stood outside of them, but for what tells what to write."""
+    """The text with its comments opened: their content is kept, except words that tell students what to write."""
     kept, position = [], 0
     for start, end in _comments(text):
         kept += [text[position:start], *map(_untold, _PIECES.split(text[start + 4 : end - 3]))]
@@ -42,7 +42,7 @@ def comments_opened(text: str) -> str:
 
 
 def _untold(piece: str) -> str:
-    """What follows in a piece of a comment on that which tells what to write: a student may have gone on there."""
+    """The rest of a piece of a comment after words that tell what to write: a student may have gone on there."""
     told = 0
     for match in TELLS.finditer(piece):
         told = match.end()
@@ -50,7 +50,7 @@ def _untold(piece: str) -> str:
 
 
 def _row_as_line(line: str) -> str:
-    """A row of a table as a heading and what is said to it; any other line as it is."""
+    """A table row as a line, its cells joined by colons; any other line as it is."""
     if not line.lstrip().startswith("|"):
         return line
     return ": ".join(filter(None, (cell.strip(" \t:-") for cell in line.split("|"))))

@@ -1,8 +1,8 @@
 """Where the lexicon's words stand in an answer, and whether a pattern is met there.
 
-All lists of a question are compiled once into one table from word to keys, so that an answer is looked through once
-and each pattern afterwards only compares positions. Work is bounded: at most MAX_PLACES places of a key are looked at
-in one sentence, so that no answer can make a pattern expensive.
+All lists of a question are compiled once into a table from word to keys, so that an answer is searched once and each
+pattern then only compares positions. Work is bounded: at most MAX_PLACES places of a key are considered in one
+sentence, so that no answer can make a pattern expensive.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Places = dict[str, list[Place]]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A pattern that is met: by which tokens, and whether they stand under a negation the pattern did not ask for."""
+    """A pattern that is met. `tokens`: by which.  `negated`: under a negation for which the pattern does not ask."""
 
     pattern: Pattern
     tokens: tuple[int, ...]
@@ -56,7 +56,7 @@ class Vocabulary:
                 self.singles.setdefault(form, set()).add(key)
 
     def close(self, known: Iterable[str] = ()) -> None:
-        """Fix the words that spelling is repaired towards, `known` among them. Call once, after the last `add`."""
+        """Fix the words to which misspelt words are repaired, including `known`. Call once, after the last `add`."""
         words = set(self.singles) | set(self.phrases) | set(known)
         words.update(form for entries in self.phrases.values() for rest, _ in entries for one in rest for form in one)
         self.words = frozenset(words)
@@ -65,7 +65,7 @@ class Vocabulary:
                 self._by_letter.setdefault(word[0], []).append(word)
 
     def repair(self, word: str) -> str:
-        """The listed word that a misspelt one stands for, or the word itself. Everyday words are left alone."""
+        """The listed word for a misspelt word, or the word itself. Everyday words are not changed."""
         if word in self.words or word in COMMON_WORDS or len(word) < 4 or not (word.isascii() and word.isalpha()):
             return word
         if word not in self.repairs:
@@ -96,7 +96,7 @@ def build_vocabulary(
 ) -> Vocabulary:
     """Enter everything that the patterns name. Unknown names are ignored here; `check_pattern` reports them.
 
-    `known`: further words that spelling is repaired towards, such as those of the ideas.
+    `known`: further words to which misspelt words are repaired, such as those of the ideas.
     """
     vocabulary = Vocabulary()
     for negator in NEGATORS:
@@ -109,7 +109,7 @@ def build_vocabulary(
 
 
 def _entries(key: str, lexicon: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """The words behind a choice, in the order of the lexicon; lists may name other lists, and each is read once."""
+    """The words that a choice stands for, in the lexicon's order. Lists may name other lists; each is read once."""
     entries: list[str] = []
     read: set[str] = set()
     waiting = [key]  # the next one last
@@ -126,7 +126,7 @@ def _entries(key: str, lexicon: Mapping[str, tuple[str, ...]]) -> list[str]:
 class Located:
     """The places of all keys in one answer, by window.
 
-    `lists`, `instructions`: sentences that are no statement about the question; nothing is looked for in them.
+    `lists`, `instructions`: numbers of sentences that state nothing about the question and are not searched.
     """
 
     def __init__(self, text: Text, vocabulary: Vocabulary) -> None:
@@ -144,7 +144,7 @@ class Located:
         self._windows: dict[int, list[Places]] = {1: self.by_sentence}
 
     def may_meet(self, pattern: Pattern) -> bool:
-        """Whether the answer has a word for each term that a pattern wants, wherever they stand."""
+        """Whether the answer has a word for each term that a pattern wants, in any place."""
         absent = self.present.isdisjoint
         for choices in pattern.wanted:  # noqa: SIM110  the rules spend most of their time here
             if absent(choices):
@@ -200,7 +200,7 @@ def _merged(group: list[Places]) -> Places:
 
 
 def find(pattern: Pattern, located: Located) -> Hit | None:
-    """The first place where a pattern is met; one that is not under a negation is preferred."""
+    """The first place where a pattern is met; a place that is not under a negation is preferred."""
     if not located.may_meet(pattern):
         return None
     denied: Hit | None = None
@@ -224,7 +224,7 @@ def find(pattern: Pattern, located: Located) -> Hit | None:
 
 
 def _lists(pattern: Pattern, places: Places, beginnings: set[int]) -> list[list[Place]] | None:
-    """The places of each wanted term; None when one is absent or a forbidden one is there."""
+    """The places of each term; None when a wanted term is absent or a forbidden one is there."""
     lists: list[list[Place]] = []
     for term in pattern.terms:
         found = _places(term, places)
@@ -247,7 +247,7 @@ def _places(term: Term, places: Places) -> list[Place]:
 
 
 def _match(terms: tuple[Term, ...], lists: list[list[Place]]) -> tuple[int, ...] | None:
-    """Tokens that meet all terms, or None. A term with a link hangs on the chain of the term before it."""
+    """Tokens that meet all terms, or None. A term with a link continues the chain of the term before it."""
     used: list[int] = []
     chain: list[tuple[Place, tuple[int, ...]]] = []
     for term, places in zip(terms, lists, strict=True):
@@ -272,7 +272,7 @@ def _span(place: Place) -> tuple[int, ...]:
 def _extend(
     chain: list[tuple[Place, tuple[int, ...]]], places: list[Place], term: Term
 ) -> list[tuple[Place, tuple[int, ...]]]:
-    """Chains that go on with one of `places`: behind (`>`) or on either side (`<>`), within the gap."""
+    """Chains extended by one of `places`: after the chain's end (`>`) or on either side (`<>`), within the gap."""
     ends = sorted(chain, key=lambda link: link[0][1])
     last = [link[0][1] for link in ends]
     extended = []

@@ -1,8 +1,8 @@
-"""Memory: what a person decided on some answers shifts the decision on answers like them.
+"""Memory: what a person decided on some answers shifts the decision on similar answers.
 
-The marked wordings of a criterion are held beside the new answer by how each stands to the idea (`Reading.stance`): a
-kernel logistic regression on top of the calibrated log-odds, so that with no wordings nothing changes, and one that the
-engine had wrong moves its neighbours most. A wording met word for word is decided as marked.
+The marked wordings of a criterion are compared with the new answer by how each relates to the idea (`Reading.stance`).
+A kernel logistic regression is added to the calibrated log-odds: without wordings nothing changes, and a wording that
+the engine had wrong moves similar answers most. An answer with exactly the words of a wording is decided as marked.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from grader.answers.layout import States
 
-LIKENESS = 2.0  # how far one decision reaches; measured on questions that nothing was fitted on
-COMMON = 0.2  # how far it moves all answers to the question
+LIKENESS = 2.0  # how much a decision moves similar answers; measured on questions that nothing was fitted on
+COMMON = 0.2  # how much it moves all answers to the question
 MOST = 400
 _STEPS = 30
 
@@ -35,13 +35,13 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is remembered of one criterion, made ready: unit stances [n, size] and how hard each pulls [n]."""
+    """What is remembered for one criterion: unit stances [n, size], and how much each pulls [n]."""
 
     stances: NDArray[np.float64]
     pulls: NDArray[np.float64]
 
     def shift(self, stance: States) -> float:
-        """What to add to the log-odds of an answer that stands so."""
+        """What to add to the log-odds of an answer with this stance."""
         import numpy as np
 
         likeness = self.stances @ (stance / max(float(np.linalg.norm(stance)), 1e-9))
@@ -49,7 +49,7 @@ class Memory:
 
 
 def remember(decided: Sequence[Remembered]) -> Memory | None:
-    """The memory of up to MOST decisions, the latest first to stay; None when there are none."""
+    """The memory of the last MOST decisions; None when there are none."""
     import numpy as np
 
     if not decided:

@@ -1,4 +1,4 @@
-"""Answers that may stand in another's place: no headings, one text under two questions, all under the first."""
+"""Answers that may be under the wrong question: no headings, one text under two questions, all under the first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONG = 90  # words: longer than a full answer to one question
 
 
 def misplaced(questions: Sequence[Question], answers: Mapping[str, str]) -> dict[str, str]:
-    """Question id -> why a person should see which text is its answer. `answers`: as `parse_answers` finds them."""
+    """Question id -> why a person should look which text is its answer. `answers`: as `parse_answers` finds them."""
     words = {name: _words(answer) for name, answer in answers.items()}
     said = [text for text in words.values() if text]
     several = ", ".join(str(one.number) for one in questions if _may_hold_several(answers[one.id]))
@@ -25,12 +25,12 @@ def misplaced(questions: Sequence[Question], answers: Mapping[str, str]) -> dict
 
 
 def _words(answer: str) -> str:
-    """Its words; none where all of it is a question, in the student's own words, and the answer stands elsewhere."""
+    """The words of the answer; none if it is a one-line question, so that the answer must be elsewhere."""
     is_question = answer.rstrip().endswith("?") and "\n" not in answer.strip()
     return "" if is_question else plain(answer)
 
 
 def _may_hold_several(answer: str) -> bool:
-    """Whether an answer is long enough, or has parts enough, to be the answer to two questions."""
+    """Whether an answer is long enough, or has enough parts, to answer two questions."""
     parts = max(len(paragraphs_of(answer)), len(_ITEM.findall(answer)))
     return parts > 1 or len(plain(answer).split()) > _LONG

@@ -1,8 +1,8 @@
-"""Text of a student -> tokens and sentences, bounded, without ever raising.
+"""Text of a student -> tokens and sentences, within bounds, and without ever raising.
 
-Every token remembers where it stood in the text, so that evidence is always quoted in the student's own spelling.
-Nothing here knows a rubric: contractions, code (`s.bind((HOST, PORT))`), bullets and text-speak are turned into plain
-words, and words stay words (no stemming: it would fold *connection* into *connect*).
+Every token knows its place in the text, so that evidence is always quoted in the student's own spelling. Nothing here
+depends on a rubric: contractions, code (`s.bind((HOST, PORT))`), bullets and text-speak become plain words. There is no
+stemming, which would make *connection* the same as *connect*.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NEGATION_ENDS = _set(
 _NEGATION_REACH = 9
 _NOT_EXEMPT = _set("only just merely simply enough sufficient")
 
-# Short forms that stand for other words. A value may be several words; all share the place of the original.
+# Short forms -> what they stand for. A value may have several words, which all have the place of the short form.
 _SHORT_FORMS: dict[str, str] = {
     "cannot": "can not", "cant": "can not", "dont": "do not", "doesnt": "does not", "didnt": "did not",
     "isnt": "is not", "arent": "are not", "wasnt": "was not", "werent": "were not", "wont": "will not",
@@ -86,7 +86,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """An answer made ready. `shown` is what was matched and is quoted from; `cut` says that there was more."""
+    """An answer made ready for matching. `shown`: the text that is matched and quoted; `cut`: there was more."""
 
     shown: str
     tokens: tuple[Token, ...]
@@ -113,7 +113,8 @@ def normalise(answer: str) -> Text:
 def clean(text: str) -> str:
     """NFKC, plain newlines, no control characters, no lone surrogates.
 
-    Of what NFKC makes longer, one character more than MAX_CHARACTERS is kept at most, to tell that there was more.
+    NFKC may make the text longer. At most MAX_CHARACTERS + 1 characters are kept then; the last shows that there was
+    more.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
@@ -134,7 +135,7 @@ def _printable(character: str) -> str:
 
 
 def _scan(text: str) -> tuple[list[Token], set[int], set[int]]:
-    """Tokens; the token indexes at which a sentence begins; those before which a comma, bracket or colon stands."""
+    """Tokens; the indexes of tokens that begin a sentence; the indexes of tokens after a comma, bracket or colon."""
     tokens: list[Token] = []
     breaks: set[int] = set()
     stops: set[int] = set()
@@ -168,7 +169,7 @@ def _scan(text: str) -> tuple[list[Token], set[int], set[int]]:
 
 
 def _called(raw: str) -> str:
-    """`s.bind((HOST, PORT))` gives `bind()`: a call is a word of its own, and its arguments are no statement."""
+    """`s.bind((HOST, PORT))` gives `bind()`: a call is one word, and its arguments are left out."""
     return raw.partition("(")[0].rpartition(".")[2].lower() + "()"
 
 
@@ -199,7 +200,7 @@ def _apostrophe(word: str) -> list[str]:
 
 
 def _is_abbreviation(tokens: list[Token], text: str, start: int, end: int) -> bool:
-    """A full stop that ends no sentence: `e.g.`, `etc.` in the middle, `no. 65432`."""
+    """True for a full stop within a sentence: `e.g.`, `etc.` in the middle, `no. 65432`, which becomes `number`."""
     if not tokens or text[start] != ".":
         return False
     last = tokens[-1]
@@ -214,7 +215,7 @@ def _is_abbreviation(tokens: list[Token], text: str, start: int, end: int) -> bo
 
 
 def _wraps(text: str, line_start: int, newline: re.Match[str]) -> bool:
-    """A single line break inside a paragraph that was wrapped at some width, and no end of a sentence."""
+    """True for a line break that only wraps a paragraph and does not end a sentence."""
     if newline.end() - newline.start() > 1 or newline.start() - line_start < 50:
         return False
     return not _ITEM.match(text, newline.end())
@@ -245,6 +246,6 @@ def _mark_negation(tokens: list[Token], sentence: Sentence, stops: set[int]) -> 
 
 
 def _exempt(tokens: list[Token], index: int, last: int) -> bool:
-    """`not only`, `not enough` deny nothing; `no longer`, `no matter` neither."""
+    """True for a negator that denies nothing, as in `not only`, `not enough`, `no longer`, `no matter`."""
     following = tokens[index + 1].word if index + 1 < last else ""
     return following in _NOT_EXEMPT or (tokens[index].word == "no" and following in ("longer", "matter", "sooner"))

@@ -1,7 +1,7 @@
 """`answers.md` or `.txt` -> the text of each answer.
 
-Students write headings in every way (`## Question 1`, `**Q1:**`, `1)`, underlined, the question repeated, `bind:`);
-the first way that is found in the file decides. Copied prompts, comments, what is crossed out and the starter's
+Students write headings in many ways (`## Question 1`, `**Q1:**`, `1)`, underlined, the question repeated, `bind:`);
+the first way that is found in the file is used. Copied prompts, comments, crossed-out text and the starter's
 placeholders are no answer.
 """
 
@@ -16,8 +16,7 @@ from grader.answers.markup import TELLS, comments_opened, written
 from grader.model import Question
 
 MAX_CHARACTERS = 20_000
-"""Of a file, some 3,300 words: what is beyond is not read (`goes_on`). Noise of that length takes a hundredth of a
-second."""
+"""What is read of a file, some 3,300 words (`goes_on` says whether there is more). Noise of this length takes 10 ms."""
 
 _NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
@@ -63,11 +62,11 @@ _MOST_GREETING = 8  # words of a paragraph that may be a name or a greeting
 def parse_answers(text: str, questions: Sequence[Question]) -> dict[str, str]:
     """Give each question's id its answer; a question that is not answered has "".
 
-    A heading met twice joins both texts. Without any heading the whole text is the answer when there is one question;
-    with as many paragraphs as questions they are taken in order; otherwise every question gets the whole text, because
-    a forgotten heading should cost nobody an answer (`misplaced` has a person look). What stands above all headings, as
-    above an untouched starter, is taken where nothing stands below them. Only the first MAX_CHARACTERS characters are
-    read.
+    Texts under a repeated heading are joined. Without headings, the whole text is the answer to a single question. For
+    several questions, as many paragraphs are taken in order; otherwise every question gets the whole text, because a
+    forgotten heading should cost nobody an answer (`misplaced` has a person look). Text above all headings, such as
+    above an untouched starter, is taken for questions with nothing under their headings. Only the first MAX_CHARACTERS
+    characters are read.
     """
     return _answers(_lines(text), questions)
 
@@ -96,24 +95,24 @@ def _collected(sections: list[tuple[Question, list[str]]], questions: Sequence[Q
 
 
 def _above(lines: list[str]) -> list[str]:
-    """What a student may have written above the first heading: no title, and nothing that tells what to write."""
+    """What a student may have written above the first heading: no titles, and no lines that tell what to write."""
     return [line for line in lines if not line.lstrip().startswith("#") and not TELLS.search(line)]
 
 
 def goes_on(text: str) -> bool:
-    """Whether there is more in a file than is read of it."""
+    """Whether a file is longer than what is read of it."""
     return bool(text[MAX_CHARACTERS:].strip())
 
 
 FEWEST_HIDDEN = 5
-"""So many words of a comment may be an answer; fewer are a note."""
+"""A comment of this many words may be an answer; a shorter one is a note."""
 
 
 def commented_out(text: str, questions: Sequence[Question], answers: Mapping[str, str]) -> frozenset[str]:
-    """Ids of the questions that have no answer, but a comment of several words where it would stand.
+    """Ids of the questions without an answer but with a comment of several words in its place.
 
-    `answers`: those that `parse_answers` finds in the text.
-    Comments that tell what to write (the starter's placeholder, *in your own words*) are not meant.
+    `answers`: as `parse_answers` finds them in the text.
+    Comments that tell what to write (the starter's placeholder, *in your own words*) do not count.
     """
     if "<!--" not in text[:MAX_CHARACTERS]:
         return frozenset()
@@ -132,7 +131,7 @@ Start = tuple[int, Question | None, str]
 
 
 def _starts(lines: list[str], questions: Sequence[Question]) -> list[Start]:
-    """The headings, by the first way of writing them that the lines use; none where there are none."""
+    """The headings, in the first way of writing them that is found in the lines; empty when there are none."""
     by_number = {question.number: question for question in questions}
     for fenced in (False, True):
         for pattern in (_NAMED, _NAMED_MARKED):
@@ -167,14 +166,15 @@ def _matches(lines: list[str], pattern: re.Pattern[str], *, fenced: bool) -> Ite
 def _headings(
     lines: list[str], pattern: re.Pattern[str], by_number: dict[int, Question], *, fenced: bool
 ) -> list[Start]:
-    """Line, question and the rest of the line, for each heading; a number that no question has ends the one above."""
+    """Line, question and the rest of the line, for each heading. With an unknown number, the question is None, and the
+    heading only ends the text above it."""
     found = _matches(lines, pattern, fenced=fenced)
     starts = [(index, by_number.get(_number(match)), rest) for index, match, rest in found]
     return starts if any(question for _, question, _ in starts) else []
 
 
 def _numbered(lines: list[str], by_number: dict[int, Question], *, fenced: bool) -> list[Start]:
-    """`1.` and `2)` at the start of a line, each number once and rising, so that lists inside an answer stay there."""
+    """`1.` and `2)` at the start of a line, each number once and rising, so that lists inside an answer are kept."""
     starts: list[Start] = []
     awaited = sorted(by_number)
     for index, match, rest in _matches(lines, _BARE, fenced=fenced):
@@ -185,7 +185,8 @@ def _numbered(lines: list[str], by_number: dict[int, Question], *, fenced: bool)
 
 
 def _called(lines: list[str], questions: Sequence[Question], *, fenced: bool) -> list[Start]:
-    """`bind:` or `Regarding s.connect():`, the call that only this question asks about; nothing unless for each."""
+    """Headings such as `bind:` or `Regarding s.connect():`, with a call that only one question asks about. Empty unless
+    every question has one."""
     calls = [set(_CALLED.findall(question.prompt.lower())) for question in questions]
     often = Counter(name for own in calls for name in own)
     of = {name: one for one, own in zip(questions, calls, strict=True) for name in sorted(own) if often[name] == 1}
@@ -246,12 +247,12 @@ def _without_headings(lines: list[str], questions: Sequence[Question]) -> list[t
 
 
 def paragraphs_of(text: str) -> list[str]:
-    """What stands between blank lines."""
+    """The paragraphs of a text, which blank lines separate."""
     return [block for block in re.split(r"\n[ \t]*\n", text) if block.strip()]
 
 
 def _clean(body: list[str], question: Question) -> str:
-    """The lines that the student wrote: no prompt, no placeholder, no `Answer:` label, no rule under a heading."""
+    """The student's own text: no prompt, no placeholder, no `Answer:` label, no rule under a heading."""
     kept = []
     for raw in _without_prompt(body, question):
         line = _LABEL.sub("", raw, count=1)
@@ -266,12 +267,12 @@ _MOST_OF_LINE = 300
 
 
 def _is_all(pattern: re.Pattern[str], line: str) -> bool:
-    """Whether a line is what the pattern says and no more. Of a long line the rest may have no words."""
+    """Whether a line matches the pattern from its start, and has no words after its first _MOST_OF_LINE characters."""
     return bool(pattern.match(line[:_MOST_OF_LINE])) and not _WORDS.search(line, _MOST_OF_LINE)
 
 
 def _without_prompt(body: list[str], question: Question) -> list[str]:
-    """Drop the question where it was copied: whole or wrapped over lines, quoted or not, up to the first other line."""
+    """Drop a copied question: whole or wrapped over lines, quoted or not, up to the first line of other text."""
     prompt = plain(question.prompt)
     title = plain(question.title)
     kept: list[str] = []
@@ -290,7 +291,7 @@ def _without_prompt(body: list[str], question: Question) -> list[str]:
 
 
 def _is_part(words: str, prompt: str) -> bool:
-    """A line of a copied prompt: it begins what is left of it, or is a long piece of it."""
+    """True for a line of a copied prompt: it begins what is left of the prompt, or is a long piece of it."""
     return bool(prompt) and (prompt.startswith(words + " ") or prompt == words or (len(words) > 30 and words in prompt))
 
 
@@ -310,27 +311,27 @@ FEWEST_WORDS = 5
 
 
 def _same_words(words: list[str], prompt: str) -> bool:
-    """Whether the words of a line are the prompt's but for a few."""
+    """Whether the words of a line are those of the prompt, except a few."""
     if not FEWEST_WORDS <= len(words) <= len(plain(prompt).split()) + 4:
         return False
     return _shared(words, prompt) >= 0.8
 
 
 def _asks_part(line: str, words: list[str], asked: Question, questions: Sequence[Question]) -> bool:
-    """Whether a line is a part of this question, and of no other, and a question itself. `words`: the line's."""
+    """Whether a line ends in a question mark and is a part of this question and no other. `words`: of the line."""
     having = [one for one in questions if set(words) - {str(asked.number), "q"} <= _asked(one.prompt)]
     return line.rstrip(" \t*_`)").endswith("?") and having == [asked]
 
 
 def _shared(words: list[str], prompt: str) -> float:
-    """Share of the words that a line and a prompt have in common, 0 to 1, of the longer of the two."""
+    """How many words a line and a prompt have in common, as a share of the longer of the two, 0 to 1."""
     asked, said = _asked(prompt), set(words)
     return len(asked & said) / max(len(asked), len(said), 1)
 
 
 @lru_cache(maxsize=64)
 def _asked(prompt: str) -> frozenset[str]:
-    """The words of a prompt; there are few, and each line of a file is held against them."""
+    """The words of a prompt. Cached: there are few prompts, and each line of a file is compared with them."""
     return frozenset(plain(prompt).split())
 
 

@@ -80,7 +80,7 @@ def parse_pattern(source: str) -> Pattern:
 
 
 def _negates(choice: str) -> bool:
-    """Whether a word or a phrase says itself that something is not so. Of a list that is not looked up here."""
+    """Whether a word or a phrase is itself a negation. Lists are not looked up here."""
     return any(word.removeprefix("=") in NEGATORS for word in choice.split())
 
 
@@ -99,7 +99,7 @@ def check_pattern(pattern: str, lexicon: Mapping[str, tuple[str, ...]]) -> str |
 
 
 def _check_choice(choice: str, lexicon: Mapping[str, tuple[str, ...]]) -> str | None:
-    """What is wrong with a choice, or with a list behind it. Each list is looked through once, however many name it."""
+    """What is wrong with a choice, or with a list that it names. Each list is read once, however many name it."""
     sound: set[str | None] = set()
     above: dict[str | None, Iterator[str]] = {None: iter((choice,))}  # lists that are looked through, the inmost last
     while above:

@@ -1,7 +1,7 @@
-"""The queue: answers of a graded class on which a person has to decide, alike ones together. Pure.
+"""The queue: answers of a graded class on which a person has to decide, with similar answers together. Pure.
 
-Each distinct answer stands there once, however many students gave it. The sheet made of it is what `learn` reads: a
-cell `1?` or `0?` is what the engine thinks, and becomes a decision when somebody takes the `?` away.
+Each distinct answer is there once, however many students gave it. `learn` reads the sheet that is made from the queue:
+a cell `1?` or `0?` is what the engine thinks, and becomes a decision when somebody removes the `?`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Answers alike, the leading one first. `id`: stays the same as long as the leading answer does."""
+    """Similar answers, the leading one first. `id`: stays the same as long as the leading answer does."""
 
     id: str
     answers: tuple[Waiting, ...]
@@ -57,7 +57,7 @@ class Gathering:
         self._students: dict[tuple[str, tuple[str, ...]], list[str]] = {}
 
     def noted(self, grade: Grade) -> Grade:
-        """The same grade, of which the waiting answers are noted."""
+        """Note the answers of a grade that wait for a person; return the grade."""
         for score in grade.questions:
             if score.needs_review and score.id in self._questions:
                 key = score.id, normal_form(score.answer)
@@ -66,7 +66,7 @@ class Gathering:
         return grade
 
     def waiting(self) -> list[Waiting]:
-        """What was noted, by question and then as it came."""
+        """The noted answers, by question and then in the order in which they came."""
         order = list(self._questions)
         found = [
             Waiting(self._questions[key[0]], score, tuple(self._students[key])) for key, score in self._first.items()
@@ -83,7 +83,7 @@ def waiting(grades: Iterable[Grade], questions: Sequence[Question]) -> list[Wait
 
 
 def clustered(answers: Sequence[Waiting]) -> list[Cluster]:
-    """All answers in clusters, those first that settle the most students at one look."""
+    """All answers in clusters; the clusters that concern the most students come first."""
     items, by_name = [], {}
     for one in answers:
         name = _name(one)
@@ -137,5 +137,5 @@ def answer_key(one: Waiting) -> str:
 
 
 def _harmless(text: str) -> str:
-    """Text that no spreadsheet computes. The words stay the same, and so the answer is known again."""
+    """Text that no spreadsheet takes for a formula. Its words stay the same, so that the answer is recognised later."""
     return f"'{text}" if text.lstrip().startswith(FORMULA) else text

@@ -16,8 +16,8 @@ READING = Lock()
 def read_answers(submission: Submission, rubric: Rubric) -> list[QuestionScore]:
     """The scores of a submission's answers, one for each question. Pure.
 
-    One submission at a time: six side by side, as many as the event loop has threads, would load the model and read the
-    marked examples six times at first, and take 264 MB instead of 121.
+    A lock admits one submission at a time: six in parallel, as many as the event loop has threads, would each load the
+    model and read the marked examples at first, and take 264 MB instead of 121.
     """
     text = submission.answers or ""
     answers = parse_answers(text, rubric.questions)

@@ -1,7 +1,7 @@
 """A free-text answer and a Question -> a QuestionScore. Deterministic, bounded, offline.
 
-The path: normalise the text, look up the lexicon's words once, judge each criterion by its patterns and by the model,
-and say where a person should look. Points come from met criteria alone; flags and misconceptions never take any away.
+The steps: normalise the text, look up the lexicon's words once, judge each criterion by its patterns and by the model,
+and say where a person should look. Points come only from met criteria; flags and misconceptions never take any away.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def score_answer(question: Question, answer: str, *, reasons: Sequence[str] = ()
     """Score one answer. Takes any text; the same text always gives the same score.
 
     Points are those of the met criteria, at most `question.points`. `needs_review` comes with its reasons.
-    `reasons`: those that lie in the file around the answer (`reading.py`).
+    `reasons`: further reasons, from the file around the answer (`reading.py`).
     """
     text = normalise(answer)
     score = _scored(question, text) if text.tokens else _empty(question, text)
@@ -70,7 +70,7 @@ def _scored(question: Question, text: Text) -> QuestionScore:
 
 
 def _empty(question: Question, text: Text) -> QuestionScore:
-    """Nothing was written: a certain zero, which needs nobody unless there is more than was read."""
+    """The score of an answer without words: a certain zero, which needs no person unless the text was cut."""
     scores = tuple(
         CriterionScore(
             id=one.id,
@@ -98,8 +98,8 @@ def _empty(question: Question, text: Text) -> QuestionScore:
 
 
 def _that_matter(judgements: Sequence[CriterionJudgement], question: Question) -> list[CriterionJudgement]:
-    """The decisions that are not sure, where the points hang on them: an answer that earns all of them by what is sure
-    needs nobody, whatever else it may state."""
+    """The decisions that are not sure and matter. None does if the sure decisions alone earn all points of the
+    question."""
     unsure = [one for one in judgements if not one.decision.sure]
     earned = sum((one.criterion.points for one in judgements if one.met and one.decision.sure), Decimal(0))
     return unsure if earned < question.points else []
@@ -153,7 +153,7 @@ def _doubt(one: CriterionJudgement) -> str:
 
 
 def _without_model(judgements: list[CriterionJudgement]) -> list[str]:
-    """Said once where a criterion has no patterns and there is no model to read it."""
+    """A reason for a person if a criterion has no patterns and there is no model to read the answer."""
     missing = load() if any(one.seen is Situation.PLAIN and one.logit is None for one in judgements) else None
     return [phrases.REVIEW_NO_MODEL.format(why=missing)] if isinstance(missing, str) else []
 
@@ -167,7 +167,7 @@ def _misconceptions(question: Question, ready: Compiled, located: Located) -> tu
 
 
 def _maintained(text: Text) -> list[str]:
-    """The words of the answer without what it takes back: a correction is no guess."""
+    """The words of the answer without what it takes back, since a correction is not a guess."""
     less = withdrawn(text)
     return [token.word for token in (text if less is None else normalise(less)).tokens]
 
@@ -192,7 +192,7 @@ def _flags(ready: Compiled, located: Located, *, earned: bool) -> list[str]:
 
 
 def _too_long(text: Text, found: AnswerJudgement) -> list[str]:
-    """What of the answer was not read, or not as often as it takes to give credit."""
+    """Reasons for a person if the answer was not read whole, or not as often as is needed to give credit."""
     reasons = []
     if text.cut:
         reasons.append(phrases.REVIEW_LONG.format(count=MAX_CHARACTERS))

@@ -1,8 +1,8 @@
 """What an answer takes back: statements that it rejects, corrects, or only reports in order to deny them.
 
 "Some say that bind connects to the client. That is wrong, it …", "It opens a connection... no, sorry, it …", "I used to
-think …, but …". A negation inside a sentence is the business of `normalise`; here one statement speaks about another.
-Found by a closed list of English turns at the places where they can stand, never by what is rejected.
+think …, but …". Negations inside a sentence are handled in `normalise`; here one statement is about another. They are
+found by a fixed list of English phrases and the places where these can occur, never by what is taken back.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import pairwise
 from grader.answers.common_words import words as _set
 from grader.answers.normalise import Text
 
-# A turn is a list of places; each place holds the words that may stand there, `?` makes it optional.
+# A turn is a phrase: a list of places, each with the words that may stand there. `?` makes a place optional.
 _Turn = tuple[tuple[frozenset[str], bool], ...]
 _THIS = "that this it which both these those"
 _BE = "is|was|are|were"
@@ -47,7 +47,7 @@ _BACK = _turns(
     "i was|am wrong|mistaken",
     f"he|she|they {_BE} wrong|mistaken",
 )
-# The same, where nothing may follow in the same breath.
+# The same, but nothing may follow them before the next comma or end.
 _BACK_ALONE = _turns(
     "no|nope|nah sorry|wait",
     "actually|wait|sorry no|not",
@@ -57,7 +57,7 @@ _BACK_ALONE = _turns(
     "i disagree",
     "i doubt it|that|this",
 )
-# The same, but only behind dots, a dash, a question or a word of hesitation: `No.` alone may answer the question asked.
+# The same, but only after dots, a dash, a question or a word of hesitation: a mere `No.` may answer the question.
 _BACK_BROKEN = _turns("no|nope|nah")
 # After a comma, at the end of a statement or before a new one: about what comes before it.
 _TAIL = _turns(
@@ -67,7 +67,7 @@ _TAIL = _turns(
     "but i do not think|believe so|that|it|this",
     "but i doubt it|that|this",
 )
-# At the beginning of a statement, about what follows in the same one.
+# At the beginning of a statement, about the rest of that statement.
 _AHEAD = _turns(
     "it is a? common? wrong|false|myth|mistake|misconception|nonsense that|to",
     "a common|frequent|typical? mistake|misconception|myth|error is that|to",
@@ -90,7 +90,8 @@ _STOP = re.compile(r"[,:()\"”]")
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """The words of an answer; where statements begin, where commas and their like stand, where speech breaks off."""
+    """The words of an answer. Indexes: `starts` of statements; `stops`, after commas and the like; `breaks`, after
+    dots, dashes and question marks."""
 
     words: tuple[str, ...]
     starts: tuple[int, ...]
@@ -118,7 +119,7 @@ def _read(text: Text) -> _Read:
 
 
 def _gone(read: _Read, before: int, first: int, last: int) -> set[int]:
-    """Tokens that the statement `first` to `last` takes back: its own, or those from `before` on."""
+    """Tokens that the statement from `first` to `last` takes back: its own, or those of the statement from `before`."""
     words = read.words
     begin = _past_openers(words, first, last)
     if ahead := _fits(_AHEAD, words, begin, last):
@@ -135,7 +136,7 @@ def _gone(read: _Read, before: int, first: int, last: int) -> set[int]:
 
 
 def _back(read: _Read, first: int, begin: int, last: int) -> int:
-    """Where the turn ends with which a statement takes back the one before it; 0 when there is none."""
+    """The end of the turn by which a statement takes back the one before it; 0 when there is none."""
     words = read.words
     after_no = next((place for place in range(begin, last) if words[place] not in _NO), begin)
     end = _fits(_BACK, words, after_no, last)
@@ -170,7 +171,7 @@ def _end(turn: _Turn, words: Sequence[str], place: int, last: int) -> int:
 
 
 def _joined(text: Text, kept: Sequence[int]) -> str:
-    """The shown text of some of its tokens, with what stands behind each."""
+    """The shown text of the `kept` tokens, each with what follows it up to the next token."""
     parts = []
     for place in kept:
         stop = text.tokens[place + 1].start if place + 1 < len(text.tokens) else len(text.shown)
