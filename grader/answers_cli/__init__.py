@@ -1,6 +1,6 @@
-"""`grade answers`: the door to how answers are marked. Each command stands in a file of its own.
+"""`grade answers`: the commands on how answers are marked. Each command has a file of its own.
 
-Like `grader.cli`, each imports what it needs when it runs.
+As in `grader.cli`, each command imports what it needs when it runs.
 """
 
 from __future__ import annotations

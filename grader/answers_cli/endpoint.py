@@ -1,7 +1,7 @@
-"""One chat endpoint that speaks OpenAI's protocol, asked with care: bounded in time, size and tries; no redirects.
+"""Asks a chat endpoint that speaks OpenAI's protocol, with bounds on time, size and tries, and without redirects.
 
-It is somebody else's program on somebody else's machine. Whatever it sends is either the small JSON object that was
-asked for, or an error in words of ours; nothing of it is followed or executed. Standard library only.
+The endpoint is somebody else's program on somebody else's machine. What it sends is either the small JSON object that
+was asked for, or becomes an error message; nothing in it is followed or executed. Standard library only.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ SCHEMA: Mapping[str, Any] = {
 
 
 class UnusableError(Exception):
-    """This call brought nothing; another may. The message is a phrase."""
+    """This call brought no opinion; another call may. The message is a phrase."""
 
 
 class RefusedError(Exception):
-    """No call will bring anything: a wrong key, a wrong address, a redirect. The message ends in a next step."""
+    """No call will bring an opinion: a wrong key, a wrong address, a redirect. The message ends in a next step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Whether the other model thinks that the idea is stated, and the words that it points to."""
+    """Whether the endpoint's model thinks that the idea is stated, and the words that it quotes for this."""
 
     states: bool
     quote: str
@@ -63,12 +63,12 @@ class Endpoint:
 
     @property
     def private(self) -> bool:
-        """Whether what is sent can be read by nobody on the way."""
+        """Whether nobody on the way can read what is sent: https, or this machine."""
         return self.url.scheme == "https" or _is_this_machine(self.url.hostname or "")
 
 
 def endpoint(address: str, model: str, key: str, seconds: float) -> Endpoint:
-    """Check where to ask. Raises UsageError."""
+    """Check the address and the key. Raises UsageError."""
     try:
         url = urlsplit(address)
         host, _ = url.hostname or "", url.port
@@ -100,7 +100,7 @@ def _is_this_machine(host: str) -> bool:
 def ask(
     where: Endpoint, messages: Sequence[Mapping[str, str]], pause: Callable[[float], object] = time.sleep
 ) -> Opinion:
-    """Ask once, and again where the endpoint was busy or broke off. Raises UnusableError or RefusedError."""
+    """Ask once, and again if the endpoint was busy or the call failed. Raises UnusableError or RefusedError."""
     body = json.dumps(request(where.model, messages)).encode("utf-8")
     for left in range(TRIES - 1, -1, -1):
         wait = _FIRST_PAUSE * 2 ** (TRIES - 1 - left)
@@ -123,7 +123,7 @@ def ask(
 
 
 def request(model: str, messages: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    """What is sent."""
+    """The body of the request."""
     return {
         "model": model,
         "messages": list(messages),
@@ -170,7 +170,7 @@ def _pause(retry_after: str, otherwise: float) -> float:
 
 
 def _why(where: Endpoint, status: int, retry_after: str, data: bytes) -> str:
-    """A refusal in words; what the endpoint says about it is quoted, without the key."""
+    """A refusal in words. What the endpoint says about it is quoted, without the key."""
     said = data.decode("utf-8", "replace")
     if where.key:
         said = said.replace(where.key, "…")
@@ -191,10 +191,10 @@ _Reply = tuple[int, str, bytes]
 
 
 def _within(seconds: float, call: Callable[[], _Reply]) -> _Reply:
-    """The result of a call, waited for no longer than `seconds` in all.
+    """The result of a call, for which it waits no longer than `seconds` in all.
 
-    Time-outs of a socket start anew with every byte, and looking up a name has none. So the call has a thread of its
-    own, which is left behind when time is up; being a daemon, it does not keep the program from ending.
+    A socket's time-out starts again with every byte, and looking up a name has no time-out. So the call has a thread of
+    its own, which is abandoned when the time is up. It is a daemon, so that it does not keep the program from ending.
     """
     results: queue.SimpleQueue[_Reply | Exception] = queue.SimpleQueue()
 
@@ -209,7 +209,7 @@ def _within(seconds: float, call: Callable[[], _Reply]) -> _Reply:
         found = results.get(timeout=seconds)
     except queue.Empty:
         found = TimeoutError()
-    if isinstance(found, TimeoutError):  # ours, or the socket's, which may come first
+    if isinstance(found, TimeoutError):  # from the wait above, or from the socket, whichever comes first
         raise UnusableError(f"no answer within {seconds:g} seconds")
     if isinstance(found, UnusableError):
         raise found

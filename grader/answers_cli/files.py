@@ -1,4 +1,4 @@
-"""What the commands on answers share: the rubric that they work by, a person's marks, and files of the person's own."""
+"""What the commands on answers share: reading the rubric and a person's marks, and writing the person's own files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST = 160
 
 
 def rubric_option(told: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
-    """The option `-r` with a help text of a command's own."""
+    """The option `-r` with the given help text."""
     return click.option("-r", "--rubric", "rubric_path", type=click.Path(path_type=Path), help=told)
 
 
@@ -27,7 +27,7 @@ RUBRIC = rubric_option("The rubric to mark by. Default: rubric.yaml in this fold
 
 
 def rubric_with_questions(path: Path | None) -> tuple[Path, Rubric]:
-    """The rubric to use and where it is. Raises RubricError, or UsageError when it asks nothing."""
+    """The rubric to use and its path. Raises RubricError, or UsageError when it has no questions."""
     from grader.rubric_file import find_rubric, load
 
     found = find_rubric(path, ())
@@ -38,7 +38,7 @@ def rubric_with_questions(path: Path | None) -> tuple[Path, Rubric]:
 
 
 def read_bank(bank: Path, questions: Sequence[Question]) -> list[Marked]:
-    """The marked answers in a file, also those to other questions. Raises UsageError."""
+    """The marked answers in a file, including answers to questions that are not in `questions`. Raises UsageError."""
     from grader.answers.marked import MarkedError, read_all
 
     try:
@@ -52,7 +52,7 @@ def read_bank(bank: Path, questions: Sequence[Question]) -> list[Marked]:
 
 
 def write_own(path: Path, text: str, *, cure: str = "Or name a rubric in a folder of yours with -r.") -> None:
-    """Put `text` into a file of the caller's, whole or not at all. Raises UsageError, which ends in `cure`."""
+    """Write `text` into a person's own file, whole or not at all. Raises UsageError, whose message ends in `cure`."""
     from grader.whole_file import write_whole
 
     data = text.encode("utf-8")
@@ -72,10 +72,10 @@ def short(text: str) -> str:
 
 
 def with_rubric(command: str, path: Path | None) -> str:
-    """A command to give next, with the rubric that was named in this one."""
+    """A command to run next, with the rubric that was named in the present command."""
     return command if path is None else f"{command} -r {shlex.quote(str(path))}"
 
 
 def learning(sheet: Path, path: Path | None) -> str:
-    """The command that learns from a sheet, with the rubric that was named in this one."""
+    """The command that learns from a sheet, with the rubric that was named in the present command."""
     return with_rubric(f"grade answers learn {shlex.quote(str(sheet))}", path)

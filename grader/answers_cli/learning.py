@@ -1,4 +1,4 @@
-"""`grade answers learn`: what staff decided goes into the file beside the rubric."""
+"""`grade answers learn`: adds what staff decided to the file beside the rubric."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def learn_command(marked: Path, replacing: bool, dry_run: bool, rubric_path: Pat
 
 
 def _next(marked: Path, rubric_path: Path) -> str:
-    """The command that brings the decisions into the grades; the queue's sheet lies beside these."""
+    """The command that brings the decisions into the grades, which are in the folder of the queue's sheet."""
     from grader.store.database import FILE_NAME
 
     out = shlex.quote(str(marked.parent)) if (marked.parent / FILE_NAME).is_file() else "OUT"
@@ -75,7 +75,7 @@ def _next(marked: Path, rubric_path: Path) -> str:
 
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
-    """Keep others from learning into the same file, from reading it to writing it. Raises UsageError when one does."""
+    """Lock the file of decisions from reading it to writing it. Raises UsageError when another process has the lock."""
     from grader.store.lock import HeldError, take_lock
 
     folder = Path(os.path.realpath(file)).parent
@@ -99,7 +99,7 @@ def _alone(file: Path) -> Iterator[None]:
 
 
 def _beside(rubric_path: Path) -> Path:
-    """The file of decisions. Raises UsageError for the rubric of the installed program."""
+    """The file of decisions beside a rubric. Raises UsageError for the rubric of the installed program."""
     from grader.answers.decisions import FILE_NAME
     from grader.rubric_file import SHIPPED_RUBRIC
 
@@ -122,7 +122,7 @@ def _nothing(taken: Taken, questions: Sequence[Question]) -> str:
 
 
 def _refuse_conflicts(marked: Path, file: Path, merged: Merged, taken: Taken, questions: Sequence[Question]) -> None:
-    """Raise UsageError with everything that was decided both ways; nothing is written then."""
+    """Raise UsageError with everything that was decided both ways, before anything is written."""
     from grader.answers.learn import against_examples
 
     within = [one for one in merged.conflicts if not one.known]

@@ -1,8 +1,8 @@
 """A second opinion on answers in the queue, from a chat endpoint of the staff's choice. Off unless somebody asks.
 
-It is advice for the person who decides, in a column beside the engine's view: no mark depends on it, and nothing is
-settled by it. One criterion a call. The endpoint is told the question, the idea, examples and the answer; no name, no
-id, no mark.
+It is advice for the person who decides, in a column beside the engine's view: no mark depends on it, and it settles
+nothing. Each call is about one criterion. The endpoint is told the question, the idea, examples and the answer, but no
+name, no id and no mark.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TASK = (
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One question to the endpoint. `key`: the same for the same model and words, so that nothing is asked twice."""
+    """One request to the endpoint. `key`: equal for equal model and messages, so that nothing is asked twice."""
 
     answer: Waiting
     criterion: Criterion
@@ -43,12 +43,12 @@ class Call:
 
     @property
     def characters(self) -> int:
-        """How much is sent."""
+        """How many characters are sent."""
         return sum(len(one["content"]) for one in self.messages)
 
 
 def calls(found: Sequence[Cluster], model: str) -> list[Call]:
-    """What could be asked: the doubtful criteria of each distinct answer, those that settle the most first."""
+    """All possible calls: one for each doubtful criterion of each distinct answer, in the order of the clusters."""
     result = []
     for cluster in found:
         for one in cluster.answers:
@@ -75,14 +75,14 @@ def _messages(question: Question, criterion: Criterion, answer: str) -> tuple[Ma
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an endpoint has said up to now. `model`: asked last.  `opinions`: by `Call.key`, of whatever model."""
+    """What endpoints have said so far. `model`: asked last.  `opinions`: `Call.key` -> opinion, of any model."""
 
     model: str
     opinions: dict[str, Opinion]
 
 
 def told(asked: Sequence[Call], said: Said) -> dict[str, str]:
-    """The column of the sheet: what was said on each answer, by `answer_key`."""
+    """The column of the sheet: `answer_key` -> what was said about the answer."""
     parts: dict[str, list[str]] = {}
     for one in asked:
         if one.key in said.opinions:
@@ -102,7 +102,7 @@ def _view(call: Call, said: Opinion) -> str:
 
 
 def read_said(path: Path) -> Said | None:
-    """What was said before, None if nothing was. Raises UsageError when the file cannot be used."""
+    """What was said before; None if there is no file. Raises UsageError when the file cannot be used."""
     if not path.exists():
         return None
     try:

@@ -1,4 +1,4 @@
-"""`grade answers queue`: what waits for a person in a graded class, and a sheet to decide it in."""
+"""`grade answers queue`: which answers of a graded class wait for a person, and a sheet for the decisions."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def queue_command(out: Path, most: int, sheet: Path | None, rubric_path: Path | 
 
 
 def clusters_of(out: Path, rubric: Rubric) -> list[Cluster]:
-    """What waits in a folder of results, in clusters. Raises UsageError when it holds none of this rubric."""
+    """The waiting answers in a folder of results, in clusters. Raises UsageError when no grade is by this rubric."""
     from grader.answers.queue import clustered, waiting
     from grader.overrides import grades_in_force
     from grader.store import Store
@@ -77,7 +77,7 @@ def _opinions(out: Path, found: Sequence[Cluster]) -> dict[str, str]:
 
 
 def refuse_unlearnt(sheet: Path, rubric_path: Path, questions: Sequence[Question], learn: str) -> None:
-    """Raise UsageError when a sheet is there already with decisions that nobody has learnt; `learn` would do so."""
+    """Raise UsageError when the sheet exists and has decisions that are not learnt yet. `learn`: the command for it."""
     from grader.answers.decisions import FILE_NAME, load_decisions, merge
     from grader.answers.learn import take
     from grader.answers.marked import MarkedError, read_all
@@ -91,7 +91,7 @@ def refuse_unlearnt(sheet: Path, rubric_path: Path, questions: Sequence[Question
         raise UsageError(f"{sheet} is there already and cannot be read ({error}). Move it, or use --sheet.") from None
     file = rubric_path.parent / FILE_NAME
     known = load_decisions(file, questions) if file.exists() else []
-    merged = merge(known, take(found, questions).decided)  # what cannot be learnt would be in the way for ever
+    merged = merge(known, take(found, questions).decided)  # decisions that cannot be learnt must not block for ever
     if merged.cells or merged.conflicts:
         raise UsageError(f"{sheet} is there already and holds decisions that are not learnt. {cure}")
 
@@ -106,7 +106,7 @@ def write_sheet(
 
 
 def _summed(given: int, different: int, found: Sequence[Cluster]) -> str:
-    """How much waits. `given`: answers; `different`: those that are not word for word the same."""
+    """How much waits. `given`: number of answers; `different`: number of distinct wordings among them."""
     if given == 1:
         return "1 answer waits for a person."
     several = sum(cluster.students > 1 for cluster in found)
@@ -120,7 +120,7 @@ def _summed(given: int, different: int, found: Sequence[Cluster]) -> str:
 
 
 def listed(found: Sequence[Cluster], most: int) -> list[str]:
-    """What waits, the clusters that settle the most first."""
+    """The waiting clusters as lines; the clusters that concern the most students come first."""
     if not found:
         return ["No answer waits for a person."]
     answers = [one for cluster in found for one in cluster.answers]

@@ -83,7 +83,7 @@ def second_opinion_command(
 
 
 def cost(where: Endpoint, asked: Sequence[Call], wanted: int, possible: int) -> str:
-    """What will be sent where, before anything is."""
+    """What will be sent and where, in words; shown before anything is sent."""
     if not possible:
         return "No answer waits for a decision on a criterion; there is nothing to ask."
     if not asked:
@@ -102,7 +102,7 @@ def cost(where: Endpoint, asked: Sequence[Call], wanted: int, possible: int) -> 
 
 
 def _ask_all(where: Endpoint, asked: Sequence[Call], said: Said, file: Path) -> str:
-    """Make the calls and keep what they bring, also when stopped. Returns why it ended early, or ""."""
+    """Make the calls and save the opinions, even when stopped. Returns why it ended early, or ""."""
     from grader.answers_cli.endpoint import RefusedError, UnusableError, ask
 
     in_a_row, last = 0, ""

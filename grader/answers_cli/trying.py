@@ -1,4 +1,4 @@
-"""`grade answers try` and `test`: one answer explained, and the engine held against marks of a person."""
+"""`grade answers try` and `test`: explains the marking of one answer, and compares the engine with a person's marks."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_command(bank: Path, worst: int, rubric_path: Path | None) -> None:
 
 
 def _left_out(every: Sequence[Marked], questions: Sequence[Question]) -> list[str]:
-    """A note where a bank has answers to questions that the rubric does not have: another's, or a slip."""
+    """A note if a bank has answers to questions that the rubric does not have, for another rubric or by mistake."""
     known = [one.id for one in questions]
     others = [one for one in every if one.question not in known]
     if not others:
@@ -75,7 +75,7 @@ def _left_out(every: Sequence[Marked], questions: Sequence[Question]) -> list[st
 
 
 def _remembered(questions: Sequence[Question], marked: Sequence[Marked]) -> list[str]:
-    """A warning where the rubric knows these very answers already: the numbers then prove nothing about new ones."""
+    """A warning if the rubric already knows answers in the bank: the numbers then prove nothing about new ones."""
     from grader.answers.ideas import marked_wordings, normal_form
 
     known = {
@@ -114,7 +114,7 @@ def explained(question: Question, score: QuestionScore) -> list[str]:
 
 
 def table(scored: Sequence[tuple[Question, Marked, QuestionScore]], most: int) -> list[str]:
-    """Agreement by criterion and over all, what is settled without a person, and the worst errors."""
+    """Agreement for each criterion and overall, what is settled without a person, and the worst errors."""
     from grader.answers.agreement import cells, settled, totals, worst
 
     lines = [f"{'criterion':<28}{'cells':>6}{'accuracy':>10}{'precision':>11}{'recall':>8}{'kappa':>7}"]
@@ -153,7 +153,7 @@ def table(scored: Sequence[tuple[Question, Marked, QuestionScore]], most: int) -
 
 
 def _covered(scored: Sequence[tuple[Question, Marked, QuestionScore]]) -> list[str]:
-    """What could be settled at the rubric's target of precision, were the doubt chosen on marks like these."""
+    """How much could be settled at the rubric's target of precision if the doubt were chosen from marks like these."""
     from grader.answers.coverage import coverage, doubts
 
     target = scored[0][0].target_precision
